@@ -1,0 +1,20 @@
+#!/usr/bin/env python
+"""Django's command line. With no DATABASE_URL it finds, or starts for its own time, the embedded database."""
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run one management command."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mltrack.settings")
+    from mltrack import embedded  # noqa: PLC0415
+
+    with embedded.for_command(sys.argv):
+        from django.core.management import execute_from_command_line  # noqa: PLC0415
+
+        execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""MLTrack's platform: wiring, and leaves that know no domain."""

@@ -1,0 +1,80 @@
+"""Where the settings come from: the environment, then the files of the data folder. No Django."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def home() -> Path:
+    """Return the data folder: `MLTRACK_HOME`, by default `.mltrack/` in the checkout."""
+    return Path(os.environ.get("MLTRACK_HOME") or BASE_DIR / ".mltrack")
+
+
+def embedded() -> bool:
+    """Say whether the database is the embedded one: nobody named another by `DATABASE_URL`."""
+    return not os.environ.get("DATABASE_URL")
+
+
+def private_file(name: str, make: str) -> str:
+    """Return the text of a file in the data folder that only its owner may read; write `make` if absent."""
+    path = home() / name
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as handle:
+        handle.write(make + "\n")
+    return make
+
+
+def secret_key() -> str:
+    """Return `SECRET_KEY`; with embedded services a generated one is kept in a 0600 file.
+
+    Raises RuntimeError where the database is given by `DATABASE_URL` and no key is set: there is no default.
+    """
+    given = os.environ.get("SECRET_KEY")
+    if given:
+        return given
+    if not embedded() and not os.environ.get("MLTRACK_HOME"):
+        raise RuntimeError("SECRET_KEY must be set when DATABASE_URL is set (or MLTRACK_HOME to keep one there).")
+    return private_file("secret_key", secrets.token_urlsafe(48))
+
+
+def encryption_keys() -> list[str]:
+    """Return the Fernet keys for stored secrets, newest first: `MLTRACK_ENCRYPTION_KEYS`, else a kept file."""
+    given = os.environ.get("MLTRACK_ENCRYPTION_KEYS")
+    if given:
+        return [key.strip() for key in given.split(",") if key.strip()]
+    if not embedded() and not os.environ.get("MLTRACK_HOME"):
+        raise RuntimeError("MLTRACK_ENCRYPTION_KEYS must be set when DATABASE_URL is set.")
+    return private_file("encryption_keys", Fernet.generate_key().decode()).split(",")
+
+
+def services() -> dict[str, str]:
+    """Return the addresses that the embedded services last wrote: keys `database_url`, `redis_url`."""
+    try:
+        loaded = json.loads((home() / "services.json").read_text())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return {str(key): str(value) for key, value in loaded.items()}
+
+
+def database_url() -> str:
+    """Return the PostgreSQL address in use (`postgres://…`)."""
+    return os.environ.get("DATABASE_URL") or services().get("database_url", "postgres://mltrack@127.0.0.1:1/mltrack")
+
+
+def redis_url() -> str:
+    """Return the Celery broker's address (`redis://…`, `redis+socket://…` or `filesystem://`)."""
+    return os.environ.get("REDIS_URL") or services().get("redis_url", "memory://")

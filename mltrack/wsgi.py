@@ -1,0 +1,10 @@
+"""The WSGI entry point: `gunicorn mltrack.wsgi`."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mltrack.settings")
+application = get_wsgi_application()
