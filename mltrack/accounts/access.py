@@ -1,0 +1,81 @@
+"""Who asks, and whether they may. Every object is reached through the principal's workspace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from mltrack.accounts.models import ApiToken, Member, User, Workspace
+from mltrack.accounts.policy import Power, holds
+
+
+@dataclass(frozen=True)
+class Principal:
+    """One person, or their token, in one workspace. `user` is None for the system's own work."""
+
+    workspace: Workspace
+    role: str
+    user: User | None = None
+    is_approver: bool = False
+    token: ApiToken | None = None
+    scopes: frozenset[str] | None = None
+    request_id: str = ""
+
+    def may(self, power: Power) -> bool:
+        """Say whether this principal has the power."""
+        return holds(self.role, self.scopes, power, is_approver=self.is_approver)
+
+
+def principal_in(user: User, workspace_key: str, request_id: str = "") -> Principal:
+    """Return the signed-in person's principal in a workspace; a stranger gets 404."""
+    member = (
+        Member.objects.select_related("workspace", "user")
+        .filter(workspace__key=workspace_key, user_id=user.pk, user__is_active=True)
+        .first()
+    )
+    if member is None:
+        raise Http404("No such workspace.")
+    return _principal(member, request_id)
+
+
+def principal_of_token(token: ApiToken, request_id: str = "") -> Principal:
+    """Return the principal of a valid token: its scopes, cut to its owner's present role.
+
+    Raises PermissionDenied when the owner is deactivated or no longer a member.
+    """
+    member = (
+        Member.objects.select_related("workspace", "user")
+        .filter(workspace_id=token.workspace_id, user_id=token.user_id, user__is_active=True)
+        .first()
+    )
+    if member is None:
+        raise PermissionDenied("The token's owner is no longer a member of this workspace.")
+    return replace(_principal(member, request_id), token=token, scopes=frozenset(token.scopes))
+
+
+def system_principal(workspace: Workspace, request_id: str = "") -> Principal:
+    """Return the principal of work that nobody asked for in person: pulls, sweeps, samples."""
+    return Principal(workspace=workspace, role="admin", request_id=request_id)
+
+
+def require(principal: Principal, power: Power) -> None:
+    """Raise PermissionDenied, with the role or scope that is missing in words, unless the power is held."""
+    if principal.may(power):
+        return
+    if principal.scopes is not None and power.scope not in principal.scopes:
+        raise PermissionDenied(f"This token lacks the scope {power.scope}.")
+    if power is Power.APPROVE:
+        raise PermissionDenied("Only an approver may do this.")
+    raise PermissionDenied(f"This needs the role {power.role} or above; yours is {principal.role}.")
+
+
+def _principal(member: Member, request_id: str) -> Principal:
+    return Principal(
+        workspace=member.workspace,
+        role=member.role,
+        user=member.user,
+        is_approver=member.is_approver,
+        request_id=request_id,
+    )
