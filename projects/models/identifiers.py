@@ -1,0 +1,35 @@
+"""The public ids of facts, as named defaults that migrations can refer to."""
+
+from __future__ import annotations
+
+from mltrack.identifiers import new_id
+
+
+def connection_id() -> str:
+    """Return a new id of a connection, `con_…`."""
+    return new_id("con")
+
+
+def run_id() -> str:
+    """Return a new id of a run, `run_…`."""
+    return new_id("run")
+
+
+def attempt_id() -> str:
+    """Return a new id of a sync attempt, `att_…`."""
+    return new_id("att")
+
+
+def dataset_id() -> str:
+    """Return a new id of a dataset version, `dat_…`."""
+    return new_id("dat")
+
+
+def model_version_id() -> str:
+    """Return a new id of a model version, `mdl_…`."""
+    return new_id("mdl")
+
+
+def deployment_id() -> str:
+    """Return a new id of a deployment, `dep_…`."""
+    return new_id("dep")
