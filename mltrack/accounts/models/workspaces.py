@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from mltrack.accounts.models.identifiers import invitation_id, member_id
+
 
 class Role(models.TextChoices):
     VIEWER = "viewer", _("Viewer")
@@ -38,6 +40,7 @@ class Member(models.Model):
     """A person's place in a workspace. `is_approver` is a flag beside the role."""
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="members")
+    public_id = models.CharField(max_length=24, unique=True, default=member_id, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=12, choices=Role.choices, default=Role.VIEWER)
     is_approver = models.BooleanField(default=False)
@@ -58,6 +61,7 @@ class Invitation(models.Model):
     """A single-use way in, bound to one address; only the hash of its token is kept."""
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="invitations")
+    public_id = models.CharField(max_length=24, unique=True, default=invitation_id, editable=False)
     email = models.EmailField(max_length=254)
     role = models.CharField(max_length=12, choices=Role.choices, default=Role.VIEWER)
     is_approver = models.BooleanField(default=False)

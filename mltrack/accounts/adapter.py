@@ -1,0 +1,29 @@
+"""How allauth behaves here: nobody signs up by themselves, and its changes are audited."""
+
+from __future__ import annotations
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+from django.urls import reverse
+
+from mltrack.accounts.access import system_principal
+from mltrack.accounts.models import Member, User
+from mltrack.accounts.services.audit import record_audit
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Sign-up is closed: a first-run code or an invitation is the way in."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Say no, always."""
+        return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Lead to the portfolio of the last workspace."""
+        return reverse("home")
+
+    def set_password(self, user: User, password: str) -> None:
+        """Keep the new password and leave an audit event in each workspace of the person."""
+        super().set_password(user, password)
+        for member in Member.objects.select_related("workspace").filter(user=user):
+            record_audit(system_principal(member.workspace), "change", "password", user.email)

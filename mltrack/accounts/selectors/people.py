@@ -1,0 +1,38 @@
+"""What the settings pages show of a workspace's people."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from mltrack.accounts.models import ApiToken, AuditEvent, Invitation, Member, User, Workspace
+
+
+def members_of(workspace: Workspace) -> QuerySet[Member]:
+    """Return the members with their people, admins first."""
+    return Member.objects.filter(workspace=workspace).select_related("user").order_by("user__email")
+
+
+def open_invitations(workspace: Workspace) -> QuerySet[Invitation]:
+    """Return the invitations that can still be accepted."""
+    return Invitation.objects.filter(
+        workspace=workspace, accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=timezone.now()
+    ).order_by("email")
+
+
+def tokens_of(workspace: Workspace, user: User | None = None) -> QuerySet[ApiToken]:
+    """Return the unrevoked tokens, newest first; of one person when given."""
+    tokens = ApiToken.objects.filter(workspace=workspace, revoked_at__isnull=True).select_related("user")
+    return (tokens.filter(user=user) if user else tokens).order_by("-created_at")
+
+
+def audit_trail(workspace: Workspace, limit: int = 100) -> list[AuditEvent]:
+    """Return the newest audit events."""
+    return list(AuditEvent.objects.filter(workspace=workspace).select_related("actor", "token").order_by("-id")[:limit])
+
+
+def workspaces_of(user: User) -> list[Workspace]:
+    """Return the workspaces a person belongs to, the last visited first."""
+    members = Member.objects.filter(user=user).select_related("workspace")
+    visited = sorted(members, key=lambda m: (m.last_seen_at is not None, m.last_seen_at or m.created_at), reverse=True)
+    return [member.workspace for member in visited]

@@ -1,0 +1,32 @@
+"""Short paths: they lead to the member's only, last or fitting workspace."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import urlencode
+
+from mltrack.accounts.models import User
+from mltrack.accounts.selectors.people import workspaces_of
+from mltrack.accounts.services.first_run import is_open
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Lead to the portfolio; to the first-run page while nobody exists; to the sign-in for strangers."""
+    if not request.user.is_authenticated and is_open():
+        return redirect("first_run")
+    return short(request, "")
+
+
+@login_required
+def short(request: HttpRequest, rest: str) -> HttpResponse:
+    """Redirect `/<rest>` to `/w/<workspace>/<rest>`, keeping the query; say so to a person without a workspace."""
+    user = request.user
+    if not isinstance(user, User):
+        raise Http404("No such page.")
+    workspaces = workspaces_of(user)
+    if not workspaces:
+        return render(request, "accounts/no_workspace.html", status=404)
+    query = f"?{urlencode(request.GET, doseq=True)}" if request.GET else ""
+    return redirect(f"/w/{workspaces[0].key}/{rest}{query}")
