@@ -1,0 +1,815 @@
+#!/usr/bin/env python3
+"""MLTrack's CI client: report runs, ask the gate, check the set-up.
+
+One file, standard library only, Python 3.8 or newer. The environment gives the server (MLTRACK_URL) and the
+token (MLTRACK_TOKEN). Exit: 0 ready or stored, 1 not ready, 2 usage or refused data, 3 unknown,
+4 authentication, 5 server, network or timeout. An answer that cannot be had never exits 0.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import email.message
+import email.utils
+import http.client
+import io
+import ipaddress
+import itertools
+import json
+import math
+import os
+import random
+import re
+import ssl
+import subprocess
+import sys
+import threading
+import time
+import unicodedata
+import urllib.error
+import urllib.parse
+import urllib.request
+import uuid
+import xml.etree.ElementTree as ElementTree
+from typing import IO, Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple, Union
+
+VERSION = "0.1.0"
+READY, NOT_READY, USAGE, UNKNOWN, AUTH, FAILED = range(6)
+EXITS = {"ready": READY, "not_ready": NOT_READY, "unknown": UNKNOWN}
+VERDICTS = {"ready": "✓ Ready", "not_ready": "■ Not ready", "unknown": "? Unknown", "error": "✗ No answer"}
+RESULTS = {  # in the order in which a reader wants them
+    "fail": "■ Fail",
+    "insufficient": "◌ Insufficient",
+    "missing": "○ Missing",
+    "stale": "⧗ Stale",
+    "waived": "◇ Waived",
+    "pass": "✓ Pass",
+    "not_applicable": "– Not applicable",
+}
+UNDECIDED = ("insufficient", "missing", "stale")
+BATCH_RUNS, BATCH_BYTES, ANSWER_BYTES, ATTEMPT_SECONDS = 1000, 4_000_000, 20_000_000, 30.0
+SUMMARY_LINES, SUMMARY_ROWS = 40, 16
+ANSI = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b.?")
+Json = Dict[str, Any]
+
+
+class Stop(Exception):
+    """The end of a command: its exit code, the reason in words, and the HTTP status where there is one."""
+
+    def __init__(self, code: int, text: str, status: int = 0) -> None:
+        super().__init__(text)
+        self.code, self.text, self.status = code, text, status
+
+
+# Text. Names come from other people's servers: none may move a cursor, open a tag or start a CI command.
+
+
+def clean(value: object) -> str:
+    """One printable line: no control, bidirectional or surrogate characters, no runner command (`##[`)."""
+    if value is None:
+        return "none"
+    if isinstance(value, float):
+        value = f"{value:.6g}"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return " ".join("".join(map(shown, ANSI.sub("", text))).split()).replace("##[", "## [")[:1000]
+
+
+def shown(character: str) -> str:
+    """What steers or breaks output goes; a letter that is new to this Python's Unicode tables stays."""
+    if character.isprintable() or character in "\u200c\u200d":
+        return character
+    unassigned = unicodedata.category(character) == "Cn" and ord(character) & 0xFFFE != 0xFFFE
+    return " " if character.isspace() else character if unassigned else ""
+
+
+def markdown(value: object) -> str:
+    """The cleaned text as Markdown that renders as that text: no links, HTML or table cells."""
+    return re.sub(r"([\\`*_\[\]<>&|~:$!#]|(?<=[Ww]{3})\.)", r"\\\1", clean(value))
+
+
+def number(value: object, name: str) -> Union[float, str]:
+    """A metric's value as JSON can carry it: a finite number, "NaN", "Infinity" or "-Infinity"."""
+    try:
+        if isinstance(value, bool) or not isinstance(value, (int, float, str)) or "_" in str(value):
+            raise ValueError
+        parsed = float(value)
+    except (ValueError, OverflowError):
+        raise Stop(USAGE, f"metric {name}: {clean(value)} is not a number") from None
+    if math.isinf(parsed) and isinstance(value, str) and "inf" not in value.lower():
+        raise Stop(USAGE, f"metric {name}: {clean(value)} is too large")
+    if math.isfinite(parsed):
+        return parsed
+    return "NaN" if math.isnan(parsed) else "Infinity" if parsed > 0 else "-Infinity"
+
+
+def pairs(items: Iterable[str], option: str, last: bool = False) -> Dict[str, str]:
+    """KEY=VALUE arguments as a dict, split at the first "=", or at the last one where keys may hold it."""
+    found = {}
+    for item in items:
+        key, separator, value = item.rpartition("=") if last else item.partition("=")
+        if not separator or not key.strip():
+            raise Stop(USAGE, f"{option} wants NAME=VALUE, not {clean(item)!r}")
+        if key in found:
+            raise Stop(USAGE, f"{option} {clean(key)} is given twice")
+        found[key] = value
+    return found
+
+
+def say(line: str, stream: Optional[IO[str]] = None) -> None:
+    print(line, file=stream or sys.stdout, flush=True)
+
+
+# The server.
+
+
+class Answer(NamedTuple):
+    """What one attempt brought: status 0 and the reason in `error` where no whole answer arrived."""
+
+    status: int
+    headers: email.message.Message
+    body: bytes
+    error: str = ""
+    final: bool = False
+
+    def retry(self) -> bool:
+        busy = self.status == 409 and "Retry-After" in self.headers
+        return not self.final and (self.status in (0, 429) or self.status >= 500 or busy)
+
+    def words(self) -> str:
+        return self.error or problem(self.status, self.body)
+
+
+class NoRedirects(urllib.request.HTTPRedirectHandler):
+    """A redirect is an answer, not an order: the token goes to the configured address alone."""
+
+    def redirect_request(self, *args: Any, **kwargs: Any) -> None:
+        return None
+
+
+def base_url(url: str, insecure: bool) -> str:
+    """The server's address without a trailing slash; Stop(USAGE) for one that would leak the token."""
+    url = url.strip()
+    try:
+        parts = urllib.parse.urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or not re.fullmatch(r"[!-~]+", url) or parts.query or parts.fragment:
+        raise Stop(USAGE, "set MLTRACK_URL or --url to the server's address, like https://ml.example.org")
+    if parts.username is not None:
+        raise Stop(USAGE, "the address must not hold a user or password: the token goes into MLTRACK_TOKEN")
+    if parts.scheme == "http" and not insecure and not loopback(parts.hostname or ""):
+        raise Stop(USAGE, "http:// would send the token in the clear: use https:// (or --insecure-http)")
+    return re.sub(r"/*(/api/v1)?/*$", "", url)
+
+
+def loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def problem(status: int, body: bytes) -> str:
+    """An error answer in words: problem+json (RFC 9457) where the server sends it, else the bare status."""
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        data = None
+    if not isinstance(data, dict):
+        return f"the server answered {status} {http.client.responses.get(status, '')}".strip()
+    words = [str(data.get("detail") or data.get("title") or "refused"), *error_words(data.get("errors"))]
+    if data.get("request_id"):
+        words.append(f"request {data['request_id']}")
+    return clean(f"{status}: " + "; ".join(words))
+
+
+def error_words(errors: object) -> List[str]:
+    """`errors[{pointer, code, detail}]` as short texts; anything else as it is."""
+    rows = errors if isinstance(errors, list) else [errors] if errors else []
+    named = [row if isinstance(row, dict) else {"detail": row} for row in rows[:10]]
+    return [clean(f"{row.get('pointer') or ''} {row.get('detail') or row.get('code')}") for row in named]
+
+
+def retry_after(headers: email.message.Message) -> float:
+    """The server's Retry-After (seconds or a date) as seconds from now, 0.0 when absent or unreadable."""
+    value = str(headers.get("Retry-After", "")).strip()
+    if value.isdigit():
+        return float(value)
+    moment = header_time(value)
+    return 0.0 if moment is None else max(0.0, moment - time.time())
+
+
+def header_time(value: str) -> Optional[float]:
+    """An HTTP date as seconds since 1970, None where it is not one."""
+    try:
+        return email.utils.parsedate_to_datetime(value).timestamp()
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+
+
+class Client:
+    """JSON calls under /api/v1/, tried again on 5xx, 429 and lost connections for `timeout` seconds."""
+
+    def __init__(self, url: str, token: str, timeout: float, insecure: bool = False) -> None:
+        self.url, self.token, self.timeout = base_url(url, insecure), token.strip(), timeout
+        if not self.token:
+            raise Stop(AUTH, "MLTRACK_TOKEN is empty (a fork's pull request gets no secrets from CI)")
+        if not re.fullmatch(r"[!-~]+", self.token):
+            raise Stop(AUTH, "MLTRACK_TOKEN holds spaces or unprintable characters: copy it again")
+        # A proxy may tunnel https; over plain http it would read the token.
+        proxies: Optional[Dict[str, str]] = {} if self.url.startswith("http:") else None
+        self.opener = urllib.request.build_opener(NoRedirects(), urllib.request.ProxyHandler(proxies))
+
+    def call(self, method: str, path: str, body: Optional[Json] = None) -> Tuple[Json, email.message.Message]:
+        """The JSON object and headers of a 2xx; Stop for all else. Retries repeat one Idempotency-Key."""
+        headers = {"Authorization": f"Bearer {self.token}", "Accept": "application/json",
+                   "User-Agent": f"mltrack-cli/{VERSION}"}  # fmt: skip
+        data = None
+        if body is not None:
+            data = json.dumps(body, allow_nan=False).encode()
+            headers.update({"Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4())})
+        request = urllib.request.Request(f"{self.url}/api/v1/{path}", data, headers, method=method)
+        deadline = time.monotonic() + self.timeout
+        for turn in itertools.count():
+            answer = self.attempt(request, min(ATTEMPT_SECONDS, deadline - time.monotonic()))
+            if not answer.retry():
+                return self.settle(answer), answer.headers
+            jitter = min(8.0, 0.5 * 2**turn) * random.SystemRandom().uniform(0.5, 1.5)
+            pause = max(retry_after(answer.headers), jitter)
+            if time.monotonic() + pause >= deadline:
+                break
+            say(f"mltrack: {answer.words()}; trying again in {pause:.1f} s", sys.stderr)
+            time.sleep(pause)
+        asked = retry_after(answer.headers)
+        words = answer.words() + (f" and asks to wait {asked:.0f} s" if asked else "")
+        raise Stop(FAILED, f"{words}; gave up within --timeout {self.timeout:g} s", answer.status)
+
+    def attempt(self, request: urllib.request.Request, seconds: float) -> Answer:
+        """One exchange. In a thread, as socket timeouts bound neither name look-up nor a dripping server."""
+        box: List[Answer] = []
+        thread = threading.Thread(target=lambda: box.append(self.exchange(request, seconds)), daemon=True)
+        thread.start()
+        thread.join(max(0.1, seconds))
+        return box[0] if box else Answer(0, email.message.Message(), b"", f"no answer within {seconds:.0f} s")
+
+    def exchange(self, request: urllib.request.Request, seconds: float) -> Answer:
+        try:
+            try:
+                response = self.opener.open(request, timeout=max(0.1, seconds))
+            except urllib.error.HTTPError as error:
+                response = error
+            with response:
+                body = response.read(ANSWER_BYTES + 1)
+            promised = response.headers.get("Content-Length", "")
+            if promised.isdigit() and len(body) < min(int(promised), ANSWER_BYTES):
+                raise http.client.IncompleteRead(body)
+            body = body.replace(self.token.encode(), b"***")
+            return Answer(response.getcode() or 0, response.headers, body)
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            reason = getattr(error, "reason", error)
+            final = isinstance(reason, ssl.SSLCertVerificationError)
+            hint = " (SSL_CERT_FILE names a private authority's file)" if final else ""
+            text = clean(f"no connection to {self.url}: {reason or type(reason).__name__}{hint}")
+            return Answer(0, email.message.Message(), b"", text, final)
+
+    def settle(self, answer: Answer) -> Json:
+        if 300 <= answer.status < 400:
+            target = answer.headers.get("Location", "nowhere").replace(self.token, "***")
+            raise Stop(FAILED, f"the server redirects to {target}: set MLTRACK_URL to the final address")
+        if not 200 <= answer.status < 300:
+            code = AUTH if answer.status in (401, 403) else USAGE if answer.status >= 400 else FAILED
+            raise Stop(code, answer.words(), answer.status)
+        try:
+            data = json.loads(answer.body, parse_constant=str) if len(answer.body) <= ANSWER_BYTES else None
+        except (ValueError, RecursionError):
+            data = None
+        if not isinstance(data, dict):
+            raise Stop(FAILED, f"{self.url} answers, but not as MLTrack: is a login page in between?")
+        return data
+
+
+# The commit that CI is at.
+
+
+def git(*arguments: str) -> str:
+    try:
+        done = subprocess.run(["git", "rev-parse", *arguments], capture_output=True, timeout=10, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.decode(errors="replace").strip()
+
+
+def commit_and_ref() -> Tuple[str, str]:
+    """From GitHub's or GitLab's environment, else from the checkout in this folder; "" where none says it."""
+    for commit, ref in (("GITHUB_SHA", "GITHUB_REF"), ("CI_COMMIT_SHA", "CI_COMMIT_REF_NAME")):
+        if os.environ.get(commit):
+            return os.environ[commit], os.environ.get(ref, "")
+    return git("HEAD"), git("--abbrev-ref", "HEAD")
+
+
+# report
+
+
+def report(options: argparse.Namespace) -> int:
+    """Store runs through runs/batch/; exit 2 when the server rejects any, all others being stored."""
+    runs = file_runs(options) if options.file else [option_run(options)]
+    client = connect(options)
+    results: List[Json] = []
+    path = f"initiatives/{urllib.parse.quote(options.initiative, safe='')}/runs/batch/"
+    try:
+        for chunk in chunks(runs):
+            results += stored(client.call("POST", path, {"runs": chunk})[0], len(chunk))
+    finally:
+        show_results(results, len(runs), options)
+    return USAGE if any(r.get("state") == "rejected" for r in results) else READY
+
+
+def stored(answer: Json, expected: int) -> List[Json]:
+    results = answer.get("results")
+    rows = [r for r in results if isinstance(r, dict)] if isinstance(results, list) else []
+    if len(rows) != expected:
+        raise Stop(FAILED, f"the server's answer does not cover the {expected} runs that were sent")
+    return rows
+
+
+def show_results(results: List[Json], total: int, options: argparse.Namespace) -> None:
+    out = sys.stderr if options.json == "-" else sys.stdout
+    states = [str(r.get("state")) for r in results]
+    counts = ", ".join(f"{states.count(s)} {s}" for s in ("created", "updated", "unchanged", "rejected"))
+    say(f"{len(results)} of {total} runs answered: {counts}", out)
+    for row in results:
+        if row.get("state") == "rejected":
+            why = "; ".join(error_words(row.get("errors"))) or "no reason given"
+            say(f"rejected {clean(row.get('external_id'))}: {why}", out)
+    write(options.json, pretty({"results": results}))
+
+
+def chunks(runs: List[Json]) -> Iterator[List[Json]]:
+    """Batches within the server's limits on rows and, with room to spare, on bytes."""
+    batch: List[Json] = []
+    size = 0
+    for run in runs:
+        length = len(json.dumps(run))
+        if batch and (len(batch) == BATCH_RUNS or size + length > BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(run)
+        size += length
+    if batch:
+        yield batch
+
+
+def option_run(options: argparse.Namespace) -> Json:
+    """The run that the options describe; a time that is not given is now."""
+    if not options.external_id:
+        raise Stop(USAGE, "report needs --external-id (an id that a second try repeats) or --file")
+    given: Json = {} if not options.metrics_file else load(options.metrics_file)
+    if not isinstance(given, dict):
+        raise Stop(USAGE, f"{options.metrics_file} must hold one object: metric names and numbers")
+    metrics = {**given, **pairs(options.metric, "--metric", last=True)}
+    now = datetime.datetime.now(datetime.timezone.utc).isoformat()
+    tags = pairs(options.tag, "--tag")
+    commit = options.commit or tags.get("commit") or commit_and_ref()[0]
+    run: Json = {
+        "external_id": options.external_id,
+        "name": options.name or options.external_id,
+        "status": options.status,
+        "started_at": options.started_at or now,
+        "params": pairs(options.param, "--param"),
+        "tags": {**tags, "commit": commit} if commit else tags,
+        "metrics": {key: number(value, key) for key, value in metrics.items()},
+    }
+    if options.status != "running":
+        run["ended_at"] = options.ended_at or now
+    if options.dataset:
+        datasets = pairs(options.dataset, "--dataset")
+        run["datasets"] = [{"name": name, "digest": digest} for name, digest in datasets.items()]
+    return run
+
+
+def file_runs(options: argparse.Namespace) -> List[Json]:
+    """Run objects of a file: a JSON array, {"runs": […]}, or one object a line."""
+    single = ["external_id", "name", "metric", "metrics_file", "param", "tag", "dataset", "commit"]
+    single += ["started_at", "ended_at"]
+    if any(getattr(options, name) for name in single) or options.status != "finished":
+        raise Stop(USAGE, "--file brings whole runs: it cannot be mixed with options that describe one run")
+    data = load(options.file, lines=True)
+    runs = data.get("runs", [data]) if isinstance(data, dict) else data
+    if not isinstance(runs, list) or not runs or not all(isinstance(run, dict) for run in runs):
+        raise Stop(USAGE, f"{options.file} must hold run objects: an array, or one a line")
+    for run in runs:
+        if isinstance(run.get("metrics"), dict):
+            run["metrics"] = {k: v if v is None else number(v, k) for k, v in run["metrics"].items()}
+    try:
+        json.dumps(runs, allow_nan=False)
+    except ValueError:
+        raise Stop(USAGE, f"{options.file}: NaN and Infinity may stand in metrics alone") from None
+    return runs
+
+
+def load(path: str, lines: bool = False) -> Any:
+    """A file's JSON ("-" is standard input); with `lines` it may also be one JSON value a line."""
+    try:
+        if path == "-":
+            text = sys.stdin.read()
+        else:
+            with open(path, encoding="utf-8-sig") as file:
+                text = file.read()
+    except (OSError, ValueError) as error:
+        raise Stop(USAGE, f"cannot read {path}: {error}") from None
+    rows = [line for line in text.split("\n") if line.strip()]
+    attempts = [[text], rows] if lines and len(rows) > 1 else [[text]]
+    reason: object = ""
+    for attempt in attempts:
+        try:
+            values = [json.loads(part, parse_float=exact) for part in attempt]
+            return values if attempt is rows else values[0]
+        except (ValueError, RecursionError) as error:
+            reason = error
+    raise Stop(USAGE, f"{path} is not JSON: {reason}")
+
+
+def exact(text: str) -> Union[float, str]:
+    """A float, but 1e999 as it is written, so that it is refused and not taken for Infinity."""
+    value = float(text)
+    return text if math.isinf(value) else value
+
+
+# gate
+
+
+def gate(options: argparse.Namespace) -> int:
+    """Ask whether the candidate may ship; write what was asked for, also when there is no answer."""
+    try:
+        document = ask(connect(options), options)
+    except Stop as stop:
+        publish({"initiative": options.initiative, "verdict": "error", "reasons": [stop.text], "checks": [],
+                 "error": {"exit": stop.code, "text": clean(stop.text)}}, options)  # fmt: skip
+        raise
+    out = sys.stderr if options.json == "-" else sys.stdout
+    for line in human(document):
+        say(line, out)
+    publish(document, options)
+    if document.get("pending") is True and document["verdict"] == "ready":
+        say("not final: newer facts wait to be judged (--wait waits for them)", out)
+        return UNKNOWN
+    return EXITS[document["verdict"]]
+
+
+def ask(client: Client, options: argparse.Namespace) -> Json:
+    """The gate's document, its parts checked; with --wait the first one that is not pending."""
+    commit, ref = commit_and_ref()
+    facts = {"commit": options.commit or commit, "ref": options.ref or ref}
+    facts["model_version"] = options.model_version
+    body: Json = {key: value for key, value in facts.items() if value}
+    if "commit" not in body and "model_version" not in body:
+        raise Stop(USAGE, "no commit is known here: give --commit or --model-version")
+    if options.dry_run:
+        body["dry_run"] = True
+    path = f"initiatives/{urllib.parse.quote(options.initiative, safe='')}/gate/"
+    deadline = time.monotonic() + options.timeout
+    while True:
+        document = client.call("POST", path, body)[0]
+        if document.get("verdict") not in list(EXITS) or not are_checks(document.get("checks")):
+            raise Stop(FAILED, "the gate's answer is not understood: fetch the server's own client")
+        if not (options.wait and document.get("pending") is True):
+            return document
+        if time.monotonic() + 2 >= deadline:
+            raise Stop(FAILED, f"newer facts were still waiting to be judged after {options.timeout:g} s")
+        time.sleep(2)
+
+
+def are_checks(checks: object) -> bool:
+    rows = checks if isinstance(checks, list) else [None]
+    return all(isinstance(c, dict) and {type(c.get("id")), type(c.get("result"))} == {str} for c in rows)
+
+
+def blocks(check: Json) -> bool:
+    return check.get("required") in (True, "required") and check["result"] in ("fail", *UNDECIDED)
+
+
+def ranked(document: Json) -> List[Json]:
+    """Checks in reading order: what blocks first, failures before what nobody can tell."""
+    order = {result: place for place, result in enumerate(RESULTS)}
+    return sorted(document["checks"], key=lambda c: (not blocks(c), order.get(c["result"], 0)))
+
+
+def mark(check: Json) -> str:
+    return RESULTS.get(check["result"], "? " + clean(check["result"]))
+
+
+def measured(check: Json) -> str:
+    """The observed value with its interval, "0.88 (0.86 to 0.9)"."""
+    low, high = check.get("low"), check.get("high")
+    interval = "" if low is None and high is None else f" ({clean(low)} to {clean(high)})"
+    return clean(check.get("observed")) + interval
+
+
+def listed(document: Json, key: str) -> List[str]:
+    """Reasons, warnings or waivers as lines; an object is shown by the words that it has."""
+    rows = document.get(key)
+    return [clean(spoken(row)) for row in (rows if isinstance(rows, list) else [])]
+
+
+def spoken(row: object) -> object:
+    names = ("check", "title", "text", "detail", "reason", "value", "expires", "approver")
+    if not isinstance(row, dict):
+        return row
+    return ", ".join(f"{name} {clean(row[name])}" for name in names if row.get(name) is not None) or row
+
+
+def headline(document: Json) -> str:
+    given = document.get("candidate")
+    candidate = given if isinstance(given, dict) else {"kind": "no", "label": "candidate"}
+    about = f"{candidate.get('kind')} {candidate.get('label')}"
+    return f"{VERDICTS[document['verdict']]}: {clean(document.get('initiative'))}, {clean(about)}"
+
+
+def source(document: Json) -> str:
+    names = (("health", "health"), ("policy_version", "policy"), ("as_of", "as of"))
+    known = [f"{word} {clean(document[name])}" for name, word in names if document.get(name) is not None]
+    return ", ".join([f"decision {clean(document.get('decision') or 'not kept')}", *known])
+
+
+def counts(document: Json) -> str:
+    results = [c["result"] for c in document["checks"]]
+    seen = [f"{results.count(r)} {r.replace('_', ' ')}" for r in RESULTS if r in results]
+    return ", ".join(seen) or "none"
+
+
+def human(document: Json) -> List[str]:
+    """The verdict, its reasons, each check that does not pass with what would make it pass, the source."""
+    lines = [headline(document), *(f"  reason: {reason}" for reason in listed(document, "reasons"))]
+    for check in ranked(document):
+        if check["result"] in ("pass", "not_applicable"):
+            continue
+        optional = "" if blocks(check) or check["result"] == "waived" else " (optional)"
+        lines.append(f"{mark(check)}  {clean(check['id'])}: {clean(check.get('title'))}{optional}")
+        sample = clean(check.get("n"))
+        lines.append(f"    observed {measured(check)}; expected {clean(check.get('expected'))}; n {sample}")
+        texts = (("why", check.get("reason")), ("to pass", check.get("what_would_pass")))
+        lines += [f"    {name}: {clean(text)}" for name, text in texts if text]
+    lines.append(f"Checks: {counts(document)}")
+    lines += [f"  {key[:-1]}: {text}" for key in ("warnings", "waivers") for text in listed(document, key)]
+    return [*lines, f"Source: {source(document)}", f"Page: {clean(document.get('url'))}"]
+
+
+def summary(document: Json) -> List[str]:
+    """Markdown of at most 40 lines for a job's page."""
+    lines = [f"### MLTrack {markdown(headline(document))}", ""]
+    lines += [f"- {markdown(reason)}" for reason in listed(document, "reasons")[:4]]
+    open_checks = [c for c in ranked(document) if c["result"] not in ("pass", "not_applicable")]
+    if open_checks:
+        lines += ["", "| Result | Check | Observed | Expected | n | To pass |", "|---|---|---|---|---|---|"]
+    for check in open_checks[:SUMMARY_ROWS]:
+        row = [mark(check), check.get("title") or check["id"], measured(check), check.get("expected")]
+        row += [check.get("n"), check.get("what_would_pass") or check.get("reason")]
+        lines.append("| " + " | ".join(markdown(clean(cell)[:200]) for cell in row) + " |")
+    rest = len(open_checks) - SUMMARY_ROWS
+    lines += ["", f"Checks: {markdown(counts(document))}" + (f" ({rest} not shown)" if rest > 0 else ""), ""]
+    for key in ("warnings", "waivers"):
+        lines += [f"- {key[:-1]}: {markdown(text)}" for text in listed(document, key)[:4]]
+    return [*lines, "", markdown(source(document)), *page_link(document)][:SUMMARY_LINES]
+
+
+def page_link(document: Json) -> List[str]:
+    url = document.get("url")
+    plain = isinstance(url, str) and re.fullmatch(r"https?://[A-Za-z0-9.:/_?=&%\[\]-]+", url)
+    return [f"[Evidence]({url})"] if plain else []
+
+
+def junit(document: Json) -> str:
+    """JUnit XML: one case per check and one for the verdict, so that its outcome and the exit code agree."""
+    cases = [({"classname": "verdict", "name": "verdict"}, *verdict_outcome(document))]
+    for check in ranked(document):
+        title = f"{clean(check['id'])}: {clean(check.get('title'))}"
+        cases.append(({"classname": clean(check.get("section")), "name": title}, *check_outcome(check)))
+    kinds = [kind for _, kind, _ in cases]
+    suite = ElementTree.Element("testsuite", {
+        "name": f"MLTrack {clean(document.get('initiative'))}", "tests": str(len(cases)),
+        "failures": str(kinds.count("failure")), "errors": str(kinds.count("error")),
+        "skipped": str(kinds.count("skipped")),
+    })  # fmt: skip
+    for names, kind, text in cases:
+        case = ElementTree.SubElement(suite, "testcase", names)
+        if kind:
+            ElementTree.SubElement(case, kind, {"message": text}).text = text
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(suite, encoding="unicode") + "\n"
+
+
+def verdict_outcome(document: Json) -> Tuple[str, str]:
+    verdict = document["verdict"]
+    pending = verdict == "ready" and document.get("pending") is True
+    kind = {"ready": "error" if pending else "", "not_ready": "failure"}.get(verdict, "error")
+    return kind, "; ".join([headline(document), *listed(document, "reasons")])
+
+
+def check_outcome(check: Json) -> Tuple[str, str]:
+    """The JUnit element of a check ("" passes) and its text; what does not block is skipped, never passed."""
+    parts = [mark(check), f"observed {measured(check)}", f"expected {clean(check.get('expected'))}",
+             f"n {clean(check.get('n'))}"]  # fmt: skip
+    parts += [clean(check[key]) for key in ("reason", "what_would_pass") if check.get(key)]
+    if check["result"] == "pass":
+        return "", ""
+    kind = "skipped" if not blocks(check) else "failure" if check["result"] == "fail" else "error"
+    return kind, "; ".join(parts)
+
+
+def label(**labels: object) -> str:
+    """OpenMetrics labels, escaped as its text format says."""
+    escaped = ((k, clean(v).replace("\\", r"\\").replace('"', r"\"")) for k, v in labels.items())
+    return "{" + ",".join(f'{k}="{v}"' for k, v in escaped) + "}"
+
+
+def openmetrics(document: Json) -> str:
+    """OpenMetrics 1.0 text: verdict, score, checks by result, and each check's outcome, value and n."""
+    key = document.get("initiative")
+    unique = {clean(check["id"]): check for check in document["checks"]}
+    results = [check["result"] for check in unique.values()]
+    states = [(label(initiative=key, mltrack_verdict=v), float(v == document["verdict"])) for v in EXITS]
+    score = [(label(initiative=key), document.get("score"))]
+    tally = [(label(initiative=key, result=result), results.count(result)) for result in RESULTS]
+
+    def each(value: Callable[[Json], Any]) -> List[Tuple[str, Any]]:
+        return [(label(initiative=key, check=name), value(check)) for name, check in unique.items()]
+
+    families: Tuple[Tuple[str, str, str, List[Tuple[str, Any]]], ...] = (
+        ("mltrack_verdict", "stateset", "May the candidate ship.", states),
+        ("mltrack_score", "gauge", "It informs, it never decides.", score),
+        ("mltrack_checks", "gauge", "Checks by result.", tally),
+        ("mltrack_check_passes", "gauge", "1 for a pass; a waived check does not pass.", each(passes)),
+        ("mltrack_check_observed", "gauge", "The measured value.", each(lambda check: check.get("observed"))),
+        ("mltrack_check_samples", "gauge", "Samples behind the value.", each(lambda check: check.get("n"))),
+    )
+    lines = [line for family in families for line in exposed(*family)]
+    return "\n".join([*lines, "# EOF\n"])
+
+
+def exposed(name: str, kind: str, text: str, samples: List[Tuple[str, Any]]) -> List[str]:
+    """One metric family; values that are text, absent or not finite are left out."""
+    finite = [(labels, v) for labels, v in samples if type(v) in (int, float) and abs(v) < 1e300]
+    rows = [f"{name}{labels} {float(value)!r}" for labels, value in finite]
+    return [f"# TYPE {name} {kind}", f"# HELP {name} {text}", *rows] if rows else []
+
+
+def passes(check: Json) -> int:
+    return int(check["result"] == "pass")
+
+
+def pretty(data: Json) -> str:
+    """ASCII JSON in which no name can spell a runner command."""
+    return json.dumps(data, indent=2).replace("##[", "#\\u0023[") + "\n"
+
+
+def publish(document: Json, options: argparse.Namespace) -> None:
+    write(options.json, pretty(document))
+    write(options.junit, junit(document) if options.junit else "")
+    write(options.openmetrics, openmetrics(document) if options.openmetrics else "")
+    page = options.summary or os.environ.get("GITHUB_STEP_SUMMARY", "")
+    write(page, "\n".join(summary(document)) + "\n", "w" if options.summary else "a")
+
+
+def write(path: Optional[str], text: str, mode: str = "w") -> None:
+    """To a file, or for "-" to standard output; no path, nothing to write."""
+    try:
+        if path == "-":
+            sys.stdout.write(text)
+        elif path:
+            with open(path, mode, encoding="utf-8") as file:
+                file.write(text)
+    except OSError as error:
+        raise Stop(USAGE, f"cannot write {path}: {error.strerror}") from None
+
+
+# doctor
+
+
+def doctor(options: argparse.Namespace) -> int:
+    """Say in words whether address, token, scopes and clock are right; exit 4 where no command could work."""
+    client = connect(options)
+    token, headers = token_facts(client)
+    scopes = token.get("scopes")
+    say(f"server: {client.url} answers, version {clean(token.get('version') or 'not told')}")
+    say(f"token: accepted, workspace {clean(token.get('workspace') or 'not told')}, "
+        f"expires {clean(token.get('expires') or 'not told')}")  # fmt: skip
+    say(f"clock: {clock(headers)}")
+    if options.initiative:
+        client.call("GET", f"initiatives/{urllib.parse.quote(options.initiative, safe='')}/")
+        say(f"initiative: {clean(options.initiative)} is visible")
+    if not isinstance(scopes, list):
+        say("scopes: the server does not tell them; the token may read")
+        return READY
+    say(f"scopes: {clean(' '.join(map(str, scopes)))}")
+    needs = {"report": "runs:write", "gate": "gate"}
+    for command, scope in needs.items():
+        say(f"{command}: {'will work' if scope in scopes else f'will be refused, the token lacks {scope}'}")
+    return READY if set(needs.values()) & set(map(str, scopes)) else AUTH
+
+
+def token_facts(client: Client) -> Tuple[Json, email.message.Message]:
+    """What the server says of this token, or {} from one that only lets it read."""
+    try:
+        return client.call("GET", "token/")
+    except Stop as stop:
+        if stop.status != 404:
+            raise
+    return {}, client.call("GET", "initiatives/?limit=1")[1]
+
+
+def clock(headers: email.message.Message) -> str:
+    server = header_time(str(headers.get("Date", "")))
+    if server is None:
+        return "the server sends no Date, so nobody can tell"
+    skew = time.time() - server
+    if abs(skew) <= 5:
+        return "within 5 s of the server's"
+    side = "ahead of" if skew > 0 else "behind"
+    return f"{abs(skew):.0f} s {side} the server's, so reported times will be off"
+
+
+# The command line.
+
+
+def connect(options: argparse.Namespace) -> Client:
+    token = os.environ.get("MLTRACK_TOKEN", "")
+    return Client(options.url, token, options.timeout, options.insecure_http)
+
+
+def seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= 86_400:
+        raise ValueError
+    return value
+
+
+def parser() -> argparse.ArgumentParser:
+    about = "exit: 0 ready or stored, 1 not ready, 2 usage or refused, 3 unknown, 4 token, 5 no answer"
+    shared: Json = {"epilog": about, "allow_abbrev": False}
+    top = argparse.ArgumentParser(prog="mltrack.py", description="MLTrack's CI client", **shared)
+    top.add_argument("--version", action="version", version=f"mltrack-cli {VERSION}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="{report,gate,doctor}")
+    for run, text in ((report, "store one run, or a file of runs"), (gate, "ask: may this version ship?"),
+                      (doctor, "check address, token, scopes and clock")):  # fmt: skip
+        sub = commands.add_parser(run.__name__, help=text, description=text, **shared)
+        sub.set_defaults(run=run)
+        sub.add_argument("--initiative", required=run is not doctor, metavar="KEY", help="like CHURN")
+        sub.add_argument("--url", default=os.environ.get("MLTRACK_URL", ""), help="default: MLTRACK_URL")
+        sub.add_argument("--timeout", type=seconds, default=60.0, metavar="S", help="default: 60")
+        sub.add_argument("--insecure-http", action="store_true", help="allow http:// to another machine")
+        for name, kind, words in OPTIONS[run.__name__]:
+            extra: Json = {"metavar": kind} if isinstance(kind, str) else kind
+            sub.add_argument(name, help=words, **extra)
+    return top
+
+
+SEVERAL: Json = {"action": "append", "default": [], "metavar": "NAME=VALUE"}
+FLAG: Json = {"action": "store_true"}
+STATUS: Json = {"choices": ("running", "finished", "failed", "killed"), "default": "finished"}
+OPTIONS: Dict[str, List[Tuple[str, Union[str, Json], str]]] = {
+    "report": [
+        ("--external-id", "ID", "the run's lasting id; a second report with it updates the run"),
+        ("--name", "TEXT", "default: the id"),
+        ("--status", STATUS, "default: finished"),
+        ("--metric", SEVERAL, "a number, NaN, Infinity or -Infinity; repeatable"),
+        ("--metrics-file", "JSON", "an object of metric names and numbers; - is standard input"),
+        ("--param", SEVERAL, "repeatable"),
+        ("--tag", SEVERAL, "repeatable"),
+        ("--dataset", {**SEVERAL, "metavar": "NAME=DIGEST"}, "data behind the run; repeatable"),
+        ("--commit", "SHA", "default: from GitHub, GitLab or git"),
+        ("--started-at", "TIME", "ISO 8601 with zone; default: now"),
+        ("--ended-at", "TIME", "ISO 8601 with zone; default: now"),
+        ("--file", "JSON", "whole runs instead: an array, or one object a line; - is standard input"),
+        ("--json", "FILE", "the result of each run; - is standard output"),
+    ],
+    "gate": [
+        ("--commit", "SHA", "default: from GitHub, GitLab or git"),
+        ("--ref", "REF", "branch or tag; default: from GitHub, GitLab or git"),
+        ("--model-version", "ID", "judge this registered version instead of the commit's newest run"),
+        ("--dry-run", FLAG, "judge, but keep no decision"),
+        ("--wait", FLAG, "wait up to --timeout while newer facts are being judged"),
+        ("--json", "FILE", "the whole answer; - is standard output"),
+        ("--junit", "FILE", "JUnit XML"),
+        ("--openmetrics", "FILE", "OpenMetrics text"),
+        ("--summary", "FILE", "Markdown, at most 40 lines; default: append to GITHUB_STEP_SUMMARY"),
+    ],
+    "doctor": [],
+}
+
+
+def main(arguments: Optional[List[str]] = None) -> int:
+    """Run one command and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    options = parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except Stop as stop:
+        say(f"mltrack: {clean(stop.text)}", sys.stderr)
+        return stop.code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
