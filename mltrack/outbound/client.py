@@ -1,0 +1,229 @@
+"""A client for one foreign system."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Self
+
+import httpx2
+import stamina
+
+from mltrack.outbound.addresses import Network, Refused, Resolver, system_resolver
+from mltrack.outbound.bodies import parse_json, read_bounded
+from mltrack.outbound.errors import OutboundError, from_status, retry_after_seconds
+from mltrack.outbound.transport import Deadline, GuardedBackend, GuardedTransport
+
+_EXCERPT = 300
+
+
+@dataclass(frozen=True)
+class BasicAuth:
+    """User and password of HTTP basic authentication."""
+
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class BearerAuth:
+    """A token that travels as `Authorization: Bearer …`."""
+
+    token: str = field(repr=False)
+
+
+Auth = BasicAuth | BearerAuth | None
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _context(ca_pem: str | None) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cadata=ca_pem or None)
+    except (ssl.SSLError, ValueError) as error:
+        text = "The private CA certificate cannot be read; it must be one or more PEM blocks."
+        raise OutboundError("ca_invalid", text, permanent=True) from error
+
+
+def _base(base_url: str) -> httpx2.URL:
+    try:
+        url = httpx2.URL(base_url)
+    except (httpx2.InvalidURL, TypeError, UnicodeError) as error:
+        raise OutboundError("bad_url", "The base URL cannot be read.", permanent=True) from error
+    if url.scheme not in ("http", "https") or not url.host:
+        raise OutboundError("bad_url", "The base URL must begin with http:// or https://.", permanent=True)
+    if url.userinfo or url.query or url.fragment:
+        text = "The base URL may not carry a user, a password, a query or a fragment."
+        raise OutboundError("bad_url", text, permanent=True)
+    return url.copy_with(path=url.path.rstrip("/") + "/")
+
+
+def _authorization(auth: Auth) -> httpx2.Auth | None:
+    return httpx2.BasicAuth(auth.user, auth.password) if isinstance(auth, BasicAuth) else None
+
+
+class OutboundClient:
+    """Requests to one base URL, for JSON.
+
+    `timeout` is in seconds on the wall clock for one whole answer, `max_bytes` limits it after
+    decompression. `requests` counts what was sent, retries included. Failing servers (5xx) and broken
+    connections are tried again at most `retries` times with a growing, jittered pause of `pause` seconds;
+    everything else is raised at once as OutboundError. Usable from several threads.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        allowed_networks: Sequence[Network] = (),
+        auth: Auth = None,
+        headers: Mapping[str, str] | None = None,
+        ca_pem: str | None = None,
+        timeout: float = 30.0,
+        max_bytes: int = 64 * 1024 * 1024,
+        retries: int = 2,
+        pause: float = 0.3,
+        resolver: Resolver = system_resolver,
+        now: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        self.base_url = _base(base_url)
+        self.requests = 0
+        self.timeout = timeout
+        self.max_bytes = max_bytes
+        self._retries = retries
+        self._pause = pause
+        self._now = now
+        self._deadline = Deadline()
+        self._secrets = [each for each in self._secret_texts(auth) if each]
+        sent = {
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+            "User-Agent": "mltrack",
+            **(headers or {}),
+        }
+        if isinstance(auth, BearerAuth):
+            sent["Authorization"] = f"Bearer {auth.token}"
+        backend = GuardedBackend(tuple(allowed_networks), resolver, self._deadline)
+        self._client = httpx2.Client(
+            transport=GuardedTransport(_context(ca_pem), backend),
+            auth=_authorization(auth),
+            headers=self._checked(sent),
+            trust_env=False,
+            follow_redirects=False,
+            timeout=timeout,
+        )
+
+    @staticmethod
+    def _secret_texts(auth: Auth) -> list[str]:
+        if isinstance(auth, BasicAuth):
+            return [auth.password]
+        return [auth.token] if isinstance(auth, BearerAuth) else []
+
+    @staticmethod
+    def _checked(headers: Mapping[str, str]) -> httpx2.Headers:
+        for name, value in headers.items():
+            if not (name + value).isascii() or not (name + value).isprintable():
+                text = f"The header {name!r} has characters that cannot be sent; check the options."
+                raise OutboundError("bad_header", text, permanent=True)
+        return httpx2.Headers(dict(headers))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End what is in flight within half a second and close every connection."""
+        self._deadline.end()
+        self._client.close()
+
+    def add_headers(self, headers: Mapping[str, str]) -> None:
+        """Send these headers with every further request. Raises OutboundError `bad_header`."""
+        self._client.headers.update(self._checked(headers))
+
+    def get_json(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
+        """GET `path` under the base URL and return the parsed JSON. Raises OutboundError."""
+        return self._json("GET", path, params=params)
+
+    def post_json(self, path: str, body: Any) -> Any:
+        """POST `body` as JSON and return the parsed answer. Only for calls that may be repeated."""
+        return self._json("POST", path, json=body)
+
+    def get_text(self, path: str) -> str:
+        """GET a short plain text, such as a version number."""
+        return self._body("GET", path).decode("utf-8", "replace").strip()
+
+    def _json(self, method: str, path: str, **content: Any) -> Any:
+        return parse_json(self._body(method, path, **content))
+
+    def _body(self, method: str, path: str, **content: Any) -> bytes:
+        attempts = stamina.retry_context(
+            on=_worth_another_try,
+            attempts=self._retries + 1,
+            timeout=self.timeout,
+            wait_initial=self._pause,
+            wait_max=self._pause * 8,
+            wait_jitter=self._pause,
+        )
+        for attempt in attempts:
+            with attempt:
+                return self._once(method, path, content)
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _once(self, method: str, path: str, content: Mapping[str, Any]) -> bytes:
+        self.requests += 1
+        self._deadline.start(self.timeout)
+        url = self.base_url.copy_with(path=self.base_url.path + path.lstrip("/"))
+        try:
+            with self._client.stream(method, url, **content) as response:
+                body = read_bounded(response.iter_raw(), response.headers.get("content-encoding", ""), self.max_bytes)
+        except Refused as refused:
+            raise OutboundError("address_refused", str(refused), permanent=True) from None
+        except httpx2.HTTPError as error:
+            raise self._network_error(error) from None
+        if response.is_success:
+            return body
+        wait = retry_after_seconds(response.headers.get("retry-after"), self._now())
+        raise from_status(response.status_code, wait, self._excerpt(body))
+
+    def _excerpt(self, body: bytes) -> str:
+        text = body[: _EXCERPT * 4].decode("utf-8", "replace")
+        for secret in self._secrets:
+            text = text.replace(secret, "•••")
+        return "".join(each if each.isprintable() else " " for each in text)[:_EXCERPT].strip()
+
+    def _network_error(self, error: httpx2.HTTPError) -> OutboundError:
+        host = self.base_url.host
+        if isinstance(error, httpx2.UnsupportedProtocol):
+            return OutboundError("unknown_host", f"The name {host} is unknown here. Check the base URL.")
+        if isinstance(error, httpx2.TimeoutException):
+            return OutboundError("timeout", f"{host} did not finish its answer within {self.timeout:g} seconds.")
+        if isinstance(error, httpx2.ConnectError):
+            return _connect_error(host, error)
+        return OutboundError("connection_broken", f"The connection to {host} broke in the middle of an answer.")
+
+
+def _connect_error(host: str, error: httpx2.ConnectError) -> OutboundError:
+    reason = str(error)
+    if "CERTIFICATE_VERIFY_FAILED" in reason:
+        text = f"The certificate of {host} is not trusted. Give its private CA if it has one."
+        return OutboundError("certificate", text, permanent=True)
+    if "SSL" in reason:
+        return OutboundError("tls", f"{host} does not speak TLS as expected. Should the base URL begin with http://?")
+    return OutboundError("connection_refused", f"{host} does not accept connections. Is the server running?")
+
+
+def _worth_another_try(error: Exception) -> bool:
+    if not isinstance(error, OutboundError):
+        return False
+    if error.code == "server_error":
+        return error.retry_after is None
+    return error.code == "connection_broken"

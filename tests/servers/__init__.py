@@ -1,0 +1,1 @@
+"""Real and hostile foreign servers for the tests."""
