@@ -1,10 +1,19 @@
-"""Every path of the product: pages, API, and the few that need no sign-in."""
+"""Every path of the product: pages under `/w/<workspace>/`, short paths that lead there, API, and the open few."""
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import include, path, re_path
+
+from mltrack.accounts.views import entry, home
 
 urlpatterns = [
-    path("api/v1/", include("mltrack.api_urls")),
+    path("", home.home, name="home"),
+    path("first-run/", entry.first_run, name="first_run"),
+    path("invitations/<slug:secret>/", entry.invitation, name="invitation"),
     path("accounts/", include("allauth.account.urls")),
+    path("api/v1/", include("mltrack.api_urls")),
+    path("w/<slug:workspace>/", include("kpis.urls")),
+    path("w/<slug:workspace>/", include("projects.urls")),
+    path("w/<slug:workspace>/", include("mltrack.accounts.urls")),
+    re_path(r"^(?P<rest>(?:initiatives|kpis|connections|settings|search)/.*)$", home.short, name="short"),
 ]
