@@ -163,3 +163,8 @@ def test_unusable_tokens(server: FakeServer, run: Run, token: str, word: str) ->
     done = run(*GATE, MLTRACK_TOKEN=token)
     assert (done.exit, server.calls) == (4, [])
     assert word in done.err
+
+
+def test_short_token_does_not_garble_answers(server: FakeServer, run: Run) -> None:
+    server.script = [READY]
+    assert run(*GATE, MLTRACK_TOKEN="t").exit == 0
