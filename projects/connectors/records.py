@@ -1,0 +1,118 @@
+"""What connectors bring home: plain records, whatever the system they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+RunStatus = Literal["running", "finished", "failed", "killed"]
+Special = Literal["nan", "inf", "-inf"]
+
+
+@dataclass(frozen=True, slots=True)
+class MetricRecord:
+    """One value. `value` is a finite float, or None where `special` says what it is instead."""
+
+    value: float | None
+    special: Special | None = None
+    step: int = 0
+    time: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetRecord:
+    """A dataset that a run used. `context` is a word such as `training`; `rows` where the server knows it."""
+
+    name: str
+    digest: str
+    context: str = ""
+    rows: int | None = None
+    schema_digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run with its latest metrics. Times are aware UTC; `url` leads people to the run's own page."""
+
+    external_id: str
+    name: str
+    status: RunStatus
+    started_at: datetime | None
+    ended_at: datetime | None
+    params: Mapping[str, str]
+    tags: Mapping[str, str]
+    metrics: Mapping[str, MetricRecord]
+    datasets: Sequence[DatasetRecord] = ()
+    experiment_id: str = ""
+    experiment_name: str = ""
+    deleted: bool = False
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelVersionRecord:
+    """A registered version. `aliases` are all that point to it now, sorted."""
+
+    name: str
+    version: str
+    run_external_id: str
+    aliases: Sequence[str]
+    tags: Mapping[str, str]
+    status: str
+    created_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentRecord:
+    """A folder of runs on the server. `lifecycle` is `active` or `deleted`."""
+
+    id: str
+    name: str
+    lifecycle: str = "active"
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRecord:
+    """Something that cannot be stored, and why, in words."""
+
+    external_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One step of a pull: store it and `cursor` in one transaction.
+
+    `model_versions` is None, or the whole registry (versions that are not in it are gone). `deleted_ids` are
+    runs that were deleted there. `requests` were sent for this page. After the page with `last` the pull is
+    complete.
+    """
+
+    records: Sequence[RunRecord] = ()
+    model_versions: Sequence[ModelVersionRecord] | None = None
+    deleted_ids: Sequence[str] = ()
+    rejected: Sequence[RejectedRecord] = ()
+    cursor: Mapping[str, Any] = field(default_factory=dict)
+    last: bool = False
+    requests: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPoint:
+    """One point of a metric's history; `value` is None where `special` says what it is instead."""
+
+    step: int
+    time: datetime | None
+    value: float | None
+    special: Special | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServerReport:
+    """What a test of a connection found: the server's version and what is visible with these credentials."""
+
+    version: str
+    experiments: int
+    text: str

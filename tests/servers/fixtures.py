@@ -1,0 +1,26 @@
+"""Pytest fixtures of the foreign servers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers.hostile import HostileServer
+from tests.servers.mlflow import MLflowServer, serve
+
+FILLED_RUNS = 420
+
+
+@pytest.fixture(scope="session")
+def mlflow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MLflowServer]:
+    """A real MLflow with runs of every odd kind in two experiments, and a small registry."""
+    with serve(tmp_path_factory.mktemp("mlflow"), runs=FILLED_RUNS) as server:
+        yield server
+
+
+@pytest.fixture
+def hostile_server() -> Iterator[HostileServer]:
+    """A server that answers as it is told; see `HostileServer.script`."""
+    with HostileServer() as server:
+        yield server
