@@ -14,7 +14,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 def home() -> Path:
     """Return the data folder: `MLTRACK_HOME`, by default `.mltrack/` in the checkout."""
-    return Path(os.environ.get("MLTRACK_HOME") or BASE_DIR / ".mltrack")
+    return Path(os.environ.get("MLTRACK_HOME") or BASE_DIR / ".mltrack").absolute()
 
 
 def embedded() -> bool:
@@ -22,9 +22,9 @@ def embedded() -> bool:
     return not os.environ.get("DATABASE_URL")
 
 
-def private_file(name: str, make: str) -> str:
+def private_file(name: str, make: str, folder: Path | None = None) -> str:
     """Return the text of a file in the data folder that only its owner may read; write `make` if absent."""
-    path = home() / name
+    path = (folder or home()) / name
     try:
         return path.read_text().strip()
     except FileNotFoundError:

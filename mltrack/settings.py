@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import environ
 
@@ -85,6 +86,7 @@ TEMPLATES: list[dict[str, Any]] = [
 DATABASES: dict[str, Any] = {"default": read.db_url_config(env.database_url())}
 DATABASES["default"].update(
     ENGINE="django.db.backends.postgresql",
+    HOST=unquote(DATABASES["default"]["HOST"]),
     CONN_MAX_AGE=read.int("MLTRACK_CONN_MAX_AGE", default=60),
     CONN_HEALTH_CHECKS=True,
 )
@@ -194,6 +196,11 @@ USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = read.str("MLTRACK_STATIC_ROOT", default=str(env.home() / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "mltrack.bundles.BundleFinder",
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -1,0 +1,54 @@
+"""What every test may use: a database from a template, services of its own, a whole tree of processes."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connections
+from pytest_django import Settings
+
+from mltrack.embedded.broker import Broker, find_program
+from mltrack.embedded.places import prepare
+from tests.databases import ensure_template, fresh_database
+
+pytest_plugins = ["tests.servers.fixtures"]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Let each worker's test database be a copy of the template."""
+    test: dict[str, Any] = connections["default"].settings_dict["TEST"]
+    test["TEMPLATE"] = ensure_template()
+
+
+@pytest.fixture(autouse=True)
+def quick_settings(settings: Settings) -> None:
+    """Hash passwords in no time, and serve static files without collecting them first."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+@pytest.fixture
+def postgres_url() -> Iterator[str]:
+    """The address of a migrated, empty database of this test alone, for processes that it starts."""
+    with fresh_database(f"own_{secrets.token_hex(6)}") as url:
+        yield url
+
+
+@pytest.fixture
+def redis_url(tmp_path: Path) -> Iterator[str]:
+    """The address of a Redis of this test alone."""
+    program = find_program()
+    assert program is not None
+    tmp_path.chmod(0o711)
+    broker = Broker(prepare(tmp_path / "redis"), program)
+    broker.start()
+    yield broker.url
+    broker.stop()
