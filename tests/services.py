@@ -38,6 +38,7 @@ def start() -> None:
         os.environ.pop(name, None)
     home = Path(tempfile.mkdtemp(prefix=_PREFIX))
     home.chmod(0o711)
+    (home / "static").mkdir()
     services = Services(home, fast=True)
     _OWNED.append(services)
     atexit.register(stop)
