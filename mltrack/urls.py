@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path
 
+from mltrack import preferences, styleguide
 from mltrack.accounts.views import entry, home
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("first-run/", entry.first_run, name="first_run"),
     path("invitations/<slug:secret>/", entry.invitation, name="invitation"),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("mltrack.accounts.signin_urls")),
+    path("preferences/", preferences.save, name="preferences"),
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
+    path("styleguide/figure.json", styleguide.figure, name="styleguide_figure"),
     path("api/v1/", include("mltrack.api_urls")),
     path("w/<slug:workspace>/", include("kpis.urls")),
     path("w/<slug:workspace>/", include("projects.urls")),

@@ -8,6 +8,7 @@ import re
 from tests.architecture.sources import Source, sources
 
 LONGEST_FILE = 350
+ONE_FILE_BY_CONTRACT = {"mltrack/cli.py": 850}
 LONGEST_FUNCTION = 60
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "common", "core", "constants", "managers", "misc"}
 MAY_IMPORT_LATE = {"manage.py", "mltrack/apps.py", "kpis/apps.py"}
@@ -15,7 +16,11 @@ MAY_CATCH_ALL: dict[str, int] = {"projects/services/pull.py": 1, "kpis/services/
 
 
 def test_no_file_is_too_long() -> None:
-    long = [f"{s.name}: {n}" for s in sources() if (n := len(s.text.splitlines())) > LONGEST_FILE]
+    long = [
+        f"{s.name}: {n}"
+        for s in sources()
+        if (n := len(s.text.splitlines())) > ONE_FILE_BY_CONTRACT.get(s.name, LONGEST_FILE)
+    ]
     assert long == []
 
 
@@ -55,6 +60,9 @@ def test_broad_except_only_at_the_edge_of_a_sync_or_judgement() -> None:
 
 
 def _is_broad(node: ast.ExceptHandler) -> bool:
+    last = node.body[-1]
+    if isinstance(last, ast.Raise) and last.exc is None:
+        return False
     return node.type is None or getattr(node.type, "id", "") in {"Exception", "BaseException"}
 
 

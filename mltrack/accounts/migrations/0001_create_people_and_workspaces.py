@@ -191,7 +191,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "public_id",
-                    models.CharField(default=mltrack.accounts.models.identifiers.member_id, editable=False, max_length=24, unique=True),
+                    models.CharField(
+                        default=mltrack.accounts.models.identifiers.member_id,
+                        editable=False,
+                        max_length=24,
+                        unique=True,
+                    ),
                 ),
                 (
                     "role",
@@ -236,7 +241,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "public_id",
-                    models.CharField(default=mltrack.accounts.models.identifiers.invitation_id, editable=False, max_length=24, unique=True),
+                    models.CharField(
+                        default=mltrack.accounts.models.identifiers.invitation_id,
+                        editable=False,
+                        max_length=24,
+                        unique=True,
+                    ),
                 ),
                 ("email", models.EmailField(max_length=254)),
                 (

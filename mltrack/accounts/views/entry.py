@@ -32,7 +32,7 @@ def first_run(request: HttpRequest) -> HttpResponse:
             form.add_error(None, error)
         else:
             login(request, user, backend=BACKEND)
-            return redirect("kpis:portfolio", workspace=workspace.key)
+            return redirect(f"/w/{workspace.key}/")
     return render(request, "accounts/first_run.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
@@ -56,6 +56,6 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
         else:
             if user is None:
                 login(request, member.user, backend=BACKEND)
-            return redirect("kpis:portfolio", workspace=member.workspace.key)
+            return redirect(f"/w/{member.workspace.key}/")
     context = {"form": form, "invitation": found, "signed_in": user}
     return render(request, "accounts/invitation.html", context, status=422 if form.is_bound else 200)
