@@ -1,0 +1,146 @@
+"""Runs that people and CI push, with no connection: absent fields stay, mappings merge by key, null removes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from mltrack.accounts.access import Principal
+from mltrack.accounts.services.audit import record_audit
+from projects.connectors.records import RunRecord
+from projects.models import Initiative, Run
+from projects.services.due import note_due
+from projects.services.outcomes import BatchRejected, Fault, Outcome, counts
+from projects.services.recording import record_runs
+from projects.services.run_input import RunInput, parse_run, refuse_batch
+from projects.services.run_rows import known_runs, lock_source, remove_metrics
+
+
+@transaction.atomic
+def push_runs(
+    principal: Principal, initiative: Initiative, items: Sequence[Mapping[str, Any]], *, atomic: bool = False
+) -> list[Outcome]:
+    """Upsert pushed runs by external id and return one outcome an item, in the order of the items.
+
+    `items` is parsed JSON; see `run_input.parse_run` for what is refused. A new run without a status is
+    finished, and a run that is not running has ended now unless it says when. Raises ValidationError for a
+    batch that is too large, and BatchRejected when `atomic` and an item is rejected.
+    """
+    wrong = refuse_batch(items)
+    if wrong:
+        raise ValidationError({"runs": wrong})
+    parsed = [parse_run(item) for item in items]
+    inputs = [each for each, _ in parsed if each is not None]
+    lock_source(initiative)
+    stored = _store(initiative, inputs)
+    outcomes = [
+        stored[each.external_id] if each is not None else Outcome(_id_of(item), "rejected", faults)
+        for item, (each, faults) in zip(items, parsed)
+    ]
+    if atomic and any(each.state == "rejected" for each in outcomes):
+        raise BatchRejected(outcomes)
+    _audit(principal, initiative, items, outcomes)
+    return outcomes
+
+
+def _id_of(item: Any) -> str:
+    found = item.get("external_id") if isinstance(item, Mapping) else None
+    return found[:250] if isinstance(found, str) else ""
+
+
+def _store(initiative: Initiative, inputs: Sequence[RunInput]) -> dict[str, Outcome]:
+    records = _stored(initiative, {each.external_id for each in inputs})
+    gone: dict[str, set[str] | None] = {}
+    refused: dict[str, Outcome] = {}
+    for each in inputs:
+        merged = _merged(records.get(each.external_id), each, timezone.now())
+        if merged.started_at and merged.ended_at and merged.ended_at < merged.started_at:
+            fault = Fault("/ended_at", "invalid", "ended_at lies before started_at.")
+            refused[each.external_id] = Outcome(each.external_id, "rejected", [fault])
+            continue
+        records[each.external_id] = merged
+        _note_gone(gone, each)
+    wanted = [records[name] for name in dict.fromkeys(each.external_id for each in inputs) if name not in refused]
+    removed = _remove(initiative, gone, refused)
+    outcomes = {each.external_id: each for each in record_runs(initiative, wanted, replace=False)}
+    for name in removed:
+        if outcomes[name].state == "unchanged":
+            outcomes[name] = replace(outcomes[name], state="updated")
+    return outcomes | refused
+
+
+def _stored(initiative: Initiative, external_ids: Collection[str]) -> dict[str, RunRecord]:
+    return {
+        run.external_id: RunRecord(
+            external_id=run.external_id,
+            name=run.name,
+            status=run.status,  # type: ignore[arg-type]
+            started_at=run.started_at,
+            ended_at=run.ended_at,
+            params=run.params,
+            tags=run.tags,
+            metrics={},
+            url=run.url,
+        )
+        for run in Run.objects.filter(pushed_to=initiative, external_id__in=external_ids)
+    }
+
+
+def _merged(old: RunRecord | None, given: RunInput, now: datetime) -> RunRecord:
+    base = old or RunRecord(given.external_id, "", "finished", None, None, {}, {}, {})
+    new = replace(
+        base,
+        **given.fields,
+        params=_merge(base.params, given.params, "params" in given.cleared),
+        tags=_merge(base.tags, given.tags, "tags" in given.cleared),
+        metrics=_merge(base.metrics, given.metrics, "metrics" in given.cleared),
+    )
+    if "ended_at" in given.fields:
+        return new
+    if new.status == "running":
+        return new if base.status == "running" else replace(new, ended_at=None)
+    return new if new.ended_at else replace(new, ended_at=max(now, new.started_at or now))
+
+
+def _merge(old: Mapping[str, Any], given: Mapping[str, Any], cleared: bool) -> dict[str, Any]:
+    merged = {} if cleared else dict(old)
+    merged.update(given)
+    return {key: value for key, value in merged.items() if value is not None}
+
+
+def _note_gone(gone: dict[str, set[str] | None], given: RunInput) -> None:
+    """Remember which stored metrics an item removes; a later item of the same run may bring them back."""
+    if "metrics" in given.cleared:
+        gone[given.external_id] = None
+    names = gone.setdefault(given.external_id, set())
+    if names is not None:
+        names.update(key for key, value in given.metrics.items() if value is None)
+
+
+def _remove(initiative: Initiative, gone: Mapping[str, set[str] | None], refused: Collection[str]) -> set[str]:
+    wanted = {name: keys for name, keys in gone.items() if name not in refused and (keys is None or keys)}
+    if not wanted:
+        return set()
+    numbers = known_runs(initiative, list(wanted))
+    changed = remove_metrics({number: wanted[name] for name, number in numbers.items()})
+    if changed:
+        note_due([initiative.pk], "runs")
+    return {name for name, number in numbers.items() if number in changed}
+
+
+def _audit(
+    principal: Principal, initiative: Initiative, items: Sequence[Mapping[str, Any]], outcomes: Sequence[Outcome]
+) -> None:
+    summary = counts(outcomes)
+    if set(summary) <= {"unchanged", "rejected"}:
+        return
+    digest = hashlib.sha256(json.dumps(items, sort_keys=True, default=str).encode()).hexdigest()
+    record_audit(principal, "push", "runs", initiative.key, after={**summary, "sha256": digest})

@@ -1,0 +1,182 @@
+"""Runs and their metrics as rows: set-based statements that write what changed and nothing else.
+
+The caller holds the lock of the source (its connection or initiative), so that nobody else writes runs of it.
+Rows travel as one JSON text a statement; `json` (not `jsonb`) keeps the digits of every float as they are.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from projects.connectors.records import RunRecord
+from projects.models import Connection, Initiative, Run
+from projects.models.identifiers import run_id
+from projects.services.run_input import LONGEST_METRIC_KEY
+
+Source = Connection | Initiative
+
+_COLUMNS = """
+    external_id text, name text, status text, started_at timestamptz, ended_at timestamptz,
+    params json, tags json, experiment_id text, experiment_name text, "commit" text, url text,
+    deleted boolean, public_id text, run_id bigint
+"""
+
+_INSERT = (
+    """
+INSERT INTO projects_run (
+    workspace_id, connection_id, pushed_to_id, public_id, external_id, name, status, started_at, ended_at,
+    params, tags, experiment_id, experiment_name, "commit", url, deleted_at, created_at, updated_at)
+SELECT %(workspace)s, %(connection)s, %(pushed_to)s, public_id, external_id, name, status, started_at, ended_at,
+    params::jsonb, tags::jsonb, experiment_id, experiment_name, "commit", url,
+    CASE WHEN deleted THEN now() END, now(), now()
+FROM json_to_recordset(%(rows)s::json) AS incoming("""
+    + _COLUMNS
+    + """) ORDER BY started_at NULLS LAST, external_id
+RETURNING external_id, id
+"""
+)
+
+_UPDATE = (
+    """
+UPDATE projects_run SET
+    name = i.name, status = i.status, started_at = i.started_at, ended_at = i.ended_at,
+    params = i.params::jsonb, tags = i.tags::jsonb, experiment_id = i.experiment_id,
+    experiment_name = i.experiment_name, "commit" = i."commit", url = i.url,
+    deleted_at = CASE WHEN i.deleted THEN coalesce(projects_run.deleted_at, now()) END, updated_at = now()
+FROM json_to_recordset(%(rows)s::json) AS i("""
+    + _COLUMNS
+    + """)
+WHERE projects_run.id = i.run_id AND (
+    projects_run.name, projects_run.status, projects_run.started_at, projects_run.ended_at, projects_run.params,
+    projects_run.tags, projects_run.experiment_id, projects_run.experiment_name, projects_run."commit",
+    projects_run.url, projects_run.deleted_at IS NOT NULL
+) IS DISTINCT FROM (
+    i.name, i.status, i.started_at, i.ended_at, i.params::jsonb, i.tags::jsonb, i.experiment_id,
+    i.experiment_name, i."commit", i.url, i.deleted)
+RETURNING projects_run.id
+"""
+)
+
+_METRICS = """
+WITH incoming AS MATERIALIZED (
+    SELECT * FROM json_to_recordset(%(rows)s::json) AS i(r bigint, k text, v float8, s text, p bigint, t timestamptz)
+), changed AS (
+    SELECT i.* FROM incoming i LEFT JOIN projects_metricvalue m ON m.run_id = i.r AND m.key = i.k
+    WHERE m.id IS NULL OR (m.value, m.special, m.step, m.time) IS DISTINCT FROM (i.v, i.s, i.p, i.t)
+)
+INSERT INTO projects_metricvalue (workspace_id, run_id, key, value, special, step, time)
+SELECT %(workspace)s, r, k, v, s, p, t FROM changed ORDER BY r, k
+ON CONFLICT (run_id, key) DO UPDATE SET
+    value = EXCLUDED.value, special = EXCLUDED.special, step = EXCLUDED.step, time = EXCLUDED.time
+RETURNING run_id
+"""
+
+_ABSENT = """
+WITH incoming AS MATERIALIZED (
+    SELECT * FROM json_to_recordset(%(rows)s::json) AS i(r bigint, k text)
+)
+DELETE FROM projects_metricvalue m
+WHERE m.run_id = ANY(%(runs)s) AND NOT EXISTS (SELECT 1 FROM incoming i WHERE i.r = m.run_id AND i.k = m.key)
+RETURNING m.run_id
+"""
+
+_REMOVE = """
+DELETE FROM projects_metricvalue m USING json_to_recordset(%(rows)s::json) AS i(r bigint, k text)
+WHERE m.run_id = i.r AND (i.k IS NULL OR m.key = i.k) RETURNING m.run_id
+"""
+
+
+def source_filter(source: Source) -> dict[str, Source]:
+    """Return the filter that finds the runs and model versions of a source."""
+    return {"connection": source} if isinstance(source, Connection) else {"pushed_to": source}
+
+
+def lock_source(source: Source) -> None:
+    """Hold the source until the transaction ends: all its runs have one writer at a time."""
+    model = Connection if isinstance(source, Connection) else Initiative
+    model.objects.select_for_update(no_key=True).only("pk").get(pk=source.pk)
+
+
+def known_runs(source: Source, external_ids: Collection[str]) -> dict[str, int]:
+    """Return the row numbers of the source's runs with these ids."""
+    found = Run.objects.filter(**source_filter(source), external_id__in=external_ids)
+    return dict(found.values_list("external_id", "id"))
+
+
+def insert_runs(source: Source, records: Sequence[RunRecord]) -> dict[str, int]:
+    """Insert runs that are not there yet and return their row numbers by external id."""
+    if not records:
+        return {}
+    is_connection = isinstance(source, Connection)
+    values = {
+        "workspace": source.workspace_id,
+        "connection": source.pk if is_connection else None,
+        "pushed_to": None if is_connection else source.pk,
+        "rows": json.dumps([_run_row(each) | {"public_id": run_id()} for each in records], allow_nan=False),
+    }
+    return dict(_fetch(_INSERT, values))
+
+
+def update_runs(records: Mapping[int, RunRecord]) -> set[int]:
+    """Update the runs that differ from their record and return the row numbers of those."""
+    if not records:
+        return set()
+    rows = [_run_row(record) | {"run_id": number} for number, record in records.items()]
+    return {number for (number,) in _fetch(_UPDATE, {"rows": json.dumps(rows, allow_nan=False)})}
+
+
+def write_metrics(workspace_id: int, records: Mapping[int, RunRecord], *, replace: bool) -> set[int]:
+    """Upsert the metrics and return the runs that changed; `replace` removes those that a record does not have."""
+    rows = [
+        {"r": number, "k": key, "v": each.value, "s": each.special or "", "p": each.step, "t": _iso(each.time)}
+        for number, record in records.items()
+        for key, each in record.metrics.items()
+        if len(key) <= LONGEST_METRIC_KEY
+    ]
+    text = json.dumps(rows, allow_nan=False)
+    changed = {number for (number,) in _fetch(_METRICS, {"workspace": workspace_id, "rows": text})} if rows else set()
+    if replace:
+        changed |= {number for (number,) in _fetch(_ABSENT, {"rows": text, "runs": list(records)})}
+    return changed
+
+
+def remove_metrics(keys: Mapping[int, Collection[str] | None]) -> set[int]:
+    """Delete these metrics of these runs, all of them where the keys are None; return the runs that changed."""
+    rows: list[dict[str, Any]] = []
+    for number, names in keys.items():
+        rows.extend([{"r": number, "k": None}] if names is None else [{"r": number, "k": name} for name in names])
+    return {number for (number,) in _fetch(_REMOVE, {"rows": json.dumps(rows)})} if rows else set()
+
+
+def _run_row(record: RunRecord) -> dict[str, Any]:
+    tags = record.tags
+    return {
+        "external_id": record.external_id,
+        "name": record.name[:500],
+        "status": record.status,
+        "started_at": _iso(record.started_at),
+        "ended_at": _iso(record.ended_at),
+        "params": dict(record.params),
+        "tags": dict(tags),
+        "experiment_id": record.experiment_id,
+        "experiment_name": record.experiment_name[:500],
+        "commit": (tags.get("mlflow.source.git.commit") or tags.get("commit") or "")[:100],
+        "url": record.url[:1000],
+        "deleted": record.deleted,
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _fetch(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
