@@ -95,7 +95,7 @@ class RunPager:
         body: dict[str, Any] = {
             "experiment_ids": list(query.experiment_ids),
             "filter": " and ".join(each for each in (query.condition, condition) if each),
-            "order_by": [f"attributes.{query.key} ASC", "attributes.run_id ASC"],
+            "order_by": [f"attributes.{query.key} ASC"],
             "run_view_type": query.view,
         }
         if token:
