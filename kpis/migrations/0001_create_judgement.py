@@ -8,328 +8,712 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0002_create_cache_table'),
-        ('projects', '0001_create_facts'),
+        ("accounts", "0002_create_cache_table"),
+        ("projects", "0001_create_facts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='KPI',
+            name="KPI",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=60, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9]*(-[a-z0-9]+)*$', "A KPI's key is small letters and digits, parts joined by a hyphen.")])),
-                ('name', models.CharField(max_length=160)),
-                ('description', models.TextField(blank=True, default='')),
-                ('unit', models.CharField(blank=True, default='', max_length=40)),
-                ('direction', models.CharField(choices=[('higher', 'Higher is better'), ('lower', 'Lower is better'), ('range', 'Within a range')], default='higher', max_length=6)),
-                ('period', models.CharField(choices=[('day', 'Day'), ('week', 'Week'), ('month', 'Month'), ('quarter', 'Quarter')], default='week', max_length=8)),
-                ('aggregation', models.CharField(choices=[('last', 'Last value'), ('mean', 'Mean'), ('sum', 'Sum'), ('min', 'Minimum'), ('max', 'Maximum')], default='last', max_length=6)),
-                ('zone', models.CharField(default='UTC', max_length=64)),
-                ('archived_at', models.DateTimeField(blank=True, null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='kpis', to='accounts.workspace')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "key",
+                    models.CharField(
+                        max_length=60,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z][a-z0-9]*(-[a-z0-9]+)*$",
+                                "A KPI's key is small letters and digits, parts joined by a hyphen.",
+                            )
+                        ],
+                    ),
+                ),
+                ("name", models.CharField(max_length=160)),
+                ("description", models.TextField(blank=True, default="")),
+                ("unit", models.CharField(blank=True, default="", max_length=40)),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[
+                            ("higher", "Higher is better"),
+                            ("lower", "Lower is better"),
+                            ("range", "Within a range"),
+                        ],
+                        default="higher",
+                        max_length=6,
+                    ),
+                ),
+                (
+                    "period",
+                    models.CharField(
+                        choices=[("day", "Day"), ("week", "Week"), ("month", "Month"), ("quarter", "Quarter")],
+                        default="week",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "aggregation",
+                    models.CharField(
+                        choices=[
+                            ("last", "Last value"),
+                            ("mean", "Mean"),
+                            ("sum", "Sum"),
+                            ("min", "Minimum"),
+                            ("max", "Maximum"),
+                        ],
+                        default="last",
+                        max_length=6,
+                    ),
+                ),
+                ("zone", models.CharField(default="UTC", max_length=64)),
+                ("archived_at", models.DateTimeField(blank=True, null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="kpis", to="accounts.workspace"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Goal',
+            name="Goal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=kpis.models.identifiers.goal_id, editable=False, max_length=24, unique=True)),
-                ('number', models.PositiveIntegerField()),
-                ('baseline', models.FloatField(blank=True, null=True)),
-                ('target', models.FloatField(blank=True, null=True)),
-                ('low', models.FloatField(blank=True, null=True)),
-                ('high', models.FloatField(blank=True, null=True)),
-                ('start', models.DateField(blank=True, null=True)),
-                ('due', models.DateField(blank=True, null=True)),
-                ('state', models.CharField(choices=[('active', 'In force'), ('proposed', 'Proposed'), ('rejected', 'Rejected'), ('superseded', 'Superseded')], default='active', max_length=10)),
-                ('reason', models.TextField(blank=True, default='')),
-                ('loosens', models.JSONField(default=list)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('valid_from', models.DateTimeField(null=True)),
-                ('valid_to', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('approver', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('kpi', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='goals', to='kpis.kpi')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=kpis.models.identifiers.goal_id, editable=False, max_length=24, unique=True
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("baseline", models.FloatField(blank=True, null=True)),
+                ("target", models.FloatField(blank=True, null=True)),
+                ("low", models.FloatField(blank=True, null=True)),
+                ("high", models.FloatField(blank=True, null=True)),
+                ("start", models.DateField(blank=True, null=True)),
+                ("due", models.DateField(blank=True, null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("active", "In force"),
+                            ("proposed", "Proposed"),
+                            ("rejected", "Rejected"),
+                            ("superseded", "Superseded"),
+                        ],
+                        default="active",
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, default="")),
+                ("loosens", models.JSONField(default=list)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("valid_from", models.DateTimeField(null=True)),
+                ("valid_to", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "kpi",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="goals", to="kpis.kpi"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Contribution',
+            name="Contribution",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('expected', models.FloatField(blank=True, null=True)),
-                ('by', models.DateField(blank=True, null=True)),
-                ('how', models.TextField(blank=True, default='')),
-                ('grade', models.CharField(choices=[('A', 'A: experiment'), ('B', 'B: difference in differences'), ('C', 'C: interrupted time series'), ('D', 'D: before and after'), ('E', 'E: claim')], default='E', max_length=1)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('initiative', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contributions', to='projects.initiative')),
-                ('kpi', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contributions', to='kpis.kpi')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("expected", models.FloatField(blank=True, null=True)),
+                ("by", models.DateField(blank=True, null=True)),
+                ("how", models.TextField(blank=True, default="")),
+                (
+                    "grade",
+                    models.CharField(
+                        choices=[
+                            ("A", "A: experiment"),
+                            ("B", "B: difference in differences"),
+                            ("C", "C: interrupted time series"),
+                            ("D", "D: before and after"),
+                            ("E", "E: claim"),
+                        ],
+                        default="E",
+                        max_length=1,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "initiative",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="contributions",
+                        to="projects.initiative",
+                    ),
+                ),
+                (
+                    "kpi",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="contributions", to="kpis.kpi"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MetricAlias',
+            name="MetricAlias",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('alias', models.CharField(max_length=300)),
-                ('metric', models.CharField(max_length=300)),
-                ('initiative', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='metric_aliases', to='projects.initiative')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("alias", models.CharField(max_length=300)),
+                ("metric", models.CharField(max_length=300)),
+                (
+                    "initiative",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="metric_aliases",
+                        to="projects.initiative",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PlainBaseline',
+            name="PlainBaseline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('metric', models.CharField(max_length=300)),
-                ('value', models.FloatField()),
-                ('n', models.PositiveIntegerField(blank=True, null=True)),
-                ('note', models.TextField(blank=True, default='')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('initiative', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='plain_baselines', to='projects.initiative')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("metric", models.CharField(max_length=300)),
+                ("value", models.FloatField()),
+                ("n", models.PositiveIntegerField(blank=True, null=True)),
+                ("note", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "initiative",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="plain_baselines",
+                        to="projects.initiative",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ReadinessSnapshot',
+            name="ReadinessSnapshot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=kpis.models.identifiers.snapshot_id, editable=False, max_length=24, unique=True)),
-                ('at', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField()),
-                ('verdict', models.CharField(max_length=10)),
-                ('health', models.CharField(max_length=10)),
-                ('score', models.FloatField()),
-                ('candidate_kind', models.CharField(blank=True, default='', max_length=16)),
-                ('candidate_id', models.CharField(blank=True, default='', max_length=40)),
-                ('policy_version', models.CharField(max_length=60)),
-                ('document', models.JSONField()),
-                ('digest', models.CharField(max_length=64)),
-                ('changes_at', models.DateTimeField(null=True)),
-                ('is_latest', models.BooleanField(default=True)),
-                ('initiative', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='snapshots', to='projects.initiative')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=kpis.models.identifiers.snapshot_id, editable=False, max_length=24, unique=True
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField()),
+                ("verdict", models.CharField(max_length=10)),
+                ("health", models.CharField(max_length=10)),
+                ("score", models.FloatField()),
+                ("candidate_kind", models.CharField(blank=True, default="", max_length=16)),
+                ("candidate_id", models.CharField(blank=True, default="", max_length=40)),
+                ("policy_version", models.CharField(max_length=60)),
+                ("document", models.JSONField()),
+                ("digest", models.CharField(max_length=64)),
+                ("changes_at", models.DateTimeField(null=True)),
+                ("is_latest", models.BooleanField(default=True)),
+                (
+                    "initiative",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="snapshots", to="projects.initiative"
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.workspace"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Reading',
+            name="Reading",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('segment', models.CharField(blank=True, default='', max_length=120)),
-                ('time', models.DateTimeField()),
-                ('value', models.FloatField()),
-                ('recorded_at', models.DateTimeField(auto_now=True)),
-                ('kpi', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='readings', to='kpis.kpi')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("segment", models.CharField(blank=True, default="", max_length=120)),
+                ("time", models.DateTimeField()),
+                ("value", models.FloatField()),
+                ("recorded_at", models.DateTimeField(auto_now=True)),
+                (
+                    "kpi",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="readings", to="kpis.kpi"
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.workspace"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Scorecard',
+            name="Scorecard",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('source', models.TextField()),
-                ('active', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scorecards', to='accounts.workspace')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("source", models.TextField()),
+                ("active", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="scorecards", to="accounts.workspace"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Target',
+            name="Target",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=kpis.models.identifiers.target_id, editable=False, max_length=24, unique=True)),
-                ('metric', models.CharField(max_length=300)),
-                ('slice', models.CharField(blank=True, default='', max_length=200)),
-                ('number', models.PositiveIntegerField()),
-                ('comparator', models.CharField(choices=[('>=', 'at least'), ('<=', 'at most'), ('>', 'above'), ('<', 'below'), ('between', 'between')], max_length=8)),
-                ('value', models.FloatField()),
-                ('high', models.FloatField(blank=True, null=True)),
-                ('minimum_n', models.PositiveIntegerField(blank=True, null=True)),
-                ('confidence', models.FloatField(blank=True, null=True)),
-                ('withdraws', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('active', 'In force'), ('proposed', 'Proposed'), ('rejected', 'Rejected'), ('superseded', 'Superseded'), ('withdrawn', 'Withdrawn')], default='active', max_length=10)),
-                ('reason', models.TextField(blank=True, default='')),
-                ('loosens', models.JSONField(default=list)),
-                ('self_approved', models.BooleanField(default=False)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('valid_from', models.DateTimeField(null=True)),
-                ('valid_to', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('approver', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('initiative', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='targets', to='projects.initiative')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=kpis.models.identifiers.target_id, editable=False, max_length=24, unique=True
+                    ),
+                ),
+                ("metric", models.CharField(max_length=300)),
+                ("slice", models.CharField(blank=True, default="", max_length=200)),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "comparator",
+                    models.CharField(
+                        choices=[
+                            (">=", "at least"),
+                            ("<=", "at most"),
+                            (">", "above"),
+                            ("<", "below"),
+                            ("between", "between"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("value", models.FloatField()),
+                ("high", models.FloatField(blank=True, null=True)),
+                ("minimum_n", models.PositiveIntegerField(blank=True, null=True)),
+                ("confidence", models.FloatField(blank=True, null=True)),
+                ("withdraws", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("active", "In force"),
+                            ("proposed", "Proposed"),
+                            ("rejected", "Rejected"),
+                            ("superseded", "Superseded"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="active",
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, default="")),
+                ("loosens", models.JSONField(default=list)),
+                ("self_approved", models.BooleanField(default=False)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("valid_from", models.DateTimeField(null=True)),
+                ("valid_to", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "initiative",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="targets", to="projects.initiative"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Waiver',
+            name="Waiver",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=kpis.models.identifiers.waiver_id, editable=False, max_length=24, unique=True)),
-                ('check_id', models.CharField(max_length=80)),
-                ('measured', models.FloatField(blank=True, null=True)),
-                ('measured_text', models.CharField(blank=True, default='', max_length=200)),
-                ('reason', models.TextField()),
-                ('expires_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('proposed', 'Proposed'), ('approved', 'Approved'), ('rejected', 'Rejected'), ('revoked', 'Revoked')], default='proposed', max_length=8)),
-                ('self_approved', models.BooleanField(default=False)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('approver', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('initiative', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='waivers', to='projects.initiative')),
-                ('requester', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=kpis.models.identifiers.waiver_id, editable=False, max_length=24, unique=True
+                    ),
+                ),
+                ("check_id", models.CharField(max_length=80)),
+                ("measured", models.FloatField(blank=True, null=True)),
+                ("measured_text", models.CharField(blank=True, default="", max_length=200)),
+                ("reason", models.TextField()),
+                ("expires_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "Proposed"),
+                            ("approved", "Approved"),
+                            ("rejected", "Rejected"),
+                            ("revoked", "Revoked"),
+                        ],
+                        default="proposed",
+                        max_length=8,
+                    ),
+                ),
+                ("self_approved", models.BooleanField(default=False)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "initiative",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="waivers", to="projects.initiative"
+                    ),
+                ),
+                (
+                    "requester",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Attestation',
+            name="Attestation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=kpis.models.identifiers.attestation_id, editable=False, max_length=24, unique=True)),
-                ('check_id', models.CharField(max_length=80)),
-                ('link', models.URLField(max_length=1000)),
-                ('note', models.TextField(blank=True, default='')),
-                ('expires_at', models.DateTimeField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('initiative', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attestations', to='projects.initiative')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=kpis.models.identifiers.attestation_id, editable=False, max_length=24, unique=True
+                    ),
+                ),
+                ("check_id", models.CharField(max_length=80)),
+                ("link", models.URLField(max_length=1000)),
+                ("note", models.TextField(blank=True, default="")),
+                ("expires_at", models.DateTimeField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "initiative",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attestations",
+                        to="projects.initiative",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['initiative', 'check_id', '-created_at'], name='attestation_newest')],
+                "indexes": [models.Index(fields=["initiative", "check_id", "-created_at"], name="attestation_newest")],
             },
         ),
         migrations.CreateModel(
-            name='GateDecision',
+            name="GateDecision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=kpis.models.identifiers.gate_decision_id, editable=False, max_length=24, unique=True)),
-                ('at', models.DateTimeField()),
-                ('commit', models.CharField(blank=True, default='', max_length=100)),
-                ('ref', models.CharField(blank=True, default='', max_length=300)),
-                ('verdict', models.CharField(max_length=10)),
-                ('candidate_kind', models.CharField(blank=True, default='', max_length=16)),
-                ('candidate_id', models.CharField(blank=True, default='', max_length=40)),
-                ('document', models.JSONField()),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('initiative', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='gate_decisions', to='projects.initiative')),
-                ('token', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.apitoken')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.workspace')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=kpis.models.identifiers.gate_decision_id, editable=False, max_length=24, unique=True
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("commit", models.CharField(blank=True, default="", max_length=100)),
+                ("ref", models.CharField(blank=True, default="", max_length=300)),
+                ("verdict", models.CharField(max_length=10)),
+                ("candidate_kind", models.CharField(blank=True, default="", max_length=16)),
+                ("candidate_id", models.CharField(blank=True, default="", max_length=40)),
+                ("document", models.JSONField()),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "initiative",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="gate_decisions",
+                        to="projects.initiative",
+                    ),
+                ),
+                (
+                    "token",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="accounts.apitoken",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.workspace"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['initiative', '-at', '-id'], name='gate_newest')],
+                "indexes": [models.Index(fields=["initiative", "-at", "-id"], name="gate_newest")],
             },
         ),
         migrations.AddConstraint(
-            model_name='kpi',
-            constraint=models.UniqueConstraint(fields=('workspace', 'key'), name='kpi_key_once'),
+            model_name="kpi",
+            constraint=models.UniqueConstraint(fields=("workspace", "key"), name="kpi_key_once"),
         ),
         migrations.AddConstraint(
-            model_name='kpi',
-            constraint=models.CheckConstraint(condition=models.Q(('key__regex', '^[a-z][a-z0-9]*(-[a-z0-9]+)*$')), name='kpi_key_form'),
+            model_name="kpi",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("key__regex", "^[a-z][a-z0-9]*(-[a-z0-9]+)*$")), name="kpi_key_form"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='kpi',
-            constraint=models.CheckConstraint(condition=models.Q(('direction__in', ['higher', 'lower', 'range'])), name='kpi_direction_known'),
+            model_name="kpi",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("direction__in", ["higher", "lower", "range"])), name="kpi_direction_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='goal',
-            constraint=models.UniqueConstraint(fields=('kpi', 'number'), name='goal_number_once'),
+            model_name="goal",
+            constraint=models.UniqueConstraint(fields=("kpi", "number"), name="goal_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='goal',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'active')), fields=('kpi',), name='goal_active_once'),
+            model_name="goal",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "active")), fields=("kpi",), name="goal_active_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='goal',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('kpi',), name='goal_proposed_once'),
+            model_name="goal",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "proposed")), fields=("kpi",), name="goal_proposed_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='goal',
-            constraint=models.CheckConstraint(condition=models.Q(('low__isnull', True), ('high__isnull', True), ('low__lte', models.F('high')), _connector='OR'), name='goal_range_ordered'),
+            model_name="goal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("low__isnull", True), ("high__isnull", True), ("low__lte", models.F("high")), _connector="OR"
+                ),
+                name="goal_range_ordered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.UniqueConstraint(fields=('kpi', 'initiative'), name='contribution_once'),
+            model_name="contribution",
+            constraint=models.UniqueConstraint(fields=("kpi", "initiative"), name="contribution_once"),
         ),
         migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.CheckConstraint(condition=models.Q(('grade__in', ['A', 'B', 'C', 'D', 'E'])), name='contribution_grade_known'),
+            model_name="contribution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("grade__in", ["A", "B", "C", "D", "E"])), name="contribution_grade_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='metricalias',
-            constraint=models.UniqueConstraint(fields=('initiative', 'alias'), name='metric_alias_once'),
+            model_name="metricalias",
+            constraint=models.UniqueConstraint(fields=("initiative", "alias"), name="metric_alias_once"),
         ),
         migrations.AddIndex(
-            model_name='readinesssnapshot',
-            index=models.Index(fields=['initiative', '-at', '-id'], name='snapshot_newest'),
+            model_name="readinesssnapshot",
+            index=models.Index(fields=["initiative", "-at", "-id"], name="snapshot_newest"),
         ),
         migrations.AddIndex(
-            model_name='readinesssnapshot',
-            index=models.Index(condition=models.Q(('changes_at__isnull', False), ('is_latest', True)), fields=['changes_at'], name='snapshot_changes'),
+            model_name="readinesssnapshot",
+            index=models.Index(
+                condition=models.Q(("changes_at__isnull", False), ("is_latest", True)),
+                fields=["changes_at"],
+                name="snapshot_changes",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='readinesssnapshot',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_latest', True)), fields=('initiative',), name='snapshot_latest_once'),
+            model_name="readinesssnapshot",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_latest", True)), fields=("initiative",), name="snapshot_latest_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='readinesssnapshot',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict__in', ['ready', 'not_ready', 'unknown'])), name='snapshot_verdict_known'),
+            model_name="readinesssnapshot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("verdict__in", ["ready", "not_ready", "unknown"])), name="snapshot_verdict_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.UniqueConstraint(fields=('kpi', 'segment', 'time'), name='reading_once'),
+            model_name="reading",
+            constraint=models.UniqueConstraint(fields=("kpi", "segment", "time"), name="reading_once"),
         ),
         migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.CheckConstraint(condition=models.Q(('value__gt', float("-inf")), ('value__lt', float("inf"))), name='reading_is_a_number'),
+            model_name="reading",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("value__gt", float("-inf")), ("value__lt", float("inf"))),
+                name="reading_is_a_number",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scorecard',
-            constraint=models.UniqueConstraint(fields=('workspace', 'number'), name='scorecard_number_once'),
+            model_name="scorecard",
+            constraint=models.UniqueConstraint(fields=("workspace", "number"), name="scorecard_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='scorecard',
-            constraint=models.UniqueConstraint(condition=models.Q(('active', True)), fields=('workspace',), name='scorecard_active_once'),
+            model_name="scorecard",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("active", True)), fields=("workspace",), name="scorecard_active_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.UniqueConstraint(fields=('initiative', 'metric', 'slice', 'number'), name='target_number_once'),
+            model_name="target",
+            constraint=models.UniqueConstraint(
+                fields=("initiative", "metric", "slice", "number"), name="target_number_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'active')), fields=('initiative', 'metric', 'slice'), name='target_active_once'),
+            model_name="target",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "active")),
+                fields=("initiative", "metric", "slice"),
+                name="target_active_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('initiative', 'metric', 'slice'), name='target_proposed_once'),
+            model_name="target",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "proposed")),
+                fields=("initiative", "metric", "slice"),
+                name="target_proposed_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('comparator__in', ['>=', '<=', '>', '<', 'between'])), name='target_comparator_known'),
+            model_name="target",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("comparator__in", [">=", "<=", ">", "<", "between"])),
+                name="target_comparator_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('comparator', 'between'), _negated=True), models.Q(('high__isnull', False), ('high__gte', models.F('value'))), _connector='OR'), name='target_between_has_two_ends'),
+            model_name="target",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("comparator", "between"), _negated=True),
+                    models.Q(("high__isnull", False), ("high__gte", models.F("value"))),
+                    _connector="OR",
+                ),
+                name="target_between_has_two_ends",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('confidence__isnull', True), models.Q(('confidence__gt', 0.5), ('confidence__lt', 1)), _connector='OR'), name='target_confidence_sane'),
+            model_name="target",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("confidence__isnull", True),
+                    models.Q(("confidence__gt", 0.5), ("confidence__lt", 1)),
+                    _connector="OR",
+                ),
+                name="target_confidence_sane",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='waiver',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'approved'), _negated=True), ('self_approved', True), ('approver__isnull', True), models.Q(('approver', models.F('requester')), _negated=True), _connector='OR'), name='waiver_approved_by_another'),
+            model_name="waiver",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "approved"), _negated=True),
+                    ("self_approved", True),
+                    ("approver__isnull", True),
+                    models.Q(("approver", models.F("requester")), _negated=True),
+                    _connector="OR",
+                ),
+                name="waiver_approved_by_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='waiver',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='waiver_has_a_reason'),
+            model_name="waiver",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="waiver_has_a_reason"
+            ),
         ),
     ]

@@ -13,7 +13,8 @@ class ReadinessSnapshot(models.Model):
     """The whole answer (`document`) as known at `at`, with the parts that lists read as columns.
 
     `digest` covers all of the document but times, so that an unchanged judgement adds no row: `confirmed_at` then
-    moves on the latest. `changes_at` is the moment at which the result changes by itself.
+    moves on the latest. `share` is the part of required checks that stand. `changes_at` is the moment at which
+    the result changes by itself.
     """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
@@ -24,6 +25,7 @@ class ReadinessSnapshot(models.Model):
     verdict = models.CharField(max_length=10)
     health = models.CharField(max_length=10)
     score = models.FloatField()
+    share = models.FloatField(null=True)
     candidate_kind = models.CharField(max_length=16, blank=True, default="")
     candidate_id = models.CharField(max_length=40, blank=True, default="")
     policy_version = models.CharField(max_length=60)
