@@ -6,6 +6,7 @@ import logging
 import socket
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from ipaddress import ip_network
 from typing import Any
@@ -223,8 +224,12 @@ def test_headers_that_cannot_be_sent_are_refused(value: str) -> None:
 def test_closing_ends_what_is_in_flight(hostile_server: HostileServer) -> None:
     hostile_server.script = [hostile.silence]
     client = client_of(hostile_server, timeout=20.0)
-    began = time.monotonic()
-    client.close()
-    with pytest.raises((OutboundError, RuntimeError)):
-        client.get_json("x")
-    assert time.monotonic() - began < 2.0
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(client.get_json, "x")
+        while not hostile_server.seen:
+            time.sleep(0.01)
+        began = time.monotonic()
+        client.close()
+        with pytest.raises((OutboundError, RuntimeError)):
+            waiting.result(10)
+        assert time.monotonic() - began < 2.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -62,6 +63,10 @@ class HostileServer:
     @property
     def port(self) -> int:
         return self._server.server_port
+
+    def secure(self, context: ssl.SSLContext) -> None:
+        """Speak TLS from now on; call it before the server is entered."""
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
 
     def next_answer(self) -> Answer:
         with self._lock:
