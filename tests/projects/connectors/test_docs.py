@@ -1,0 +1,51 @@
+"""docs/connectors.md tells the truth about kinds, options and error codes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+from mltrack.outbound.errors import _STATUS_WORDS
+from projects.connectors.mlflow.options import Options
+from projects.connectors.registry import CONNECTORS
+
+ROOT = Path(__file__).resolve().parents[3]
+TEXT = (ROOT / "docs" / "connectors.md").read_text()
+SOURCES = [*(ROOT / "mltrack" / "outbound").glob("*.py"), *(ROOT / "projects" / "connectors").rglob("*.py")]
+
+
+def first_cells(section: str) -> list[str]:
+    """Return the words in backticks of the first column of a section's table."""
+    part = TEXT.split(f"\n## {section}\n")[1].split("\n## ")[0] if section else TEXT.split("\n## ")[0]
+    rows = [line.split("|")[1] for line in part.splitlines() if line.startswith("| `")]
+    return [word for row in rows for word in re.findall(r"`([a-z_…]+)`", row)]
+
+
+def codes_in_source() -> set[str]:
+    found = {code for code, _ in _STATUS_WORDS.values()}
+    for path in SOURCES:
+        text = path.read_text()
+        found.update(re.findall(r'OutboundError\(\s*"([a-z_]+)"', text))
+        found.update(re.findall(r'code="([a-z_]+)"', text))
+    return found
+
+
+def test_every_kind_has_its_row() -> None:
+    assert first_cells("") == list(CONNECTORS)
+
+
+def test_the_options_are_those_of_the_code_with_their_defaults() -> None:
+    assert first_cells("MLflow") == [each.name for each in fields(Options)]
+    for name in ("window_seconds", "deleted_seconds", "sweep_seconds", "page_size"):
+        row = next(line for line in TEXT.splitlines() if line.startswith(f"| `{name}`"))
+        assert str(getattr(Options(), name)) in row.split("|")[3]
+
+
+def test_the_error_codes_are_those_of_the_code() -> None:
+    assert set(first_cells("Errors")) - {"http_…"} == codes_in_source()
+
+
+def test_the_files_that_the_recipe_names_exist() -> None:
+    named = re.findall(r"`((?:projects|tests|mltrack)/[\w/]+(?:\.py|/))`", TEXT)
+    assert named and all((ROOT / each).exists() for each in named)
