@@ -1,0 +1,114 @@
+"""One shape, word and tone per state value, everywhere: colour is never the only sign. Pure.
+
+The values are the words of the REST contract; `shape` names a symbol of the icon sprite.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Tone = Literal["ok", "warn", "bad", "mute", "info"]
+
+
+@dataclass(frozen=True)
+class Status:
+    """How one value is shown: the sprite symbol, the word and the tone."""
+
+    shape: str
+    word: str | Promise
+    tone: Tone
+
+
+STATUSES: Final[dict[str, dict[str, Status]]] = {
+    "verdict": {
+        "ready": Status("s-check", _("Ready"), "ok"),
+        "not_ready": Status("s-square", _("Not ready"), "bad"),
+        "unknown": Status("s-unknown", _("Unknown"), "warn"),
+    },
+    "result": {
+        "pass": Status("s-check", _("Pass"), "ok"),
+        "fail": Status("s-square", _("Fail"), "bad"),
+        "insufficient": Status("s-dashed", _("Insufficient"), "warn"),
+        "stale": Status("s-hourglass", _("Stale"), "warn"),
+        "missing": Status("s-ring", _("Missing"), "mute"),
+        "waived": Status("s-diamond", _("Waived"), "info"),
+        "not_applicable": Status("s-dash", _("Not applicable"), "mute"),
+    },
+    "health": {
+        "on_track": Status("s-dot", _("On track"), "ok"),
+        "at_risk": Status("s-up", _("At risk"), "warn"),
+        "off_track": Status("s-down", _("Off track"), "bad"),
+        "no_data": Status("s-ring", _("No data"), "mute"),
+    },
+    "stage": {
+        "framing": Status("s-stage-1", _("Framing"), "mute"),
+        "data": Status("s-stage-2", _("Data"), "mute"),
+        "modeling": Status("s-stage-3", _("Modeling"), "mute"),
+        "integration": Status("s-stage-4", _("Integration"), "info"),
+        "production": Status("s-stage-5", _("Production"), "ok"),
+        "retired": Status("s-stage-6", _("Retired"), "mute"),
+    },
+    "state": {
+        "active": Status("s-dot", _("Active"), "ok"),
+        "paused": Status("s-pause", _("Paused"), "mute"),
+        "cancelled": Status("s-cross", _("Cancelled"), "mute"),
+    },
+    "criticality": {
+        "experiment": Status("s-level-1", _("Experiment"), "mute"),
+        "standard": Status("s-level-2", _("Standard"), "mute"),
+        "critical": Status("s-level-3", _("Critical"), "mute"),
+    },
+    "run": {
+        "running": Status("s-running", _("Running"), "info"),
+        "finished": Status("s-check", _("Finished"), "ok"),
+        "failed": Status("s-square", _("Failed"), "bad"),
+        "killed": Status("s-cross", _("Killed"), "mute"),
+        "deleted": Status("s-dash", _("Deleted"), "mute"),
+    },
+    "attempt": {
+        "queued": Status("s-ring", _("Queued"), "mute"),
+        "running": Status("s-running", _("Running"), "info"),
+        "done": Status("s-check", _("Done"), "ok"),
+        "failed": Status("s-square", _("Failed"), "bad"),
+    },
+    "connection": {
+        "ok": Status("s-dot", _("Working"), "ok"),
+        "late": Status("s-hourglass", _("Late"), "warn"),
+        "failing": Status("s-up", _("Failing"), "warn"),
+        "stopped": Status("s-square", _("Stopped"), "bad"),
+        "paused": Status("s-pause", _("Paused"), "mute"),
+        "new": Status("s-ring", _("Not pulled yet"), "mute"),
+    },
+    "approval": {
+        "proposed": Status("s-diamond", _("Proposed"), "warn"),
+        "accepted": Status("s-check", _("Accepted"), "ok"),
+        "rejected": Status("s-square", _("Rejected"), "bad"),
+        "expired": Status("s-hourglass", _("Expired"), "mute"),
+        "replaced": Status("s-dash", _("Replaced"), "mute"),
+    },
+    "attainment": {
+        "met": Status("s-check", _("Met"), "ok"),
+        "missed": Status("s-square", _("Missed"), "bad"),
+        "ahead": Status("s-up", _("Ahead of pace"), "ok"),
+        "on_pace": Status("s-dot", _("On pace"), "ok"),
+        "behind": Status("s-down", _("Behind pace"), "warn"),
+        "no_data": Status("s-ring", _("No readings"), "mute"),
+    },
+}
+
+_UNSEEN: Final = "s-unknown"
+
+
+def status_of(kind: str, value: str) -> Status:
+    """Return how `value` of `kind` is shown; a value that nobody mapped is shown as its own word.
+
+    Raises KeyError for a kind that does not exist, which is a mistake of the template.
+    """
+    known = STATUSES[kind].get(value)
+    if known is not None:
+        return known
+    return Status(_UNSEEN, (value or "none").replace("_", " ").capitalize(), "mute")
