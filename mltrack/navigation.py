@@ -1,0 +1,54 @@
+"""The entries of the sidebar and the bottom bar. An entry appears when its page exists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One place to go: its word, icon, URL name (with the keyword `workspace`) and key after `g`."""
+
+    label: str | Promise
+    icon: str
+    name: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry whose page exists in this workspace."""
+
+    label: str | Promise
+    icon: str
+    url: str
+    key: str
+    current: bool
+
+
+ENTRIES: Final = (
+    Entry(_("Portfolio"), "layout-grid", "kpis:portfolio", "p"),
+    Entry(_("KPIs"), "trending-up", "kpis:kpi_list", "k"),
+    Entry(_("Connections"), "plug", "projects:connection_list", "o"),
+    Entry(_("Settings"), "settings", "accounts:settings", "s"),
+)
+
+
+def address(name: str, workspace: str) -> str | None:
+    """Return the URL of a page in a workspace, None where that page does not exist."""
+    try:
+        return reverse(name, kwargs={"workspace": workspace})
+    except NoReverseMatch:
+        return None
+
+
+def places(workspace: str, path: str) -> list[Place]:
+    """Return the entries that exist, at most one marked current: the one with the longest URL that `path` is under."""
+    found = [(entry, url) for entry in ENTRIES if (url := address(entry.name, workspace))]
+    under = max((url for _entry, url in found if path.startswith(url)), key=len, default=None)
+    return [Place(e.label, e.icon, url, e.key, current=url == under) for e, url in found]

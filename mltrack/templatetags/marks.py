@@ -1,0 +1,70 @@
+"""Small marks: icons, states, keys, people."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from mltrack.statuses import Status, status_of
+from mltrack.templatetags.registry import register
+
+SPRITE = "vendor/icons.svg"
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", css: str = "icon") -> SafeString:
+    """An icon of the sprite; hidden from screen readers unless it has a label."""
+    address = f"{static(SPRITE)}#{name}"
+    if label:
+        return format_html('<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', css, label, address)
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', css, address)
+
+
+@register.simple_tag
+def status(kind: str, value: object, word: str = "", plain: bool = False) -> SafeString:
+    """A state as shape, word and colour; `word` replaces the usual word, `plain` leaves out the chip's ground."""
+    shown = status_of(kind, str(value or ""))
+    return format_html(
+        '<span class="status {}tone-{}">{}{}</span>',
+        "" if plain else "chipped ",
+        shown.tone,
+        icon(shown.shape, css="shape"),
+        word or shown.word,
+    )
+
+
+@register.simple_tag
+def shape(kind: str, value: object) -> SafeString:
+    """The shape of a state alone, labelled with its word."""
+    shown = status_of(kind, str(value or ""))
+    return icon(shown.shape, label=str(shown.word), css=f"shape tone-{shown.tone}")
+
+
+@register.simple_tag
+def status_info(kind: str, value: object) -> Status:
+    """The shape, word and tone of a state, for templates that place them apart."""
+    return status_of(kind, str(value or ""))
+
+
+@register.simple_tag
+def kbd(keys: str) -> SafeString:
+    """Keys to press, one after the other, separated by blanks: "g p"."""
+    caps = [format_html("<kbd>{}</kbd>", key) for key in keys.split()]
+    return SafeString(" ".join(caps))
+
+
+@lru_cache(maxsize=1024)
+def initials(name: str) -> str:
+    """Return at most two letters of a name or an e-mail address; a question mark for nobody."""
+    words = name.split("@")[0].replace(".", " ").replace("_", " ").replace("-", " ").split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+
+
+@register.simple_tag
+def avatar(name: object) -> SafeString:
+    """A person as initials; the full name stands beside it or in its title."""
+    text = str(name or "")
+    return format_html('<span class="avatar" aria-hidden="true" title="{}">{}</span>', text, initials(text))

@@ -1,0 +1,58 @@
+"""What a page needs around its content: addresses, preferences, places to go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.template import Context
+
+from mltrack import navigation
+from mltrack.preferences import preferences as read_preferences
+from mltrack.templatetags.registry import register
+
+
+@register.simple_tag(takes_context=True)
+def query(context: Context, **changes: Any) -> str:
+    """The present query string with changes; None or an empty text removes a key, and paging starts anew."""
+    request: HttpRequest | None = context.get("request")
+    params = request.GET.copy() if request is not None else None
+    if params is None:
+        return ""
+    if "cursor" not in changes:
+        params.pop("cursor", None)
+    for name, value in changes.items():
+        if value is None or value == "":
+            params.pop(name, None)
+        else:
+            params[name] = str(value)
+    return f"?{params.urlencode()}" if params else "?"
+
+
+@register.simple_tag(takes_context=True)
+def preferences(context: Context) -> dict[str, str]:
+    """Theme, density, sidebar and keys of this browser."""
+    return read_preferences(context.get("request"))
+
+
+@register.simple_tag(takes_context=True)
+def places(context: Context) -> list[navigation.Place]:
+    """The entries of the sidebar in the page's workspace; none outside of one."""
+    workspace, request = context.get("workspace"), context.get("request")
+    if not workspace:
+        return []
+    return navigation.places(workspace.key, request.path if request is not None else "")
+
+
+@register.simple_tag
+def address(name: str, workspace: Any) -> str:
+    """The URL of a workspace's page, empty where that page does not exist."""
+    return (navigation.address(name, workspace.key) or "") if workspace else ""
+
+
+@register.simple_tag(takes_context=True)
+def person(context: Context) -> Any:
+    """Whoever is signed in, None for nobody."""
+    principal, request = context.get("principal"), context.get("request")
+    user = principal.user if principal else getattr(request, "user", None)
+    return user if user is not None and user.is_authenticated else None

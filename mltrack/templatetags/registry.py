@@ -1,0 +1,5 @@
+"""The one library that the modules beside it add their tags to."""
+
+from django import template
+
+register = template.Library()
