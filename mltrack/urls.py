@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path
 
-from mltrack import preferences, styleguide
+from mltrack import health, preferences, styleguide
 from mltrack.accounts.views import entry, home
+
+handler400 = "mltrack.rest.handlers.bad_request"
+handler403 = "mltrack.rest.handlers.permission_denied"
+handler404 = "mltrack.rest.handlers.page_not_found"
+handler500 = "mltrack.middleware.unavailable.server_error"
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -16,6 +21,8 @@ urlpatterns = [
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("styleguide/figure.json", styleguide.figure, name="styleguide_figure"),
     path("api/v1/", include("mltrack.api_urls")),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("w/<slug:workspace>/", include("kpis.urls")),
     path("w/<slug:workspace>/", include("projects.urls")),
     path("w/<slug:workspace>/", include("mltrack.accounts.urls")),

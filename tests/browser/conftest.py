@@ -1,0 +1,25 @@
+"""The browser for tests: one headless Chromium, pages that report whatever a page must not do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.pages import PageFactory, chromium
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One headless Chromium for the whole run."""
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def page_factory(browser: Browser) -> Iterator[PageFactory]:
+    """Pages by origin, theme and size; the test fails at its end when one of them broke a rule."""
+    factory = PageFactory(browser)
+    yield factory
+    factory.finish()
