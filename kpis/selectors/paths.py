@@ -1,0 +1,26 @@
+"""The addresses that evidence leads to, as the contract of pages gives them."""
+
+from __future__ import annotations
+
+from mltrack.accounts.models import Workspace
+from projects.models import Initiative
+
+
+def initiative_path(workspace: Workspace, key: str) -> str:
+    """Return the path of an initiative's page."""
+    return f"/w/{workspace.key}/initiatives/{key}/"
+
+
+def run_path(initiative: Initiative, public_id: str) -> str:
+    """Return the path of a run's page within an initiative."""
+    return f"{initiative_path(initiative.workspace, initiative.key)}runs/{public_id}/"
+
+
+def kpi_path(workspace: Workspace, key: str) -> str:
+    """Return the path of a KPI's page."""
+    return f"/w/{workspace.key}/kpis/{key}/"
+
+
+def connection_path(workspace: Workspace, public_id: str) -> str:
+    """Return the path of a connection's page."""
+    return f"/w/{workspace.key}/connections/{public_id}/"
