@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -191,7 +192,7 @@ def test_the_database_keeps_one_version_in_force(owner: Principal, initiative: I
 
 def test_every_deed_is_noted(owner: Principal, initiative: Initiative) -> None:
     target = loosened(owner, initiative)
-    deeds = [
+    deeds: list[Callable[[], object]] = [
         lambda: approve_target(make_member(owner.workspace, is_approver=True), target),
         lambda: set_alias(owner, initiative, alias="val_acc", metric="accuracy"),
         lambda: remove_alias(owner, initiative, "val_acc"),
