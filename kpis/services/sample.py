@@ -1,0 +1,116 @@
+"""The sample workspace: three stories made through the same services as real data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from kpis.models import KPI
+from kpis.samples.story import DATA_LINK, Story, stories
+from kpis.services.attestations import attest
+from kpis.services.baselines import state_baseline
+from kpis.services.contributions import set_contribution
+from kpis.services.kpis import create_kpi
+from kpis.services.readings import record_readings
+from kpis.services.snapshots import judge_initiative
+from kpis.services.targets import propose_target
+from mltrack.accounts.access import Principal
+from mltrack.accounts.models import Role, User, Workspace
+from mltrack.accounts.services.workspaces import create_workspace
+from projects.models import Initiative
+from projects.services.initiatives import change_stage, create_initiative
+from projects.services.recording import record_runs
+
+WORKSPACE = "demo"
+NAME = "Sample workspace"
+PERIODS = {"week": timedelta(weeks=1), "month": timedelta(days=30)}
+
+
+@transaction.atomic
+def make_sample(user: User, now: datetime | None = None) -> Workspace:
+    """Return the sample workspace of `user`, with its three stories judged."""
+    now = now or timezone.now()
+    workspace, member = create_workspace(user, name=NAME, key=WORKSPACE, is_sample=True)
+    principal = Principal(workspace=workspace, role=Role.ADMIN, user=user, is_approver=member.is_approver)
+    for story in stories():
+        initiative = _tell(principal, story, now)
+        judge_initiative(initiative.pk)
+    return workspace
+
+
+def _tell(principal: Principal, story: Story, now: datetime) -> Initiative:
+    text = story.text
+    initiative = create_initiative(
+        principal,
+        name=text["name"],
+        key=text["key"],
+        problem=text["problem"],
+        scope_in=text["scope_in"],
+        scope_out=text["scope_out"],
+        sponsor=text["sponsor"],
+        criticality=text["criticality"],
+        owner=principal.user,
+        target_date=(now + timedelta(days=text["due_in_days"])).date(),
+    )
+    for stage, days_ago in text["stages"]:
+        change_stage(principal, initiative, stage=stage, at=now - timedelta(days=days_ago), note="Sample")
+        initiative.refresh_from_db()
+    _set_goals(principal, initiative, story, now)
+    record_runs(initiative, story.runs(now), replace=False)
+    for check in text["attested"]:
+        attest(principal, initiative, check=check, link=DATA_LINK, note="Sample: nobody checked this.", expires=None)
+    return initiative
+
+
+def _set_goals(principal: Principal, initiative: Initiative, story: Story, now: datetime) -> None:
+    text = story.text
+    for metric in ("accuracy", "coverage"):
+        propose_target(
+            principal,
+            initiative,
+            metric=metric,
+            comparator=">=",
+            value=text[metric],
+            confidence=text["confidence"],
+            minimum_n=text["minimum_n"],
+        )
+    value, n = story.baseline()
+    state_baseline(
+        principal, initiative, metric="accuracy", value=value, n=n, note="The most frequent class on the same rows."
+    )
+    kpi = _measure(principal, text["kpi"], now)
+    set_contribution(
+        principal,
+        initiative,
+        kpi,
+        expected=text["kpi"]["expected"],
+        by=(now + timedelta(days=text["kpi"]["due_in_days"])).date(),
+        how=text["kpi"]["how"],
+        grade="E",
+    )
+
+
+def _measure(principal: Principal, text: Mapping[str, Any], now: datetime) -> KPI:
+    step, values = PERIODS[text["period"]], text["readings"]
+    first = now.replace(hour=0, minute=0, second=0, microsecond=0) - step * len(values)
+    kpi = create_kpi(
+        principal,
+        name=text["name"],
+        key=text["key"],
+        description="Sample readings: made up.",
+        owner=principal.user,
+        unit=text["unit"],
+        direction=text["direction"],
+        period=text["period"],
+        baseline=text["baseline"],
+        target=text["target"],
+        start=first.date(),
+        due=(now + timedelta(days=text["due_in_days"])).date(),
+    )
+    readings = [{"time": first + step * place, "value": float(value)} for place, value in enumerate(values, 1)]
+    record_readings(kpi, readings, principal)
+    return kpi

@@ -1,0 +1,76 @@
+"""The sample stories: what the pages say of them follows from the counts of the trained models."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from scipy.stats import beta
+
+from kpis.models import ReadinessSnapshot
+from kpis.samples.story import HERE, stories
+from kpis.services.sample import make_sample
+from mltrack.accounts.models import User, Workspace
+
+RESULTS = json.loads((HERE / "results.json").read_text())["stories"]
+
+
+@pytest.fixture
+def workspace(db: None) -> Workspace:
+    return make_sample(User.objects.create_user("demo@example.org", "a long enough phrase"))
+
+
+def _document(key: str) -> dict[str, Any]:
+    document: dict[str, Any] = ReadinessSnapshot.objects.get(initiative__key=key, is_latest=True).document
+    return document
+
+
+def _check(document: dict[str, Any], check_id: str) -> dict[str, Any]:
+    return next(c for section in document["sections"] for c in section["checks"] if c["id"] == check_id)
+
+
+@pytest.mark.parametrize(
+    "key,verdict,health",
+    [("DIGITS", "ready", "on_track"), ("BIOPSY", "not_ready", "on_track"), ("CELLAR", "not_ready", "off_track")],
+)
+def test_each_story_ends_as_it_is_told(workspace: Workspace, key: str, verdict: str, health: str) -> None:
+    document = _document(key)
+    assert (document["verdict"], document["health"]) == (verdict, health), document["blockers"]
+
+
+def test_the_ready_verdict_follows_from_the_counts_of_the_result_file(workspace: Workspace) -> None:
+    """The bound is scipy's beta quantile (Clopper–Pearson, one-sided, 95 %), worked out here from the file's counts."""
+    document = _document("DIGITS")
+    run = next(r for r in RESULTS["digits"]["runs"] if r["name"] == document["candidate"]["label"])
+    accuracy = _check(document, "model.accuracy")
+    right = run["decided"] - run["errors_decided"]
+    assert accuracy["observed"] == pytest.approx(right / run["decided"])
+    assert accuracy["n"] == run["decided"]
+    assert accuracy["low"] == pytest.approx(beta.ppf(0.05, right, run["errors_decided"] + 1))
+    coverage = _check(document, "model.coverage")
+    assert coverage["observed"] == pytest.approx(run["decided"] / run["n"])
+    assert coverage["low"] == pytest.approx(beta.ppf(0.05, run["decided"], run["n"] - run["decided"] + 1))
+
+
+def test_no_run_of_the_second_story_reaches_the_coverage(workspace: Workspace) -> None:
+    story = next(s for s in stories() if s.name == "breast_cancer")
+    assert all(run["decided"] / run["n"] < story.text["coverage"] for run in RESULTS["breast_cancer"]["runs"][1:])
+    assert _check(_document("BIOPSY"), "model.coverage")["result"] == "fail"
+
+
+def test_the_sample_says_that_it_is_one(workspace: Workspace) -> None:
+    assert workspace.is_sample
+    assert all("Sample" in initiative.problem for initiative in workspace.initiatives.all())
+
+
+@pytest.mark.django_db
+def test_the_command_is_harmless_twice(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLTRACK_HOME", str(tmp_path))
+    call_command("seed_demo", if_empty=True)
+    call_command("seed_demo", if_empty=True)
+    call_command("seed_demo")
+    assert Workspace.objects.count() == 1
+    password = (tmp_path / "demo_password").read_text().strip()
+    assert User.objects.get().check_password(password)
