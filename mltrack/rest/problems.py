@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.core.exceptions import ValidationError as ModelError
-from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, ProgrammingError
+from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, InternalError, ProgrammingError
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -19,6 +19,7 @@ from mltrack.rest.pointers import FieldError, field_errors
 MEDIA_TYPE: Final = "application/problem+json"
 logger = logging.getLogger("mltrack.rest")
 _RETRY_SECONDS: Final = 2
+_READ_ONLY: Final = "25006"
 
 
 class Problem(exceptions.APIException):
@@ -82,7 +83,7 @@ def as_problem(exc: Exception) -> Problem:
         return invalid(field_errors(_model_detail(exc)))
     if isinstance(exc, SuspiciousOperation):
         return Problem(400, "bad_request", "The request could not be read.")
-    if isinstance(exc, DatabaseError | InterfaceError) and not isinstance(exc, ProgrammingError):
+    if isinstance(exc, DatabaseError | InterfaceError) and not _is_our_fault(exc):
         return _of_database(exc)
     return Problem(500, "internal_error", "Something broke on our side; the request id leads to it in the log.")
 
@@ -120,6 +121,12 @@ def _model_detail(exc: ModelError) -> Any:
 
 def _coded(found: Sequence[ModelError]) -> list[exceptions.ErrorDetail]:
     return [exceptions.ErrorDetail(text, error.code or "invalid") for error in found for text in error.messages]
+
+
+def _is_our_fault(exc: Exception) -> bool:
+    """Say whether the database was asked wrongly; an InternalError is not, where it is read-only (code 25006)."""
+    code = getattr(exc.__cause__, "pgcode", None)
+    return isinstance(exc, ProgrammingError) or (isinstance(exc, InternalError) and code != _READ_ONLY)
 
 
 def _of_database(exc: DatabaseError | InterfaceError) -> Problem:

@@ -1,0 +1,22 @@
+"""The one writer of the throttle's counters."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.db import connection
+
+_COUNT: Final = """
+    INSERT INTO accounts_throttlecounter AS counter (key, "window", count)
+    VALUES (%s, date_trunc('minute', clock_timestamp()), 1)
+    ON CONFLICT (key, "window") DO UPDATE SET count = counter.count + 1
+    RETURNING count, extract(epoch FROM "window" + interval '1 minute' - clock_timestamp())::float8
+"""
+
+
+def count_request(key: str) -> tuple[int, float]:
+    """Add one to the key's count of this clock minute; return the count and the seconds left in the minute."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, [key])
+        used, left = cursor.fetchone()
+    return int(used), float(left)

@@ -1,0 +1,18 @@
+"""The paths of the tiny API."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from tests.mltrack.accounts.api.endpoints import Fault, Name, Notes, OneNote
+
+urlpatterns = [
+    path("api/v1/notes/", Notes.as_view()),
+    path("api/v1/notes/<key>/", OneNote.as_view()),
+    path("api/v1/name/", Name.as_view()),
+    path("api/v1/fault/", Fault.as_view()),
+]
+handler400 = "mltrack.rest.handlers.bad_request"
+handler403 = "mltrack.rest.handlers.permission_denied"
+handler404 = "mltrack.rest.handlers.page_not_found"
+handler500 = "mltrack.rest.handlers.server_error"
