@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import signal
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_before_create_process, worker_process_init
+
+from mltrack.orphans import end_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mltrack.settings")
 
 app = Celery("mltrack")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_process_init.connect
+def die_with_the_worker(**kwargs: Any) -> None:
+    """Leave no orphan: a pool process ends at once when the worker that forked it is killed."""
+    end_with_parent(signal.SIGKILL, os.getppid())()
+
+
+@worker_before_create_process.connect
+def share_memory(**kwargs: Any) -> None:
+    """Keep the collector from touching what the worker loaded, so that its children go on sharing it."""
+    gc.collect()
+    gc.freeze()

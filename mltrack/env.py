@@ -22,6 +22,24 @@ def embedded() -> bool:
     return not os.environ.get("DATABASE_URL")
 
 
+def bind() -> str:
+    """Return the address to listen on: `MLTRACK_BIND`, by default this machine alone."""
+    return os.environ.get("MLTRACK_BIND") or "127.0.0.1"
+
+
+def port() -> int:
+    """Return the port to listen on: `PORT`, by default 8000. Raises SystemExit for what is no port."""
+    given = os.environ.get("PORT") or "8000"
+    if not given.isdecimal() or not 0 < int(given) < 65536:
+        raise SystemExit(f"mltrack: PORT is {given!r}, which is no port.")
+    return int(given)
+
+
+def demo() -> bool:
+    """Say whether an empty database gets the demo workspace: yes, unless `MLTRACK_DEMO` is 0."""
+    return os.environ.get("MLTRACK_DEMO") != "0"
+
+
 def private_file(name: str, make: str, folder: Path | None = None) -> str:
     """Return the text of a file in the data folder that only its owner may read; write `make` if absent."""
     path = (folder or home()) / name

@@ -182,9 +182,11 @@ else:
 CELERY_TASK_ROUTES = {"projects.tasks.pull_connection": {"queue": "pulls"}}
 CELERY_BEAT_SCHEDULE_FILENAME = str(env.home() / "celerybeat-schedule")
 MLTRACK_SWEEP_SECONDS: float = read.float("MLTRACK_SWEEP_SECONDS", default=3.0)
+MLTRACK_LEASE_SECONDS: float = read.float("MLTRACK_LEASE_SECONDS", default=90.0)
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "sweep-connections": {"task": "projects.tasks.sweep_connections", "schedule": MLTRACK_SWEEP_SECONDS},
     "sweep-judgements": {"task": "kpis.tasks.sweep_judgements", "schedule": MLTRACK_SWEEP_SECONDS},
+    "heartbeat": {"task": "mltrack.tasks.heartbeat", "schedule": 10.0},
     "tidy": {"task": "mltrack.accounts.tasks.tidy", "schedule": 3600.0},
 }
 
@@ -198,7 +200,6 @@ STATIC_ROOT = read.str("MLTRACK_STATIC_ROOT", default=str(env.home() / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
-    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "mltrack.bundles.BundleFinder",
 ]
 STORAGES = {

@@ -78,7 +78,7 @@ class Broker:
                 raise ServiceError(f"Redis does not start; {self.log} ends:\n{tail(self.log)}")
 
     def _try(self) -> bool:
-        process = self.process = self.spawn()
+        process = self.spawn()
         wait_until(lambda: self.answers() or process.poll() is not None, 10.0, pause=0.01)
         if self.answers():
             return True
@@ -98,7 +98,8 @@ class Broker:
             "maxmemory": "200mb",
         }
         options = [part for key, value in settings.items() for part in (f"--{key}", value)]
-        return spawn([self.program, *options], account=self.places.account, log=self.log, environ=_ENVIRON)
+        self.process = spawn([self.program, *options], account=self.places.account, log=self.log, environ=_ENVIRON)
+        return self.process
 
     def answers(self) -> bool:
         """Say whether Redis answers now."""

@@ -38,7 +38,7 @@ class Postgres:
     """One server on one data folder. `fast` gives up durability, for tests alone."""
 
     name = "postgres"
-    stop_steps = ((signal.SIGINT, 4.0), (signal.SIGQUIT, 2.0))
+    stop_steps = ((signal.SIGINT, 2.5), (signal.SIGQUIT, 1.0))
 
     def __init__(self, places: Places, password: str, *, fast: bool = False) -> None:
         self.places, self.password, self.fast = places, password, fast
@@ -63,12 +63,12 @@ class Postgres:
             initialise(self.places, self.password, self.log, fast=self.fast)
         end_leftover(self.places.postgres)
         until = time.monotonic() + _START_SECONDS
-        self.process = self.spawn()
+        self.spawn()
         while not self.answers():
             if time.monotonic() > until:
                 self.stop()
                 raise ServiceError(f"PostgreSQL does not answer; {self.log} ends:\n{tail(self.log)}")
-            if self.process.poll() is not None:
+            if self.process is None or self.process.poll() is not None:
                 self._again(until)
             time.sleep(0.02)
         self._create_database()
@@ -78,20 +78,21 @@ class Postgres:
         if time.monotonic() + _START_SECONDS - 10 > until:
             raise ServiceError(f"PostgreSQL does not start; {self.log} ends:\n{tail(self.log)}")
         time.sleep(0.3)
-        self.process = self.spawn()
+        self.spawn()
 
     def spawn(self) -> subprocess.Popen[bytes]:
         """Start the server process and return it at once. It shuts down fast when this process dies."""
         settings = {**_SETTINGS, **(_FAST if self.fast else {})}
         options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
         program = self.places.programs / "bin" / "postgres"
-        return spawn(
+        self.process = spawn(
             [program, "-D", self.places.postgres, "-k", self.places.sockets, *options],
             account=self.places.account,
             log=self.log,
             environ=_ENVIRON,
             death_signal=signal.SIGINT,
         )
+        return self.process
 
     def answers(self) -> bool:
         """Say whether the server takes a connection now. Raises ServiceError for a wrong password."""

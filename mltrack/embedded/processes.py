@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import pwd
 import signal
@@ -13,8 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-_PR_SET_PDEATHSIG = 1
-_PRCTL = ctypes.CDLL(None, use_errno=True).prctl if sys.platform == "linux" else None
+from mltrack.orphans import end_with_parent, kill_group
+
 _LOG_LIMIT = 5_000_000
 
 
@@ -42,22 +41,6 @@ def service_account(data: Path) -> Account | None:
         return Account(data.stat().st_uid, data.stat().st_gid)
     entry = pwd.getpwnam("nobody")
     return Account(entry.pw_uid, entry.pw_gid)
-
-
-def end_with_parent(sign: int) -> Callable[[], None]:
-    """Return what a child runs first so that it gets `sign` when its parent's thread dies (Linux only).
-
-    It must run after a change of user, which clears the setting. A parent that is gone already counts.
-    """
-    parent = os.getpid()
-
-    def ask() -> None:
-        if _PRCTL is not None:
-            _PRCTL(_PR_SET_PDEATHSIG, sign, 0, 0, 0)
-            if os.getppid() != parent:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    return ask
 
 
 def spawn(
@@ -108,14 +91,6 @@ def end(process: subprocess.Popen[bytes], steps: Sequence[tuple[int, float]]) ->
             continue
     kill_group(process.pid)
     process.wait()
-
-
-def kill_group(leader: int) -> None:
-    """Kill whatever is left of the process group that `leader` began."""
-    try:
-        os.killpg(leader, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        return
 
 
 def command_line(pid: int) -> str:

@@ -1,0 +1,8 @@
+# Two commands: `make run` starts the product, `make test` checks all of it. PYTHON and PORT may be set.
+PYTHON ?= python3
+BOOTSTRAP = $(PYTHON) -I mltrack/bootstrap.py
+
+.PHONY: run test test-full bench fmt lint setup
+
+run test test-full bench fmt lint setup:
+	@$(BOOTSTRAP) $@ $(ARGS)

@@ -1,0 +1,165 @@
+"""Before anything is installed: make the virtual environment, fill it, and go on inside it.
+
+`python3 -I mltrack/bootstrap.py run|test|test-full|bench|fmt|lint|setup [arguments]`. Standard library only, and
+readable by any Python 3.7, so that an old one gets a sentence and not a traceback. Environment: `PYTHON` is used
+by the Makefile, `VENV` names another folder than `.venv`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import fcntl
+import hashlib
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = Path(os.environ.get("VENV") or ROOT / ".venv").absolute()
+OLDEST = (3, 11)
+NEWER_PROGRAMS = ("python3.13", "python3.12", "python3.11", "python3.14")
+RUN_TIME, DEVELOPMENT = "requirements.txt", "requirements-dev.txt"
+PYTEST = ("-m", "pytest", "-n", "2")
+# What each command needs, and the command lines that follow, each after `python` of the environment.
+STEPS = {
+    "setup": (DEVELOPMENT, ()),
+    "run": (RUN_TIME, (("manage.py", "up"),)),
+    "bench": (DEVELOPMENT, (("-m", "benchmarks"),)),
+    "fmt": (DEVELOPMENT, (("-m", "ruff", "check", "--fix", "--quiet", "."), ("-m", "ruff", "format", "."))),
+    "lint": (
+        DEVELOPMENT,
+        (
+            ("-m", "ruff", "check", "."),
+            ("-m", "ruff", "format", "--check", "--quiet", "."),
+            ("-m", "mypy", "--strict", "."),
+            ("-c", "from importlinter.cli import lint_imports_command as lint; lint(standalone_mode=True)"),
+        ),
+    ),
+}
+_PR_SET_PDEATHSIG = 1
+
+
+def steps(command: str) -> tuple[str, tuple[tuple[str, ...], ...]]:
+    """Return the requirements file and the command lines of a command. Raises KeyError for an unknown one."""
+    if command == "test":
+        return DEVELOPMENT, (*STEPS["lint"][1], (*PYTEST, "-m", "not slow"))
+    if command == "test-full":
+        return DEVELOPMENT, (*STEPS["lint"][1], PYTEST)
+    return STEPS[command]
+
+
+def newer_python() -> str | None:
+    """Return a program on the PATH that is new enough, where this one is not."""
+    if sys.version_info >= OLDEST:
+        return None
+    found = next(filter(None, map(shutil.which, NEWER_PROGRAMS)), None)
+    if found is None:
+        raise SystemExit("mltrack: Python 3.11 or newer is needed (package python3.11 or newer); set PYTHON=…")
+    return found
+
+
+def python() -> Path:
+    """Return the environment's interpreter."""
+    return VENV / "bin" / "python"
+
+
+def require_modules() -> None:
+    """Exit with one line that names the package where this Python cannot make environments."""
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    for module in ("venv", "ensurepip"):
+        if importlib.util.find_spec(module) is None:
+            raise SystemExit(
+                f"mltrack: this Python has no {module} module; install the package python{version}-venv"
+                " (Debian, Ubuntu: apt install) or set PYTHON to another Python."
+            )
+
+
+def usable() -> bool:
+    """Say whether the environment exists, runs, and is as new as is needed."""
+    check = f"import sys, pip; sys.exit(sys.version_info < {OLDEST})"
+    try:
+        return subprocess.run([str(python()), "-I", "-c", check], stderr=subprocess.DEVNULL).returncode == 0
+    except OSError:
+        return False
+
+
+def fingerprint(name: str) -> str:
+    """Return what changes when the requirements or the environment's Python do."""
+    digest = hashlib.sha256(os.fsencode(os.path.realpath(str(python()))))
+    for part in dict.fromkeys((RUN_TIME, name)):
+        digest.update((ROOT / part).read_bytes())
+    return digest.hexdigest()
+
+
+def installed(name: str) -> bool:
+    """Say whether the environment holds these requirements already."""
+    try:
+        return (VENV / f".{name}.installed").read_text() == fingerprint(name)
+    except OSError:
+        return False
+
+
+def install(name: str) -> None:
+    """Install a requirements file where it has changed. Exits with pip's own words where that fails."""
+    if installed(name):
+        return
+    if not usable():
+        require_modules()
+        shutil.rmtree(str(VENV), ignore_errors=True)
+        call([sys.executable, "-m", "venv", str(VENV)], "cannot make the environment")
+    print(f"Installing {name} into {VENV.name} (needed once) …", flush=True)  # noqa: T201
+    quiet = ["--quiet", "--disable-pip-version-check", "--no-input", "--prefer-binary"]
+    call([str(python()), "-I", "-m", "pip", "install", *quiet, "-r", str(ROOT / name)], "cannot install")
+    (VENV / f".{name}.installed").write_text(fingerprint(name))
+
+
+def call(command: list[str], words: str) -> None:
+    """Run a program; where it fails, show what it said and exit."""
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=str(ROOT))
+    if done.returncode:
+        raise SystemExit(f"{done.stdout.decode(errors='replace').strip()}\nmltrack: {words}.")
+
+
+def prepare(name: str) -> None:
+    """Install, one process at a time."""
+    VENV.parent.mkdir(parents=True, exist_ok=True)
+    lock = VENV.with_name(VENV.name + ".lock")
+    with lock.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        install(name)
+    with contextlib.suppress(OSError):
+        lock.unlink()
+
+
+def end_with_make() -> None:
+    """Ask Linux for a SIGTERM when `make` is killed, so that nothing of the tree outlives it."""
+    if sys.platform == "linux" and "MAKELEVEL" in os.environ:
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+
+
+def main(arguments: list[str]) -> int:
+    """Prepare and run one command; the last of its steps replaces this process."""
+    other = newer_python()
+    if other:
+        os.execv(other, [other, "-I", str(Path(__file__).resolve()), *arguments])  # noqa: S606
+    name, lines = steps(arguments[0])
+    prepare(name)
+    os.chdir(str(ROOT))
+    end_with_make()
+    os.environ["PATH"] = f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    for line in lines[:-1]:
+        code = subprocess.run([str(python()), *line]).returncode
+        if code:
+            return code
+    if lines:
+        os.execv(str(python()), [str(python()), *lines[-1], *arguments[1:]])  # noqa: S606
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
