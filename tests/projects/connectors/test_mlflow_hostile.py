@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from datetime import UTC, datetime
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -110,6 +111,15 @@ def test_the_same_page_for_ever_without_keys_ends_too(hostile_server: HostileSer
     runs = [raw_run(number, start_time=start) for number in range(3)]
     hostile_server.script = [mlflow_with(as_json({"runs": runs, "next_page_token": "again"}))]
     assert failure(hostile_server, page_size=3).code == "repeating_page"
+
+
+def test_pages_that_go_back_end(hostile_server: HostileServer) -> None:
+    late = as_json({"runs": [raw_run(1, START), raw_run(2, START + 9)], "next_page_token": "t"})
+    early = as_json({"runs": [raw_run(3, START - 9), raw_run(4, START - 5)], "next_page_token": "t"})
+    answers = cycle([late, early])
+    hostile_server.script = [mlflow_with(lambda handler: next(answers)(handler))]
+    assert failure(hostile_server, page_size=2).code == "repeating_page"
+    assert len(hostile_server.seen) == 3
 
 
 def test_empty_pages_with_a_token_for_ever_end(hostile_server: HostileServer) -> None:

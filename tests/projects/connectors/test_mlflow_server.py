@@ -185,9 +185,10 @@ def test_a_tag_set_late_on_an_old_run_arrives_with_the_sweep(mlflow_server: MLfl
     assert store.runs[run].tags["approved"] == "yes"
 
 
-def test_a_deleted_experiment_takes_its_runs_with_it(mlflow_server: MLflowServer, experiment: str) -> None:
+def test_a_deleted_experiment_takes_its_runs_and_brings_them_back(mlflow_server: MLflowServer, experiment: str) -> None:
     server, store, now = mlflow_server, Store(), datetime.now(UTC)
-    run = server.create_run(experiment, "doomed", start_time=now_ms())
+    run = server.create_run(experiment, "doomed", start_time=1_600_000_000_000)
+    finish(server, run, at=1_600_000_100_000)
     store.pull(server.url, now, experiment_ids=[experiment, "1"])
     server.post("experiments/delete", {"experiment_id": experiment})
     store.pull(server.url, now + timedelta(hours=2), experiment_ids=[experiment, "1"])
@@ -195,6 +196,9 @@ def test_a_deleted_experiment_takes_its_runs_with_it(mlflow_server: MLflowServer
     with pytest.raises(ConnectorError) as caught:
         store.pull(server.url, now + timedelta(hours=2), experiment_ids=[experiment])
     assert caught.value.code == "no_experiment" and caught.value.permanent
+    server.post("experiments/restore", {"experiment_id": experiment})
+    pages = store.pull(server.url, now + timedelta(hours=2, minutes=5), experiment_ids=[experiment, "1"])
+    assert run in {each.external_id for page in pages for each in page.records}
 
 
 def test_an_experiment_added_to_the_choice_is_read_whole(mlflow_server: MLflowServer, experiment: str) -> None:
