@@ -1,0 +1,95 @@
+"""Will it get there? From the target date, the pace of the checks, the trend and what is about to end.
+
+The pace compares two shares: of the required checks that stand, and of the time from the start to the end of the
+target date. A straight line is a simple expectation on purpose: it needs no history and anyone can redo it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+
+from kpis.scoring.inputs import JudgementInputs, ProgressPoint
+from kpis.scoring.results import Health, HealthState, ReadinessWarning, Verdict
+from kpis.scoring.wording import percent
+
+# How far the share of checks may lie behind the share of time.
+ON_TRACK_GAP = 0.10
+AT_RISK_GAP = 0.30
+# A change of the share within TREND_DAYS that counts as one; a shorter history than LEAST_HISTORY_DAYS is none.
+TREND_STEP = 0.05
+TREND_DAYS = 28
+LEAST_HISTORY_DAYS = 7
+WORSE: dict[HealthState, HealthState] = {"on_track": "at_risk", "at_risk": "off_track", "off_track": "off_track"}
+
+
+def health_of(
+    inputs: JudgementInputs, verdict: Verdict, share: float | None, warnings: Sequence[ReadinessWarning], now: datetime
+) -> Health:
+    """Return the computed health, from 0…1 shares and UTC moments."""
+    initiative = inputs.initiative
+    if initiative.state != "active":
+        return Health("no_data", f"the initiative is {initiative.state}")
+    if verdict == "ready":
+        return Health("on_track", "it is ready")
+    trend = trend_of(inputs.history, share, now)
+    if initiative.target_date is None:
+        return _without_date(trend)
+    end = end_of(initiative.target_date)
+    if now >= end:
+        return Health("off_track", f"the target date {initiative.target_date} has passed and it is not ready")
+    start = initiative.created_at or (inputs.history[0].at if inputs.history else None)
+    if share is None or start is None:
+        return Health("no_data", "no check is required, so there is no pace to compare")
+    return _with_cautions(_by_pace(share, start, end, now), trend, warnings, end)
+
+
+def end_of(day: date) -> datetime:
+    """Return the moment at which a date is over, in UTC."""
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=UTC)
+
+
+def trend_of(history: Sequence[ProgressPoint], share: float | None, now: datetime) -> float | None:
+    """Return by how much the share changed within the last 28 days, None when the history is too short to say."""
+    old = [point for point in history if point.at <= now - timedelta(days=LEAST_HISTORY_DAYS)]
+    if share is None or not old:
+        return None
+    before = [point for point in old if point.at <= now - timedelta(days=TREND_DAYS)]
+    return share - (before[-1] if before else old[0]).share
+
+
+def _without_date(trend: float | None) -> Health:
+    if trend is None:
+        return Health("no_data", "there is no target date and no history of a week")
+    if trend >= TREND_STEP:
+        return Health("on_track", "there is no target date, but more checks pass than four weeks ago")
+    return Health("at_risk", "there is no target date, and no more checks pass than four weeks ago")
+
+
+def _by_pace(share: float, start: datetime, end: datetime, now: datetime) -> Health:
+    span = end - start
+    expected = 1.0 if span <= timedelta(0) else min(1.0, max(0.0, (now - start) / span))
+    gap = share - expected
+    words = f"{percent(round(share, 2))} of the required checks stand after {percent(round(expected, 2))} of the time"
+    if gap >= -ON_TRACK_GAP:
+        return Health("on_track", words, _crossing(start, end, share + ON_TRACK_GAP))
+    if gap >= -AT_RISK_GAP:
+        return Health("at_risk", words, _crossing(start, end, share + AT_RISK_GAP))
+    return Health("off_track", words)
+
+
+def _crossing(start: datetime, end: datetime, expected: float) -> datetime:
+    """Return when the expected share comes to a level, at the latest the end. One second later it is past it."""
+    return min(end, start + (end - start) * expected + timedelta(seconds=1)) if expected < 1 else end
+
+
+def _with_cautions(health: Health, trend: float | None, warnings: Sequence[ReadinessWarning], end: datetime) -> Health:
+    if trend is not None and trend <= -TREND_STEP:
+        health = replace(
+            health, state=WORSE[health.state], reason=f"{health.reason}; fewer checks stand than four weeks ago"
+        )
+    ending = [each for each in warnings if each.kind == "waiver_expires" and each.at is not None and each.at < end]
+    if ending and health.state == "on_track":
+        health = replace(health, state="at_risk", reason=f"{health.reason}; a waiver ends before the target date")
+    return health

@@ -1,0 +1,165 @@
+"""All that a judgement needs, as plain values: gathered from the database by `kpis.selectors`, judged without it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from kpis.scoring.attainment import Goal
+from kpis.scoring.points import MetricPoint
+from kpis.scoring.sampling import Reported
+from kpis.scoring.targets import Criticality, Target
+
+CandidateKind = Literal["run", "model_version", "evaluation"]
+DEFAULT_MARGIN = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class InitiativeFacts:
+    """The initiative as it is. `owner` is a person's name, empty when there is none."""
+
+    key: str
+    stage: str = "framing"
+    state: str = "active"
+    criticality: Criticality = "standard"
+    target_date: date | None = None
+    created_at: datetime | None = None
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetFact:
+    """A dataset version by its name and digest; `labels_digest` where labels have their own."""
+
+    name: str
+    digest: str
+    labels_digest: str = ""
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """One run: metrics under their own names (see `apply_aliases`), and what makes it repeatable.
+
+    `id` is the public id, `url` the path or address of its page.
+    """
+
+    id: str
+    label: str = ""
+    status: str = "finished"
+    metrics: Mapping[str, MetricPoint] = field(default_factory=dict)
+    ambiguous: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    datasets: tuple[DatasetFact, ...] = ()
+    commit: str = ""
+    ended_at: datetime | None = None
+    url: str = ""
+    sample_key: str = "n"
+
+    @property
+    def reported(self) -> Reported:
+        """What the run reports, for the functions that look metrics up."""
+        return Reported(self.metrics, self.params, self.tags, self.sample_key, self.ambiguous)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What the verdict is about: a run, or a model version with the run that made it."""
+
+    kind: CandidateKind
+    id: str
+    label: str
+    run: RunFacts
+    url: str = ""
+    deployed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlainBaseline:
+    """What the simplest thing achieves on a metric; `n` where it was measured on counted cases."""
+
+    metric: str
+    value: float
+    n: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContributionFacts:
+    """A KPI that the initiative is expected to move, with its goal in force and its latest reading."""
+
+    kpi: str
+    name: str
+    owner: str = ""
+    goal: Goal = field(default_factory=Goal)
+    latest: float | None = None
+    latest_at: datetime | None = None
+    period: str = "week"
+    expected: float | None = None
+    by: date | None = None
+    grade: str = "E"
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AttestationFacts:
+    """A person's word on a check. Only unrevoked ones are given."""
+
+    id: str
+    check: str
+    link: str
+    at: datetime
+    expires: datetime
+    author: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverFacts:
+    """A permitted failure. `value` is the measured value it names, None where the check has no number."""
+
+    id: str
+    check: str
+    reason: str
+    expires: datetime
+    state: str = "approved"
+    value: float | None = None
+    value_text: str = ""
+    requester: str = ""
+    approver: str = ""
+    self_approved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressPoint:
+    """The share of required checks that passed at a moment, from a kept snapshot."""
+
+    at: datetime
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class JudgementInputs:
+    """Everything that one judgement rests on.
+
+    `current_datasets` are the newest version of each dataset by name; `bound` is what each attestation was
+    given for (see `fingerprints.bound_fingerprints`); `history` is in order of time; `production` is the run
+    of what is deployed, None when nothing is.
+    """
+
+    initiative: InitiativeFacts
+    candidate: Candidate | None = None
+    targets: tuple[Target, ...] = ()
+    baselines: tuple[PlainBaseline, ...] = ()
+    production: RunFacts | None = None
+    margin: float = DEFAULT_MARGIN
+    current_datasets: tuple[DatasetFact, ...] = ()
+    contributions: tuple[ContributionFacts, ...] = ()
+    attestations: tuple[AttestationFacts, ...] = ()
+    waivers: tuple[WaiverFacts, ...] = ()
+    bound: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    history: tuple[ProgressPoint, ...] = ()
+    proposals: tuple[str, ...] = ()

@@ -1,0 +1,32 @@
+"""The checks that are measured from facts, each a function of the inputs, by the id that a scorecard names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from kpis.scoring.inputs import JudgementInputs
+from kpis.scoring.measured import comparison, data, delivery, groups, model, value
+from kpis.scoring.measurement import Measurement
+
+Measure = Callable[[JudgementInputs], Measurement]
+
+MEASURES: Mapping[str, Measure] = {
+    "value.kpi_linked": value.kpi_linked,
+    "value.kpi_owner": value.kpi_owner,
+    "value.kpi_baseline": value.kpi_baseline,
+    "value.kpi_target": value.kpi_target,
+    "value.contribution": value.contribution,
+    "data.fingerprint_present": data.fingerprint_present,
+    "data.fingerprint_unchanged": data.fingerprint_unchanged,
+    "labels.audit": groups.label_audit,
+    "model.accuracy": model.accuracy,
+    "model.coverage": model.coverage,
+    "model.other_targets": model.other_targets,
+    "model.better_than_baseline": comparison.better_than_baseline,
+    "model.not_worse_than_production": comparison.not_worse_than_production,
+    "fairness.group_errors": groups.group_errors,
+    "fairness.group_coverage": groups.group_coverage,
+    "delivery.target_date": delivery.target_date,
+    "delivery.stage": delivery.stage,
+    "delivery.reproducible": delivery.reproducible,
+}

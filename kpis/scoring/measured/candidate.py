@@ -1,0 +1,68 @@
+"""What the candidate's run offers to the checks, or why it offers nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kpis.scoring.inputs import Candidate, JudgementInputs
+from kpis.scoring.measurement import Evidence, Measurement
+from kpis.scoring.target_judgement import TargetJudgement
+from kpis.scoring.targets import accepted
+
+NO_CANDIDATE = "there is no candidate yet: no finished run or model version"
+
+
+def unusable(candidate: Candidate | None) -> Measurement | None:
+    """Return why nothing can be measured: no candidate, or a run that did not finish. None when it can."""
+    if candidate is None:
+        return Measurement(
+            "missing", reason=NO_CANDIDATE, what_would_pass="Report a finished run, or connect the server that has it."
+        )
+    if candidate.run.status != "finished":
+        return Measurement(
+            "missing",
+            reason=f"the run is {candidate.run.status}, not finished",
+            what_would_pass="Choose a candidate whose run has finished.",
+            evidence=evidence(candidate),
+        )
+    return None
+
+
+def evidence(candidate: Candidate) -> tuple[Evidence, ...]:
+    """Return the candidate's run as evidence."""
+    run = candidate.run
+    return (Evidence(candidate.label or run.label or run.id, candidate.url or run.url, candidate.kind),)
+
+
+def of_judgement(judged: TargetJudgement, inputs: JudgementInputs) -> Measurement:
+    """Return a target's judgement as a measurement with the candidate as its evidence."""
+    candidate = inputs.candidate
+    return Measurement(
+        judged.result,
+        observed=judged.observed,
+        expected=judged.expected,
+        n=judged.n,
+        low=judged.low,
+        high=judged.high,
+        reason=judged.reason,
+        what_would_pass=judged.what_would_pass,
+        evidence=() if candidate is None else evidence(candidate),
+        value=judged.observed,
+        aim=accepted(judged.target),
+        half=judged.half,
+        at=None if candidate is None else candidate.run.ended_at,
+    )
+
+
+def without_target(metric: str) -> Measurement:
+    """Return missing for a metric that nobody set a target on."""
+    return Measurement(
+        "missing",
+        reason=f"no target is set on {metric}",
+        what_would_pass=f"Set a target on {metric}, then report it with n.",
+    )
+
+
+def noted(measurement: Measurement, note: str) -> Measurement:
+    """Return the measurement with one more note."""
+    return replace(measurement, notes=(*measurement.notes, note)) if note else measurement

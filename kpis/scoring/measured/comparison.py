@@ -1,0 +1,180 @@
+"""Is the candidate better than a plain baseline, and not worse than production?
+
+Two runs are compared as separate samples by Newcombe's interval, because their single predictions are not known;
+on the same cases a paired comparison would be narrower. Bounds are one-sided at 95 %.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from kpis.scoring.inputs import Candidate, JudgementInputs, PlainBaseline, RunFacts
+from kpis.scoring.measured.candidate import evidence, unusable
+from kpis.scoring.measured.several import overall_target
+from kpis.scoring.measurement import Evidence, Measurement, Result, weakest
+from kpis.scoring.points import MetricPoint
+from kpis.scoring.proportions import DEFAULT_CONFIDENCE, Interval, newcombe_difference
+from kpis.scoring.sampling import point_of
+from kpis.scoring.target_judgement import judge_target
+from kpis.scoring.targets import Accepted, Target, higher_is_better
+from kpis.scoring.wording import figure, listed, lower_figure
+
+TWO_SIDED = 2 * DEFAULT_CONFIDENCE - 1
+LOWER_IS_BETTER = ("error", "loss", "rmse", "mae", "mse", "mape", "latency", "abstention", "false_")
+
+
+@dataclass(frozen=True, slots=True)
+class Versus:
+    """A difference in the direction of better, with its one-sided 95 % bounds where both sides have n."""
+
+    metric: str
+    difference: float
+    bounds: Interval | None
+
+
+def better_than_baseline(inputs: JudgementInputs) -> Measurement:
+    """Measure whether the candidate's lower bound is above each stated plain baseline."""
+    blocked = unusable(inputs.candidate)
+    if not inputs.baselines:
+        return Measurement("missing", reason="no plain baseline is stated")
+    if blocked is not None or inputs.candidate is None:
+        return blocked or Measurement("missing")
+    found = [_against_baseline(inputs, inputs.candidate, each) for each in inputs.baselines]
+    return _weakest_of(found)
+
+
+def _weakest_of(found: list[Measurement]) -> Measurement:
+    result = weakest([each.result for each in found])
+    first = next(each for each in found if each.result == result)
+    short = [each for each in found if each.result not in ("pass", "not_applicable")]
+    reasons = "; ".join(each.reason for each in (short or found) if each.reason)
+    return replace(
+        first, reason=reasons, expected=listed([each.expected for each in found]), half=any(each.half for each in found)
+    )
+
+
+def _against_baseline(inputs: JudgementInputs, candidate: Candidate, baseline: PlainBaseline) -> Measurement:
+    higher = metric_higher_is_better(inputs, baseline.metric)
+    target = Target("", baseline.metric, ">" if higher else "<", baseline.value)
+    run = candidate.run
+    point = point_of(run.reported, baseline.metric)
+    judged = judge_target(target, point, inputs.initiative.criticality, run.ambiguous.get(baseline.metric, ""))
+    measured = Measurement(
+        judged.result,
+        observed=judged.observed,
+        expected=f"{baseline.metric} {'above' if higher else 'below'} the plain baseline of {figure(baseline.value)}",
+        n=judged.n,
+        low=judged.low,
+        high=judged.high,
+        reason=judged.reason,
+        what_would_pass=judged.what_would_pass,
+        evidence=evidence(candidate),
+        value=judged.observed,
+        aim=Accepted(baseline.value, float("inf")) if higher else Accepted(float("-inf"), baseline.value),
+        half=judged.half,
+        at=run.ended_at,
+    )
+    if baseline.n is None or judged.result == "missing" or point is None:
+        return measured
+    return _sampled_baseline(measured, point, baseline, higher)
+
+
+def _sampled_baseline(measured: Measurement, point: MetricPoint, baseline: PlainBaseline, higher: bool) -> Measurement:
+    versus = _difference(baseline.metric, point, MetricPoint(baseline.value, n=baseline.n), higher)
+    if versus.bounds is None:
+        return measured
+    result = _decided(versus.bounds, 0.0, strictly=True)
+    words = f"the difference to the plain baseline is {_difference_words(versus)}"
+    return replace(measured, result=result, half=False, reason=words, what_would_pass=_advice(result, baseline.metric))
+
+
+def not_worse_than_production(inputs: JudgementInputs) -> Measurement:
+    """Measure whether the candidate is at most the margin below what runs in production (non-inferiority)."""
+    blocked = unusable(inputs.candidate)
+    if inputs.production is None:
+        return Measurement("not_applicable", reason="nothing runs in production yet")
+    if inputs.candidate is not None and inputs.candidate.deployed:
+        return Measurement("not_applicable", reason="the candidate is what runs in production")
+    if blocked is not None or inputs.candidate is None:
+        return blocked or Measurement("missing")
+    metrics = [target.metric for target in inputs.targets if target.is_proportion and not target.slice] or ["accuracy"]
+    return _weakest_of([_against_production(inputs, inputs.candidate, inputs.production, metric) for metric in metrics])
+
+
+def _against_production(
+    inputs: JudgementInputs, candidate: Candidate, production: RunFacts, metric: str
+) -> Measurement:
+    ours, theirs = point_of(candidate.run.reported, metric), point_of(production.reported, metric)
+    expected = f"{metric} at most {figure(inputs.margin)} worse than production"
+    proof = (*evidence(candidate), Evidence(production.label or production.id, production.url, "production"))
+    if ours is None or theirs is None or not _ratio(ours) or not _ratio(theirs):
+        who = "the candidate" if ours is None or not _ratio(ours) else "the run in production"
+        return Measurement("missing", expected=expected, reason=f"{who} reports no ratio of {metric}", evidence=proof)
+    versus = _difference(metric, ours, theirs, metric_higher_is_better(inputs, metric))
+    measured = Measurement(
+        "pass",
+        observed=versus.difference,
+        expected=expected,
+        n=ours.n,
+        reason=f"the difference to production is {_difference_words(versus)}",
+        evidence=proof,
+        value=versus.difference,
+        aim=Accepted(-inputs.margin, float("inf")),
+        at=candidate.run.ended_at,
+    )
+    if versus.bounds is not None:
+        result = _decided(versus.bounds, -inputs.margin)
+        bounds = versus.bounds
+        return replace(
+            measured, result=result, low=bounds.low, high=bounds.high, what_would_pass=_advice(result, metric)
+        )
+    return _without_n(measured, inputs, metric)
+
+
+def _without_n(measured: Measurement, inputs: JudgementInputs, metric: str) -> Measurement:
+    if inputs.initiative.criticality != "experiment":
+        advice = f"Report n, or {metric}_n, with the candidate and with the run in production."
+        return replace(measured, result="insufficient", reason=f"n_unknown: {measured.reason}", what_would_pass=advice)
+    passes = isinstance(measured.value, float) and measured.value >= -inputs.margin - 1e-12
+    result: Result = "pass" if passes else "fail"
+    return replace(measured, result=result, half=True, what_would_pass=_advice(result, metric))
+
+
+def _ratio(point: MetricPoint) -> bool:
+    return point.number is not None and 0 <= point.number <= 1
+
+
+def _difference(metric: str, ours: MetricPoint, theirs: MetricPoint, higher: bool) -> Versus:
+    """Return how much better ours is than theirs; both are known to be numbers."""
+    a, b, sign = ours.number or 0.0, theirs.number or 0.0, 1 if higher else -1
+    if not (_ratio(ours) and _ratio(theirs) and ours.n and theirs.n and Target("", metric, ">=", 0).is_proportion):
+        return Versus(metric, sign * (a - b), None)
+    bounds = newcombe_difference((a * ours.n, ours.n), (b * theirs.n, theirs.n), TWO_SIDED)
+    return Versus(metric, sign * (a - b), bounds if higher else Interval(-bounds.high, -bounds.low))
+
+
+def _decided(bounds: Interval, floor: float, strictly: bool = False) -> Result:
+    if bounds.low > floor or (bounds.low == floor and not strictly):
+        return "pass"
+    return "fail" if bounds.high < floor else "insufficient"
+
+
+def _advice(result: str, metric: str) -> str:
+    if result == "insufficient":
+        return f"Measure {metric} on more cases, so that the difference is clear, or improve the model."
+    return f"A candidate with a better {metric}." if result == "fail" else ""
+
+
+def _difference_words(versus: Versus) -> str:
+    words = f"{versus.difference:+.4f} in {versus.metric}"
+    if versus.bounds is None:
+        return words + ", compared as points (no interval)"
+    return f"{words}, 95 % lower bound {lower_figure(versus.bounds.low)}, compared as separate samples"
+
+
+def metric_higher_is_better(inputs: JudgementInputs, metric: str) -> bool:
+    """Say which way a metric gets better: as its target says, else by its name."""
+    target = overall_target(inputs, metric)
+    if target is not None:
+        return higher_is_better(target)
+    return not any(word in metric.lower() for word in LOWER_IS_BETTER)

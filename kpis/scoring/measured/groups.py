@@ -1,0 +1,43 @@
+"""Is the ground truth audited, and do groups fare alike? Judged by targets on metrics that a run reports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kpis.scoring.inputs import JudgementInputs
+from kpis.scoring.measured.several import together
+from kpis.scoring.measurement import Measurement
+from kpis.scoring.wording import listed
+
+AUDIT = ("label_error_rate",)
+GROUP_ERRORS = (
+    "demographic_parity_difference",
+    "demographic_parity_ratio",
+    "equalized_odds_difference",
+    "equalized_odds_ratio",
+)
+GROUP_COVERAGE = ("coverage_parity_difference", "coverage_parity_ratio")
+JUDGED_HERE = frozenset(AUDIT + GROUP_ERRORS + GROUP_COVERAGE)
+
+
+def label_audit(inputs: JudgementInputs) -> Measurement:
+    """Measure the label error of a relabelled random sample by its upper bound; the sample has its own n."""
+    return _on(inputs, AUDIT)
+
+
+def group_errors(inputs: JudgementInputs) -> Measurement:
+    """Measure the targets on how errors and decisions differ between groups."""
+    return _on(inputs, GROUP_ERRORS)
+
+
+def group_coverage(inputs: JudgementInputs) -> Measurement:
+    """Measure the targets on how coverage differs between groups: whom the model decides, and who waits."""
+    return _on(inputs, GROUP_COVERAGE)
+
+
+def _on(inputs: JudgementInputs, metrics: Sequence[str]) -> Measurement:
+    found = [target for target in inputs.targets if target.metric in metrics]
+    if found:
+        return together(inputs, found, own_n=True)
+    names = metrics[0] if len(metrics) == 1 else f"any of {listed(metrics)}"
+    return Measurement("missing", reason=f"no target is set on {names}")

@@ -1,0 +1,59 @@
+"""Several targets as one check: the weakest decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kpis.scoring.inputs import JudgementInputs, RunFacts
+from kpis.scoring.measured.candidate import evidence, of_judgement, unusable
+from kpis.scoring.measurement import Measurement, weakest
+from kpis.scoring.sampling import observed_for
+from kpis.scoring.target_judgement import TargetJudgement, judge_target
+from kpis.scoring.targets import Accepted, Target, accepted
+from kpis.scoring.wording import listed
+
+
+def overall_target(inputs: JudgementInputs, metric: str) -> Target | None:
+    """Return the target on a metric over all cases, None when there is none."""
+    return next((each for each in inputs.targets if each.metric == metric and not each.slice), None)
+
+
+def together(inputs: JudgementInputs, targets: Sequence[Target], own_n: bool = False) -> Measurement:
+    """Measure several targets on the candidate. With `own_n` only `<metric>_n` counts, never the run's n.
+
+    One target shows its own numbers. Several show how many are met; a waiver then compares the sum of their
+    relative distances from what they accept.
+    """
+    blocked = unusable(inputs.candidate)
+    if blocked is not None or inputs.candidate is None:
+        return blocked or Measurement("missing")
+    judged = [_judge(inputs, inputs.candidate.run, target, own_n) for target in targets]
+    if len(judged) == 1:
+        return of_judgement(judged[0], inputs)
+    short = [each for each in judged if each.result != "pass"]
+    return Measurement(
+        weakest([each.result for each in judged]),
+        observed=f"{len(judged) - len(short)} of {len(judged)} met",
+        expected=listed([each.expected for each in judged]),
+        reason="; ".join(each.reason for each in short),
+        what_would_pass=" ".join(dict.fromkeys(each.what_would_pass for each in short)),
+        evidence=evidence(inputs.candidate),
+        value=sum(relative_distance(each) for each in judged),
+        aim=Accepted(-1.0, 0.0),
+        half=any(each.half for each in judged),
+        at=inputs.candidate.run.ended_at,
+    )
+
+
+def _judge(inputs: JudgementInputs, run: RunFacts, target: Target, own_n: bool) -> TargetJudgement:
+    reported = replace(run.reported, sample_key="") if own_n else run.reported
+    point, note = observed_for(reported, target)
+    return judge_target(target, point, inputs.initiative.criticality, note)
+
+
+def relative_distance(judged: TargetJudgement) -> float:
+    """Return how far the observed value lies from the accepted set, as a ratio of the target; 0 inside."""
+    if judged.observed is None:
+        return 0.0
+    return accepted(judged.target).distance(judged.observed) / max(abs(judged.target.value), 1e-9)
