@@ -1,0 +1,148 @@
+"""What a verdict is about: the model version named, the newest run of a commit, or the initiative's own choice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from django.db.models import F, Q, QuerySet
+
+from kpis.scoring.best_run import best_run
+from kpis.scoring.inputs import Candidate, RunFacts
+from kpis.scoring.targets import Criticality, Target
+from kpis.selectors.shortlist import newest, shortlist
+from projects.models import Deployment, Initiative, ModelVersion, Run, SelectionRule
+from projects.models.initiatives import CandidateRule
+
+SHORTEST_COMMIT = 7
+NO_RUN = RunFacts(id="", status="unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a gate names. Both empty means the initiative's chosen candidate is not asked for: nothing is named."""
+
+    commit: str = ""
+    model_version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Runs among which the candidate is, best first by the database, or a model version with its run."""
+
+    run_ids: tuple[int, ...] = ()
+    version: ModelVersion | None = None
+
+
+def find_candidate(
+    initiative: Initiative, asked: Asked | None, targets: Sequence[Target], aliases: Mapping[str, str]
+) -> Found:
+    """Return what is to be judged, in at most two queries; `asked` None means the initiative's rule."""
+    if asked is not None:
+        return _named(initiative, asked)
+    if initiative.candidate_rule == CandidateRule.CHAMPION:
+        versions = _versions(initiative).filter(aliases__contains=[initiative.candidate_alias])
+        return _of_version(_newest_version(versions))
+    if initiative.candidate_rule == CandidateRule.LATEST:
+        return Found(tuple(newest(initiative)))
+    return Found(tuple(shortlist(initiative, targets, aliases)))
+
+
+def choose(
+    found: Found,
+    facts: Mapping[int, RunFacts],
+    targets: Sequence[Target],
+    criticality: Criticality,
+    live: Deployment | None,
+) -> Candidate | None:
+    """Return the candidate among what was found, None where there is nothing."""
+    version = found.version
+    if version is not None:
+        run = facts.get(version.run_id or 0, NO_RUN)
+        deployed = live is not None and (
+            live.model_version_id == version.pk or (live.run_id is not None and live.run_id == version.run_id)
+        )
+        label = f"{version.name} v{version.version}"
+        return Candidate("model_version", version.public_id, label, run, url=run.url, deployed=deployed)
+    best = best_run([facts[each] for each in found.run_ids if each in facts], targets, criticality)
+    if best is None:
+        return None
+    production = facts.get(run_of(live) or 0)
+    return Candidate("run", best.id, best.label, best, best.url, production is not None and production.id == best.id)
+
+
+def run_of(live: Deployment | None) -> int | None:
+    """Return the row id of the run behind a deployment."""
+    if live is None:
+        return None
+    return live.run_id or (live.model_version.run_id if live.model_version else None)
+
+
+def production_of(initiative: Initiative) -> Deployment | None:
+    """Return what runs in production: the newest live deployment there."""
+    return (
+        Deployment.objects.select_related("model_version")
+        .filter(initiative=initiative, environment="production", state=Deployment.State.LIVE)
+        .order_by("-at", "-id")
+        .first()
+    )
+
+
+def production_facts(live: Deployment | None, facts: Mapping[int, RunFacts]) -> RunFacts | None:
+    """Return the run of what is deployed, or a blank one that says that its run is not known; None without any."""
+    if live is None:
+        return None
+    return facts.get(run_of(live) or 0) or replace(NO_RUN, label=live.version)
+
+
+def _named(initiative: Initiative, asked: Asked) -> Found:
+    if asked.model_version:
+        return _of_version(_newest_version(_by_name(_versions(initiative), asked.model_version)))
+    if not asked.commit:
+        return Found()
+    same = Q(commit=asked.commit)
+    if len(asked.commit) >= SHORTEST_COMMIT:
+        same |= Q(commit__startswith=asked.commit)
+    runs = Run.objects.filter(
+        same,
+        workspace=initiative.workspace,
+        links__initiative=initiative,
+        status=Run.Status.FINISHED,
+        deleted_at__isnull=True,
+    )
+    newest_first = runs.order_by(F("ended_at").desc(nulls_last=True), "-id").values_list("pk", flat=True)
+    return Found(tuple(newest_first[:1]))
+
+
+def _by_name(versions: QuerySet[ModelVersion], text: str) -> QuerySet[ModelVersion]:
+    """Return the versions that a text names: public id, `name/3`, `models:/name/3`, `name@alias`, or `3`."""
+    name, slash, number = text.removeprefix("models:/").rpartition("/")
+    wanted = Q(public_id=text) | Q(version=text)
+    if slash:
+        wanted |= Q(name=name, version=number)
+    name, sign, alias = text.removeprefix("models:/").rpartition("@")
+    if sign:
+        wanted |= Q(name=name, aliases__contains=[alias])
+    return versions.filter(wanted)
+
+
+def _versions(initiative: Initiative) -> QuerySet[ModelVersion]:
+    """Return the versions that count for an initiative: pushed to it, made by its runs, or named by its rules."""
+    rules = SelectionRule.objects.filter(initiative=initiative).exclude(registered_model="")
+    by_rule = Q(
+        pk__in=ModelVersion.objects.filter(
+            connection__selection_rules__in=rules, name=F("connection__selection_rules__registered_model")
+        ).values("pk")
+    )
+    own = Q(pushed_to=initiative) | Q(run__links__initiative=initiative) | by_rule
+    return ModelVersion.objects.filter(own, workspace=initiative.workspace, deleted_at__isnull=True).distinct()
+
+
+def _newest_version(versions: QuerySet[ModelVersion]) -> ModelVersion | None:
+    return versions.order_by(F("registered_at").desc(nulls_last=True), "-id").first()
+
+
+def _of_version(version: ModelVersion | None) -> Found:
+    if version is None:
+        return Found()
+    return Found((version.run_id,) if version.run_id else (), version)
