@@ -1,0 +1,118 @@
+"""Judging: gather, judge, keep. The only writer of readiness snapshots."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from kpis.models import ReadinessSnapshot
+from kpis.scoring.document import document_digest, readiness_document
+from kpis.scoring.readiness import judge
+from kpis.scoring.results import Readiness
+from kpis.selectors.judgement import gather_inputs
+from kpis.selectors.scorecards import policy_of
+from projects.models import Initiative, JudgeDue
+from projects.services.due import note_due
+
+MOST_ATTEMPTS = 5
+AT_ONCE = 500
+CLAIM = timedelta(seconds=30)
+log = logging.getLogger(__name__)
+
+
+def judge_initiative(initiative_id: int) -> ReadinessSnapshot | None:
+    """Judge an initiative that is due, and return its newest snapshot; None where nothing is due.
+
+    The attempt is counted before the work, so that a judgement which ends its worker is counted too; after five
+    failures it rests until something changes. A note that came in the meantime stays.
+    """
+    due = _begin(initiative_id)
+    if due is None:
+        return None
+    try:
+        with transaction.atomic():
+            snapshot = judge_now(initiative_id)
+            JudgeDue.objects.filter(pk=due.pk, stamp=due.stamp).delete()
+    except Exception:
+        # The edge of the judgement: whatever is wrong with one initiative must not stop the others.
+        log.exception("Judging initiative %s failed, attempt %s of %s", initiative_id, due.attempts, MOST_ATTEMPTS)
+        JudgeDue.objects.filter(pk=due.pk, stamp=due.stamp).update(
+            not_before=timezone.now() + timedelta(seconds=2**due.attempts)
+        )
+        return None
+    return snapshot
+
+
+def judge_pending(initiative: Initiative) -> None:
+    """Judge now what waits to be judged of an initiative."""
+    judge_initiative(initiative.pk)
+
+
+def judge_now(initiative_id: int) -> ReadinessSnapshot:
+    """Judge in the caller's transaction, due or not. One judgement of an initiative runs at a time."""
+    initiative = (
+        Initiative.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("workspace", "owner")
+        .get(pk=initiative_id)
+    )
+    now = timezone.now()
+    readiness = judge(gather_inputs(initiative, now=now), policy_of(initiative.workspace), now)
+    return _keep(initiative, readiness)
+
+
+def due_initiatives() -> list[int]:
+    """Claim and return up to 500 initiatives that must be judged now: noted ones, and those that time changes.
+
+    A claim lasts half a minute: a sweep does not wake the same one again at once. Whoever rests after five
+    failures is left out.
+    """
+    now = timezone.now()
+    changing = ReadinessSnapshot.objects.filter(is_latest=True, changes_at__lte=now, initiative__judge_due=None)
+    note_due(list(changing.order_by("changes_at").values_list("initiative_id", flat=True)[:AT_ONCE]), "time")
+    with transaction.atomic():
+        rows = JudgeDue.objects.select_for_update(skip_locked=True).filter(
+            not_before__lte=now, attempts__lt=MOST_ATTEMPTS
+        )
+        claimed = list(rows.order_by("not_before").values_list("pk", "initiative_id")[:AT_ONCE])
+        JudgeDue.objects.filter(pk__in=[pk for pk, _ in claimed]).update(not_before=now + CLAIM)
+    return [initiative_id for _, initiative_id in claimed]
+
+
+def _begin(initiative_id: int) -> JudgeDue | None:
+    with transaction.atomic():
+        due = JudgeDue.objects.filter(initiative_id=initiative_id, attempts__lt=MOST_ATTEMPTS)
+        if not due.update(attempts=F("attempts") + 1):
+            return None
+        return JudgeDue.objects.get(initiative_id=initiative_id)
+
+
+def _keep(initiative: Initiative, readiness: Readiness) -> ReadinessSnapshot:
+    """Append a snapshot when the answer changed, else confirm the latest one."""
+    document = readiness_document(readiness)
+    digest = document_digest(document)
+    latest = ReadinessSnapshot.objects.filter(initiative=initiative, is_latest=True).first()
+    if latest is not None and latest.digest == digest:
+        latest.confirmed_at, latest.changes_at = readiness.as_of, readiness.changes_at
+        latest.save(update_fields=["confirmed_at", "changes_at"])
+        return latest
+    ReadinessSnapshot.objects.filter(initiative=initiative, is_latest=True).update(is_latest=False, changes_at=None)
+    return ReadinessSnapshot.objects.create(
+        workspace=initiative.workspace,
+        initiative=initiative,
+        at=readiness.as_of,
+        confirmed_at=readiness.as_of,
+        verdict=readiness.verdict,
+        health=readiness.health.state,
+        score=readiness.score,
+        share=readiness.share,
+        candidate_kind=readiness.candidate.kind if readiness.candidate else "",
+        candidate_id=readiness.candidate.id if readiness.candidate else "",
+        policy_version=readiness.policy_version,
+        document=document,
+        digest=digest,
+        changes_at=readiness.changes_at,
+    )
