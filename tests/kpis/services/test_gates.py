@@ -1,0 +1,113 @@
+"""The gate: judged in the request, kept with its whole document, beside the initiative's own verdict."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from kpis.models import GateDecision, ReadinessSnapshot
+from kpis.selectors.snapshots import readiness_document
+from kpis.services.gates import decide_gate
+from mltrack.accounts.access import Principal
+from mltrack.accounts.models import AuditEvent
+from projects.models import Initiative
+from tests.factories import make_workspace
+from tests.kpis.world import COMMIT, GOOD, POOR, aimed, judged, report
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def owner() -> Principal:
+    return make_workspace()
+
+
+@pytest.fixture
+def initiative(owner: Principal) -> Initiative:
+    return aimed(owner)
+
+
+def test_no_run_of_the_commit_is_unknown(owner: Principal, initiative: Initiative) -> None:
+    answer = decide_gate(owner, initiative, commit=COMMIT, ref="refs/heads/main")
+    assert (answer["verdict"], answer["candidate"]) == ("unknown", None)
+    assert answer["reasons"][0] == f"There is no finished run of commit {COMMIT} here: report one first."
+
+
+def test_a_fact_counts_at_once(owner: Principal, initiative: Initiative) -> None:
+    run = report(initiative, "good", GOOD)
+    answer = decide_gate(owner, initiative, commit=COMMIT)
+    assert answer["candidate"]["id"] == run.public_id
+    assert {check["section"] for check in answer["checks"]} >= {"value", "model", "operations"}
+    accuracy = next(check for check in answer["checks"] if check["id"] == "model.accuracy")
+    assert (accuracy["result"], accuracy["observed"], accuracy["n"]) == ("pass", 0.95, 5000)
+
+
+def test_the_answer_is_kept_whole(owner: Principal, initiative: Initiative) -> None:
+    report(initiative, "poor", POOR)
+    answer = decide_gate(owner, initiative, commit=COMMIT, ref="refs/pull/7")
+    kept = GateDecision.objects.get()
+    assert kept.public_id == answer["decision"]
+    assert kept.document == answer
+    assert (kept.verdict, kept.commit, kept.ref, kept.actor) == ("not_ready", COMMIT, "refs/pull/7", owner.user)
+    assert AuditEvent.objects.get(object_kind="gate").after["decision"] == kept.public_id
+    assert any("ccuracy" in reason for reason in answer["reasons"])
+
+
+def test_a_dry_run_keeps_nothing(owner: Principal, initiative: Initiative) -> None:
+    report(initiative, "poor", POOR)
+    answer = decide_gate(owner, initiative, commit=COMMIT, dry_run=True)
+    assert (answer["decision"], answer["verdict"]) == (None, "not_ready")
+    assert not GateDecision.objects.exists()
+    assert not AuditEvent.objects.filter(object_kind="gate").exists()
+    assert not ReadinessSnapshot.objects.exists()
+
+
+def test_another_candidates_gate_leaves_the_initiatives_verdict(owner: Principal, initiative: Initiative) -> None:
+    best = report(initiative, "good", GOOD)
+    before = judged(initiative)
+    report(initiative, "poor", POOR, tags={"mlflow.source.git.commit": "f" * 40})
+    answer = decide_gate(owner, initiative, commit="f" * 40)
+    assert answer["candidate"]["id"] != best.public_id
+    assert ReadinessSnapshot.objects.get(is_latest=True) == before
+
+
+def test_equal_candidates_get_equal_answers(owner: Principal, initiative: Initiative) -> None:
+    report(initiative, "good", GOOD)
+    judged(initiative)
+    shown = readiness_document(initiative)
+    answer = decide_gate(owner, initiative, commit=COMMIT)
+    for part in ("candidate", "verdict", "health", "score", "policy_version", "blockers", "waivers", "warnings"):
+        assert answer[part] == shown[part], part
+    assert _timeless(answer["sections"]) == _timeless(shown["sections"])
+
+
+def _timeless(sections: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {**section, "checks": [{**check, "age_seconds": None} for check in section["checks"]]} for section in sections
+    ]
+
+
+@pytest.mark.parametrize(
+    "given, wrong",
+    [
+        ({}, "commit"),
+        ({"commit": "a" * 101}, "commit"),
+        ({"commit": "a", "ref": "\x00"}, "ref"),
+        ({"commit": 7}, "commit"),
+    ],
+)
+def test_a_gate_needs_a_name(owner: Principal, initiative: Initiative, given: dict[str, Any], wrong: str) -> None:
+    with pytest.raises(ValidationError) as error:
+        decide_gate(owner, initiative, **given)
+    assert wrong in error.value.message_dict
+
+
+def test_a_gate_takes_few_queries_whatever_the_history(
+    owner: Principal, initiative: Initiative, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(12):
+        report(initiative, f"r{number}", GOOD)
+    with django_assert_max_num_queries(24):
+        decide_gate(owner, initiative, commit=COMMIT)
