@@ -1,0 +1,59 @@
+"""`manage.py check_readiness KEY`: the verdict in words, and as an exit code."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from kpis.selectors.snapshots import readiness_document
+from kpis.services.snapshots import judge_pending
+from projects.models import Initiative
+
+EXITS = {"ready": 0, "not_ready": 1, "unknown": 3}
+WORDS = {"ready": "ready", "not_ready": "not ready", "unknown": "unknown"}
+
+
+class Command(BaseCommand):
+    help = "Say whether an initiative is ready: exit 0 ready, 1 not ready, 3 unknown. Judges first what waits."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the key and the workspace."""
+        parser.add_argument("key", help="the initiative's key, such as CHURN")
+        parser.add_argument("--workspace", default="", help="needed where several workspaces have this key")
+
+    def handle(self, *_: Any, key: str, workspace: str, **__: Any) -> None:
+        """Print the verdict with what blocks it, and exit accordingly."""
+        initiative = _initiative(key, workspace)
+        judge_pending(initiative)
+        document = readiness_document(initiative)
+        self.stdout.write("\n".join(told(document)))
+        raise SystemExit(EXITS[document["verdict"]])
+
+
+def told(document: dict[str, Any]) -> list[str]:
+    """Return a readiness document in lines: the verdict, then what blocks it and what would make it pass."""
+    candidate = document["candidate"]
+    about = f"candidate {candidate['label']}" if candidate else "no candidate"
+    lines = [f"{document['initiative']} is {WORDS[document['verdict']]} ({about}, as of {document['as_of']})."]
+    for each in document["blockers"]:
+        reason = f" ({each['reason']})" if each["reason"] else ""
+        lines.append(f"  {each['result']}: {each['title']}{reason}. {each['what_would_pass']}".rstrip())
+    lines += [f"  warning: {each['text']}" for each in document["warnings"]]
+    if document.get("pending"):
+        lines.append("  Newer facts wait to be judged.")
+    return lines
+
+
+def _initiative(key: str, workspace: str) -> Initiative:
+    found = Initiative.objects.select_related("workspace").filter(key=key)
+    if workspace:
+        found = found.filter(workspace__key=workspace)
+    initiatives = list(found.order_by("workspace__key")[:20])
+    if not initiatives:
+        raise CommandError(f"There is no initiative {key}.", returncode=2)
+    if len(initiatives) > 1:
+        names = ", ".join(each.workspace.key for each in initiatives)
+        raise CommandError(f"Several workspaces have {key}: say which with --workspace ({names}).", returncode=2)
+    return initiatives[0]
