@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from tests.mltrack.accounts.api.endpoints import Fault, Name, Notes, OneNote
 
+
+def up(request: HttpRequest) -> HttpResponse:
+    """Say that the server answers."""
+    return HttpResponse()
+
+
 urlpatterns = [
+    path("up/", up),
     path("api/v1/notes/", Notes.as_view()),
     path("api/v1/notes/<key>/", OneNote.as_view()),
     path("api/v1/name/", Name.as_view()),
