@@ -13,8 +13,8 @@ class ReadinessSnapshot(models.Model):
     """The whole answer (`document`) as known at `at`, with the parts that lists read as columns.
 
     `digest` covers all of the document but times, so that an unchanged judgement adds no row: `confirmed_at` then
-    moves on the latest. `share` is the part of required checks that stand. `changes_at` is the moment at which
-    the result changes by itself.
+    moves on the latest. `share` is the part of required checks that stand, `summary` what lists show
+    (see `kpis.selectors.summaries`). `changes_at` is the moment at which the result changes by itself.
     """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
@@ -30,6 +30,7 @@ class ReadinessSnapshot(models.Model):
     candidate_id = models.CharField(max_length=40, blank=True, default="")
     policy_version = models.CharField(max_length=60)
     document = models.JSONField()
+    summary = models.JSONField(default=dict)
     digest = models.CharField(max_length=64)
     changes_at = models.DateTimeField(null=True)
     is_latest = models.BooleanField(default=True)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from datetime import datetime
 
-from kpis.models import Contribution, Goal, Reading
+from kpis.models import Contribution, Goal
 from kpis.models.kpis import GoalState
 from kpis.scoring.inputs import ContributionFacts
 from kpis.selectors.facts import goal_facts
 from kpis.selectors.paths import kpi_path
+from kpis.selectors.periods import PeriodValue, period_values, standing
 from projects.models import Initiative
 
 
-def contribution_facts(initiative: Initiative) -> tuple[tuple[ContributionFacts, ...], tuple[Goal, ...]]:
+def contribution_facts(initiative: Initiative, now: datetime) -> tuple[tuple[ContributionFacts, ...], tuple[Goal, ...]]:
     """Return the ties of an initiative in order of making, and their KPIs' goals that are in force or wait.
 
-    Three queries. The latest reading is that of the whole (the empty segment).
+    Three queries. The latest value is that of the whole (the empty segment), aggregated by period.
     """
     ties = list(contributions_of(initiative))
     kpi_ids = [tie.kpi_id for tie in ties]
@@ -25,8 +26,11 @@ def contribution_facts(initiative: Initiative) -> tuple[tuple[ContributionFacts,
         .order_by("kpi_id", "number")
     )
     active = {goal.kpi_id: goal for goal in goals if goal.state == GoalState.ACTIVE}
-    latest = latest_readings(kpi_ids)
-    facts = tuple(_facts(initiative, tie, active.get(tie.kpi_id), latest.get(tie.kpi_id)) for tie in ties)
+    periods = period_values(kpi_ids, 2)
+    facts = tuple(
+        _facts(initiative, tie, active.get(tie.kpi_id), standing(tie.kpi, periods.get(tie.kpi_id, []), now))
+        for tie in ties
+    )
     return facts, tuple(goals)
 
 
@@ -39,13 +43,9 @@ def contributions_of(initiative: Initiative) -> list[Contribution]:
     )
 
 
-def latest_readings(kpi_ids: Collection[int]) -> dict[int, Reading]:
-    """Return the latest reading of the whole of each KPI, in one query."""
-    readings = Reading.objects.filter(kpi_id__in=kpi_ids, segment="")
-    return {reading.kpi_id: reading for reading in readings.order_by("kpi_id", "-time").distinct("kpi_id")}
-
-
-def _facts(initiative: Initiative, tie: Contribution, goal: Goal | None, latest: Reading | None) -> ContributionFacts:
+def _facts(
+    initiative: Initiative, tie: Contribution, goal: Goal | None, latest: PeriodValue | None
+) -> ContributionFacts:
     kpi = tie.kpi
     return ContributionFacts(
         kpi=kpi.key,

@@ -37,7 +37,7 @@ def gather_inputs(initiative: Initiative, *, now: datetime, candidate: Asked | N
     facts = run_facts(initiative, {*found.run_ids, run_of(live) or 0}, aliases)
     level: Any = initiative.criticality
     chosen = choose(found, facts, targets, level, live)
-    ties, goals = contribution_facts(initiative)
+    ties, goals = contribution_facts(initiative, now)
     latest = ReadinessSnapshot.objects.filter(initiative=initiative, is_latest=True).only("document").first()
     return engine.JudgementInputs(
         initiative=_initiative(initiative),

@@ -83,7 +83,7 @@ _INSIDE = (
     " AND (CASE WHEN high_open THEN {high} < high ELSE {high} <= high END)"
 )
 _BOUND = (
-    "(CASE WHEN proportion AND value BETWEEN 0 AND 1 AND n > 0 THEN"
+    "(CASE WHEN proportion AND value BETWEEN 0 AND 1 AND n BETWEEN 1 AND 1e15 THEN"
     " (value + z * z / (2 * n) {sign} z * sqrt(value * (1 - value) / n + z * z / (4 * n * n))) / (1 + z * z / n)"
     " ELSE value END)"
 )

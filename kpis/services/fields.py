@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -14,6 +13,8 @@ from django.core.validators import URLValidator
 from mltrack.accounts.models import Member, User, Workspace
 
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+# Sums and squares of such numbers stay finite, here and in the database.
+LARGEST = 1e100
 _web_address = URLValidator(schemes=["http", "https"])
 
 
@@ -78,7 +79,7 @@ class Fields:
             return None
         found = finite(value)
         if found is None:
-            self.fail(name, "This must be a finite number.")
+            self.fail(name, "This must be a number within ±1e100.")
         return found
 
     def count(self, name: str) -> int | None:
@@ -152,14 +153,14 @@ def is_zone(name: str) -> bool:
 
 
 def finite(value: object) -> float | None:
-    """Return a number as a finite float, or None: neither true and false nor text are numbers."""
+    """Return a number as a float, or None: true, false, text, NaN and what exceeds ±10¹⁰⁰ are no numbers."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:
         found = float(value)
     except OverflowError:
         return None
-    return found if math.isfinite(found) else None
+    return found if abs(found) <= LARGEST else None
 
 
 def _moment(value: object) -> datetime | None:

@@ -178,7 +178,7 @@ def _add(
     if moment is None:
         found.fail(_place(place, joint, "time"), problem)
     if number is None:
-        found.fail(_place(place, joint, "value"), "The value must be a finite number.")
+        found.fail(_place(place, joint, "value"), "The value must be a number within ±1e100.")
     if not isinstance(part, str) or len(part) > SEGMENT_LENGTH or not part.isprintable():
         found.fail(_place(place, joint, "segment"), f"A segment is at most {SEGMENT_LENGTH} printable characters.")
     elif moment is not None and number is not None:

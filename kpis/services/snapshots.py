@@ -15,6 +15,7 @@ from kpis.scoring.readiness import judge
 from kpis.scoring.results import Readiness
 from kpis.selectors.judgement import gather_inputs
 from kpis.selectors.scorecards import policy_of
+from kpis.selectors.summaries import summary_of
 from projects.models import Initiative, JudgeDue
 from projects.services.due import note_due
 
@@ -113,6 +114,7 @@ def _keep(initiative: Initiative, readiness: Readiness) -> ReadinessSnapshot:
         candidate_id=readiness.candidate.id if readiness.candidate else "",
         policy_version=readiness.policy_version,
         document=document,
+        summary=summary_of(document),
         digest=digest,
         changes_at=readiness.changes_at,
     )

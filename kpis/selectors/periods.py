@@ -1,0 +1,121 @@
+"""A KPI's readings as one value per period, aggregated as the KPI says, in its own zone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from kpis.models import KPI
+
+SPARK = 26
+DAYS = {"day": 1, "week": 7}
+MONTHS = {"month": 1, "quarter": 3}
+
+# Only the readings of the last periods are read, found backwards from the newest by the index.
+PERIODS = """
+SELECT kpi.id, period.start, period.value, period.time, period.n
+FROM unnest(%(ids)s::bigint[]) AS asked (id)
+JOIN kpis_kpi kpi ON kpi.id = asked.id
+CROSS JOIN LATERAL (
+    SELECT time AS newest FROM kpis_reading
+    WHERE kpi_id = kpi.id AND segment = %(segment)s ORDER BY time DESC LIMIT 1
+) AS last
+CROSS JOIN LATERAL (
+    SELECT date_trunc(kpi.period, reading.time AT TIME ZONE kpi.zone)::date AS start,
+        CASE kpi.aggregation
+            WHEN 'mean' THEN avg(reading.value)
+            WHEN 'sum' THEN sum(reading.value)
+            WHEN 'min' THEN min(reading.value)
+            WHEN 'max' THEN max(reading.value)
+            ELSE (array_agg(reading.value ORDER BY reading.time DESC))[1]
+        END AS value,
+        max(reading.time) AS time, count(*) AS n
+    FROM kpis_reading reading
+    WHERE reading.kpi_id = kpi.id AND reading.segment = %(segment)s AND reading.time >= (
+        date_trunc(kpi.period, last.newest AT TIME ZONE kpi.zone) - (%(count)s - 1) *
+        CASE kpi.period WHEN 'day' THEN interval '1 day' WHEN 'week' THEN interval '7 days'
+            WHEN 'month' THEN interval '1 month' ELSE interval '3 months' END
+    ) AT TIME ZONE kpi.zone
+    GROUP BY 1
+) AS period
+ORDER BY kpi.id, period.start
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodValue:
+    """One period: its first day in the KPI's zone, its value, the time of its last reading, and how many it had."""
+
+    start: date
+    value: float
+    time: datetime
+    n: int
+
+
+def period_values(kpi_ids: Collection[int], count: int = SPARK, segment: str = "") -> dict[int, list[PeriodValue]]:
+    """Return at most `count` periods up to the newest reading of each KPI, oldest first, in one query.
+
+    A period without readings is not there: gaps stay gaps.
+    """
+    found: dict[int, list[PeriodValue]] = defaultdict(list)
+    if not kpi_ids:
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute(PERIODS, {"ids": sorted(kpi_ids), "count": count, "segment": segment})
+        for kpi_id, *row in cursor.fetchall():
+            found[kpi_id].append(PeriodValue(*row))
+    return found
+
+
+def standing(kpi: KPI, values: list[PeriodValue], now: datetime) -> PeriodValue | None:
+    """Return the value that a KPI stands at: the newest period's, for a sum the newest that is over.
+
+    The sum of a period that still runs says nothing yet; where there is no other it is shown all the same.
+    """
+    if not values:
+        return None
+    running = kpi.aggregation == "sum" and _end(kpi, values[-1].start) > now
+    return values[-2] if running and len(values) > 1 else values[-1]
+
+
+def with_gaps(kpi: KPI, values: list[PeriodValue], count: int = SPARK) -> list[float | None]:
+    """Return the last `count` periods as evenly spaced values, None where a period has no reading."""
+    if not values:
+        return []
+    known = {each.start: each.value for each in values}
+    starts = [values[-1].start]
+    while len(starts) < count and starts[-1] > values[0].start:
+        starts.append(_before(kpi, starts[-1]))
+    return [known.get(start) for start in reversed(starts)]
+
+
+def is_late(kpi: KPI, values: list[PeriodValue], now: datetime) -> bool:
+    """Say whether the newest reading is older than the period before the present one."""
+    if not values:
+        return False
+    return _end(kpi, _after(kpi, values[-1].start)) <= now
+
+
+def _after(kpi: KPI, start: date) -> date:
+    if kpi.period in DAYS:
+        return start + timedelta(days=DAYS[kpi.period])
+    month = start.month - 1 + MONTHS[kpi.period]
+    return date(start.year + month // 12, month % 12 + 1, 1)
+
+
+def _before(kpi: KPI, start: date) -> date:
+    if kpi.period in DAYS:
+        return start - timedelta(days=DAYS[kpi.period])
+    month = start.month - 1 - MONTHS[kpi.period]
+    return date(start.year + month // 12, month % 12 + 1, 1)
+
+
+def _end(kpi: KPI, start: date) -> datetime:
+    after: Any = _after(kpi, start)
+    return datetime(after.year, after.month, after.day, tzinfo=ZoneInfo(kpi.zone))

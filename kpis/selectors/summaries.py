@@ -1,0 +1,31 @@
+"""The few figures of a readiness document that lists show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kpis.scoring.portfolio import blocked_by
+
+SHOWN = ("result", "observed", "expected", "n", "low", "high")
+
+
+def summary_of(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `{accuracy, coverage, candidate, blocked_by, blockers, warnings, waivers}`, small and JSON-safe.
+
+    `accuracy` and `coverage` are `{result, observed, expected, n, low, high}`, None where the policy does not ask.
+    """
+    checks = {check["id"]: check for section in document["sections"] for check in section["checks"]}
+    return {
+        "accuracy": _figures(checks.get("model.accuracy")),
+        "coverage": _figures(checks.get("model.coverage")),
+        "candidate": document["candidate"]["label"] if document["candidate"] else "",
+        "blocked_by": blocked_by(document),
+        "blockers": len(document["blockers"]),
+        "warnings": len(document["warnings"]),
+        "waivers": len(document["waivers"]),
+    }
+
+
+def _figures(check: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return None if check is None else {name: check[name] for name in SHOWN}
