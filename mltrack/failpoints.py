@@ -1,0 +1,21 @@
+"""Places where a test may let the process die, to prove that nothing is lost there."""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+NAMES: Final = (
+    "pull.after_lease",
+    "pull.after_fetch",
+    "pull.after_cursor",
+    "pull.before_commit",
+    "pull.after_commit",
+    "pull.before_finish",
+)
+
+
+def failpoint(name: str) -> None:
+    """End the process at once, as `kill -9` would, where `MLTRACK_FAILPOINT` is this name."""
+    if os.environ.get("MLTRACK_FAILPOINT") == name:
+        os._exit(137)

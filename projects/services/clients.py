@@ -1,0 +1,74 @@
+"""Connectors with a client: address, secret, private CA and allowed networks put together in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from ipaddress import ip_network
+from typing import Any, Final
+
+from django.conf import settings
+
+from mltrack.outbound import BasicAuth, BearerAuth, Network, OutboundClient, OutboundError
+from projects.connectors.base import Connector, ConnectorError
+from projects.connectors.registry import resolve
+from projects.models import Connection
+from projects.models.secrets import SecretUnreadable, unseal
+
+CLIENT_OPTIONS: Final = ("username", "ca_pem")
+"""Options of every connection, whatever its kind: the user of basic authentication, and a private CA as PEM."""
+
+
+@contextmanager
+def open_connector(
+    kind: str, base_url: str, secret: str, options: Mapping[str, Any]
+) -> Iterator[tuple[Connector, OutboundClient]]:
+    """Give a connector and its client until the end of the block. Raises ConnectorError.
+
+    A secret is a bearer token, unless the option `username` is set or it has the form `user:password`: then it
+    is for basic authentication.
+    """
+    ours = {name: _text(options, name) for name in CLIENT_OPTIONS}
+    theirs = {name: value for name, value in options.items() if name not in CLIENT_OPTIONS}
+    try:
+        client = OutboundClient(
+            base_url,
+            allowed_networks=_networks(),
+            auth=_auth(ours["username"], secret),
+            ca_pem=ours["ca_pem"] or None,
+        )
+    except OutboundError as error:
+        raise ConnectorError.from_outbound(error) from error
+    with client:
+        yield resolve(kind)(client, theirs), client
+
+
+@contextmanager
+def open_connection(connection: Connection) -> Iterator[tuple[Connector, OutboundClient]]:
+    """Give the connector of a stored connection. Raises ConnectorError."""
+    try:
+        secret = unseal(connection.sealed_secret)
+    except SecretUnreadable as error:
+        raise ConnectorError(str(error), permanent=True, code="secret_unreadable") from error
+    with open_connector(connection.kind, connection.base_url, secret, connection.options) as opened:
+        yield opened
+
+
+def _text(options: Mapping[str, Any], name: str) -> str:
+    value = options.get(name, "")
+    if not isinstance(value, str):
+        raise ConnectorError(f"The option {name!r} must be text.", permanent=True, code="bad_options")
+    return value
+
+
+def _auth(username: str, secret: str) -> BasicAuth | BearerAuth | None:
+    if username:
+        return BasicAuth(username, secret)
+    user, colon, password = secret.partition(":")
+    if colon:
+        return BasicAuth(user, password)
+    return BearerAuth(secret) if secret else None
+
+
+def _networks() -> tuple[Network, ...]:
+    return tuple(ip_network(each, strict=False) for each in settings.MLTRACK_ALLOWED_NETWORKS)

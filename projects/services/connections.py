@@ -1,0 +1,221 @@
+"""Connections: made, edited, tested, asked to pull, deleted. Secrets are sealed and never leave again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db import connection as database
+from django.db.models.functions import Now
+
+from mltrack.accounts.access import Principal
+from mltrack.accounts.services.audit import record_audit
+from projects.connectors.base import ConnectorError, ListsExperiments
+from projects.connectors.records import ExperimentRecord, ServerReport
+from projects.models import Connection, Initiative, SelectionRule, SyncAttempt
+from projects.models.secrets import seal, unseal
+from projects.services.clients import open_connection, open_connector
+from projects.services.connection_fields import check_fields, check_whole, origin
+from projects.services.due import note_due
+from projects.services.links import sync_links
+from projects.services.run_rows import lock_source
+from projects.services.versions import expect_version
+
+_FRESH = {"attempts": 0, "failures": 0, "last_error_code": "", "last_error_text": ""}
+
+_DELETE = (
+    "DELETE FROM projects_metricvalue USING projects_run r WHERE run_id = r.id AND r.connection_id = %s",
+    "DELETE FROM projects_runlink USING projects_run r WHERE run_id = r.id AND r.connection_id = %s",
+    "DELETE FROM projects_rundataset USING projects_run r WHERE run_id = r.id AND r.connection_id = %s",
+    "UPDATE projects_deployment d SET run_id = NULL FROM projects_run r WHERE d.run_id = r.id AND r.connection_id = %s",
+    """UPDATE projects_deployment d SET model_version_id = NULL FROM projects_modelversion v
+       WHERE d.model_version_id = v.id AND v.connection_id = %s""",
+    "DELETE FROM projects_modelversion WHERE connection_id = %s",
+    "DELETE FROM projects_run WHERE connection_id = %s",
+)
+
+
+@transaction.atomic
+def create_connection(
+    principal: Principal,
+    *,
+    kind: str,
+    name: str,
+    base_url: str,
+    secret: str = "",
+    options: Mapping[str, Any] | None = None,
+    interval_seconds: int = 60,
+    initiative: Initiative | None = None,
+) -> Connection:
+    """Return a new connection, due at once. With `initiative`, the runs of its experiments count for it.
+
+    Raises ValidationError({field: text}).
+    """
+    given = {
+        "name": name,
+        "base_url": base_url,
+        "secret": secret,
+        "options": dict(options or {}),
+        "interval_seconds": interval_seconds,
+        "initiative": initiative,
+    }
+    made = Connection(workspace=principal.workspace, kind=kind, next_due=Now())
+    check_fields(made, given)
+    check_whole(kind, base_url, secret, given["options"])  # type: ignore[arg-type]
+    _apply(made, given)
+    _save(made)
+    _follow_experiments(made, initiative)
+    record_audit(principal, "create", "connection", made.public_id, after={"kind": kind, **_shown(given)})
+    made.refresh_from_db()
+    return made
+
+
+@transaction.atomic
+def edit_connection(
+    principal: Principal, connection: Connection, changes: Mapping[str, Any], *, expected_version: int | None = None
+) -> Connection:
+    """Return the edited connection, due at once; a pull that is under way ends at its next page.
+
+    A new scheme, host or port clears the secret unless a new one comes with it, and everything is read anew.
+    Raises ValidationError({field: text}) and VersionConflict.
+    """
+    locked = _locked(connection)
+    expect_version(locked.version, expected_version)
+    check_fields(locked, changes)
+    before = {name: getattr(locked, name, None) for name in changes if name != "secret"}
+    moved = "base_url" in changes and origin(changes["base_url"]) != origin(locked.base_url)
+    given = {**changes, "secret": changes.get("secret", "")} if moved else dict(changes)
+    if given.get("base_url", locked.base_url) != locked.base_url:
+        locked.cursor = {}
+    old_rule = (locked.initiative, list(locked.options.get("experiment_ids", [])))
+    _apply(locked, given)
+    if {"base_url", "options", "secret"} & set(given):
+        check_whole(locked.kind, locked.base_url, unseal(locked.sealed_secret), locked.options)
+    _fence(locked)
+    _save(locked)
+    if {"initiative", "options"} & set(given):
+        _move_rule(locked, *old_rule)
+    record_audit(principal, "edit", "connection", locked.public_id, before=_shown(before), after=_shown(given))
+    locked.refresh_from_db()
+    return locked
+
+
+@transaction.atomic
+def delete_connection(principal: Principal, connection: Connection) -> None:
+    """Delete a connection with everything that it brought; a pull that is under way ends by itself."""
+    locked = _locked(connection)
+    initiatives = set(SelectionRule.objects.filter(connection=locked).values_list("initiative_id", flat=True))
+    key, name = locked.public_id, locked.name
+    with database.cursor() as cursor:
+        for statement in _DELETE:
+            cursor.execute(statement, [locked.pk])
+    locked.delete()
+    record_audit(principal, "delete", "connection", key, before={"name": name})
+    note_due(initiatives, "connection deleted")
+
+
+@transaction.atomic
+def ask_sync(principal: Principal, connection: Connection) -> SyncAttempt:
+    """Return the queued attempt of a pull that a person asked for; asking twice is asking once.
+
+    A connection that was paused by its failures is taken up again.
+    """
+    locked = _locked(connection)
+    stopped = locked.paused and bool(locked.last_error_code)
+    Connection.objects.filter(pk=locked.pk).update(attempts=0, failures=0, paused=locked.paused and not stopped)
+    attempt, created = SyncAttempt.objects.get_or_create(
+        connection=locked, state=SyncAttempt.State.QUEUED, defaults={"asked_by": str(principal.user or "MLTrack")[:254]}
+    )
+    if created:
+        record_audit(principal, "sync", "connection", locked.public_id)
+    return attempt
+
+
+def test_connection(connection: Connection) -> ServerReport:
+    """Return what the server says with the stored settings. Raises ConnectorError."""
+    with open_connection(connection) as (connector, _):
+        return connector.test()
+
+
+def list_experiments(connection: Connection) -> list[ExperimentRecord]:
+    """Return the experiments that a person may choose from. Raises ConnectorError."""
+    with open_connection(connection) as (connector, _):
+        return _experiments(connector)
+
+
+def probe(
+    kind: str, base_url: str, secret: str, options: Mapping[str, Any]
+) -> tuple[ServerReport, list[ExperimentRecord]]:
+    """Return what a server says and offers, before anything is saved. Raises ValidationError and ConnectorError."""
+    check_whole(kind, base_url, secret, options)
+    with open_connector(kind, base_url, secret, options) as (connector, _):
+        return connector.test(), _experiments(connector)
+
+
+def _experiments(connector: object) -> list[ExperimentRecord]:
+    if not isinstance(connector, ListsExperiments):
+        raise ConnectorError("This kind of connection has no experiments.", permanent=True, code="not_supported")
+    return connector.list_experiments()
+
+
+def _locked(connection: Connection) -> Connection:
+    return (
+        Connection.objects.select_for_update(of=("self",))
+        .select_related("workspace", "initiative")
+        .get(pk=connection.pk, workspace_id=connection.workspace_id)
+    )
+
+
+def _apply(connection: Connection, given: Mapping[str, Any]) -> None:
+    for name, value in given.items():
+        if name == "secret":
+            connection.sealed_secret = seal(value)
+        else:
+            setattr(connection, name, value.strip() if name in ("name", "base_url") else value)
+
+
+def _fence(connection: Connection) -> None:
+    """Refuse the next page of a pull that is under way, and start afresh."""
+    connection.lease_token += 1
+    connection.lease_until = None
+    connection.next_due = Now()
+    connection.version += 1
+    for name, value in _FRESH.items():
+        setattr(connection, name, value)
+
+
+def _save(connection: Connection) -> None:
+    try:
+        with transaction.atomic():
+            connection.save()
+    except IntegrityError as error:
+        raise ValidationError({"name": f"There is a connection named {connection.name} already."}) from error
+
+
+def _follow_experiments(connection: Connection, initiative: Initiative | None) -> None:
+    if initiative is not None:
+        chosen = list(connection.options.get("experiment_ids", []))
+        SelectionRule.objects.create(initiative=initiative, connection=connection, experiment_ids=chosen)
+
+
+def _move_rule(connection: Connection, initiative: Initiative | None, experiment_ids: list[str]) -> None:
+    """Let the rule that came with the connection follow it; rules that people made stay."""
+    lock_source(connection)
+    SelectionRule.objects.filter(
+        connection=connection, initiative=initiative, experiment_ids=experiment_ids, tag_key="", registered_model=""
+    ).delete()
+    _follow_experiments(connection, connection.initiative)
+    touched = {each.pk for each in (initiative, connection.initiative) if each is not None}
+    note_due(sync_links(connection) | touched, "selection changed")
+
+
+def _shown(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values for the audit trail; of a secret only that it was set or cleared."""
+    shown = {name: value for name, value in values.items() if name not in ("secret", "initiative")}
+    if "secret" in values:
+        shown["secret"] = "set" if values["secret"] else "none"
+    if "initiative" in values:
+        shown["initiative"] = values["initiative"].key if values["initiative"] else None
+    return shown
