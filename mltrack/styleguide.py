@@ -72,7 +72,6 @@ def figure(request: HttpRequest) -> JsonResponse:
     goal = {"type": "line", "x0": 1, "x1": len(values), "y0": 0.9, "y1": 0.9, "line": dashed}
     layout = {
         "height": 280,
-        "margin": {"t": 8, "r": 8, "b": 36, "l": 48},
         "shapes": [goal],
         "yaxis": {"tickformat": ".0%"},
         "xaxis": {"title": {"text": "week"}},

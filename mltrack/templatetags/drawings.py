@@ -68,7 +68,7 @@ def _interval_parts(bar: IntervalBar) -> SafeString:
 def _zone(bar: IntervalBar) -> SafeString:
     if bar.zone is None:
         return EMPTY
-    return format_html('<rect class="iv-zone" x="{}" y="3" width="{}" height="12"/>', *bar.zone)
+    return format_html('<rect class="iv-zone" x="{}" y="7.5" width="{}" height="3" rx="1.5"/>', *bar.zone)
 
 
 def _band(bar: IntervalBar) -> SafeString:

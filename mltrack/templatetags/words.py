@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from mltrack import formats, markdown
+from mltrack import formats, markdown, periods
 from mltrack.templatetags.registry import register
 from mltrack.templatetags.values import as_number
 
@@ -61,6 +61,12 @@ def relative_time(moment: datetime | None, now: datetime | None = None) -> str:
         exact,
         formats.relative(moment, now or timezone.now()),
     )
+
+
+@register.filter
+def period(day: date | None, resolution: str = "day") -> str:
+    """A date as it was meant: with the resolution quarter, 2027-03-31 is "Q1 2027"."""
+    return periods.period_words(day or None, resolution)
 
 
 @register.filter(name="markdown")

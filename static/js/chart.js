@@ -1,5 +1,7 @@
 // Charts: a figure's JSON is fetched and Plotly loaded when the figure comes into view. Colours are the page's tokens.
 const CONFIG = { displaylogo: false, showSendToCloud: false, plotlyServerURL: "", responsive: true };
+// What is left of the tool bar is the download as PNG.
+const UNUSED = ["zoom2d", "pan2d", "select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d", "resetScale2d"];
 const drawn = new Set();
 let library;
 
@@ -21,6 +23,9 @@ function look() {
     font: { color: ink, family: getComputedStyle(document.body).fontFamily, size: 12 },
     colorway: [1, 2, 3, 4, 5, 6, 7, 8].map((place) => resolve(`--chart-${place}`)),
     hoverlabel: { bgcolor: resolve("--raised"), bordercolor: line, font: { color: resolve("--ink") } },
+    hovermode: "x",
+    margin: { t: 28, r: 12, b: 40, l: 52 },
+    modebar: { remove: UNUSED, bgcolor: "rgba(0,0,0,0)", color: faint, activecolor: ink },
     xaxis: axis,
     yaxis: axis,
   };

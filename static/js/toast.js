@@ -22,7 +22,7 @@ function symbol(name, css) {
 }
 
 function say({ text, tone = "ok", stays = false, undo }) {
-  const toast = document.createElement("li");
+  const toast = document.createElement("div");
   toast.className = "toast";
   toast.setAttribute("role", tone === "bad" ? "alert" : "status");
   if (stays) toast.dataset.stays = "";

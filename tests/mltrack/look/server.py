@@ -18,7 +18,7 @@ from django.test import override_settings
 from mltrack import env
 
 POLICY = "; ".join(" ".join([name, *sources]) for name, sources in settings.SECURE_CSP.items())
-TEMPLATE = {
+TEMPLATE: dict[str, Any] = {
     "BACKEND": "django.template.backends.django.DjangoTemplates",
     "DIRS": [env.BASE_DIR / "templates", env.BASE_DIR / "tests/mltrack/look/templates"],
     "OPTIONS": {
