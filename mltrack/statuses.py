@@ -82,6 +82,8 @@ STATUSES: Final[dict[str, dict[str, Status]]] = {
         "stopped": Status("s-square", _("Stopped"), "bad"),
         "paused": Status("s-pause", _("Paused"), "mute"),
         "new": Status("s-ring", _("Not pulled yet"), "mute"),
+        "syncing": Status("s-running", _("Pulling"), "info"),
+        "resting": Status("s-pause", _("Resting"), "warn"),
     },
     "approval": {
         "proposed": Status("s-diamond", _("Proposed"), "warn"),

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from projects.views import connections
 
 app_name = "projects"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("connections/", connections.connection_list, name="connection_list"),
+    path("connections/new/", connections.connection_create, name="connection_create"),
+    path("connections/<slug:public_id>/", connections.connection, name="connection"),
+    path("connections/<slug:public_id>/status/", connections.connection_status, name="connection_status"),
+    path("connections/<slug:public_id>/edit/", connections.connection_edit, name="connection_edit"),
+    path("connections/<slug:public_id>/sync/", connections.connection_sync, name="connection_sync"),
+    path("connections/<slug:public_id>/pause/", connections.connection_pause, name="connection_pause"),
+    path("connections/<slug:public_id>/delete/", connections.connection_delete, name="connection_delete"),
+]

@@ -3,10 +3,11 @@
 import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
-import projects.connectors.registry
-import projects.models.identifiers
 from django.conf import settings
 from django.db import migrations, models
+
+import projects.connectors.registry
+import projects.models.identifiers
 
 
 class Migration(migrations.Migration):

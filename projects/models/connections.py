@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from django.db import models
 from django.db.models import Q
 
@@ -45,6 +47,15 @@ class Connection(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def host(self) -> str:
+        """Return `host:port` of the address, as breakers name it; empty for an address that is none."""
+        try:
+            parts = urlsplit(self.base_url)
+            return f"{parts.hostname}:{parts.port or {'http': 80}.get(parts.scheme, 443)}"[:255]
+        except ValueError:
+            return ""
 
 
 class Breaker(models.Model):
@@ -94,6 +105,13 @@ class SyncAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.connection_id} {self.state}"
+
+    @property
+    def seconds(self) -> float | None:
+        """Return how long it took; None while it is not ended."""
+        if self.started_at is None or self.ended_at is None:
+            return None
+        return max(0.0, (self.ended_at - self.started_at).total_seconds())
 
 
 class RejectedRecord(models.Model):

@@ -1,0 +1,84 @@
+"""What the pages and the API show of connections: their state in words, their attempts, what they rejected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.utils import timezone
+
+from mltrack.accounts.models import Workspace
+from projects.models import Breaker, Connection, RejectedRecord, SyncAttempt
+
+LATE_AFTER = 3
+"""A connection is late when its last good pull is this many intervals old."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionRow:
+    """A connection as people see it. `condition` is ok, syncing, new, late, failing, resting, stopped or paused."""
+
+    connection: Connection
+    condition: str
+    words: str
+    runs: int
+    rejected: int
+    resting_until: datetime | None = None
+
+
+def connection_rows(workspace: Workspace, only: Connection | None = None) -> list[ConnectionRow]:
+    """Return the workspace's connections (or one of them) with their condition, in three queries."""
+    busy = SyncAttempt.objects.filter(connection=OuterRef("pk"), state__in=["queued", "running"])
+    found = (
+        Connection.objects.filter(workspace=workspace)
+        .select_related("initiative", "workspace")
+        .annotate(
+            is_busy=Exists(busy),
+            run_count=Count("runs", filter=Q(runs__deleted_at__isnull=True)),
+        )
+        .order_by("name")
+    )
+    rows = list(found.filter(pk=only.pk) if only else found)
+    rejected = dict(
+        RejectedRecord.objects.filter(connection__in=[row.pk for row in rows])
+        .values_list("connection")
+        .annotate(n=Count("pk"))
+    )
+    now = timezone.now()
+    closed = dict(Breaker.objects.filter(workspace=workspace, open_until__gt=now).values_list("host", "open_until"))
+    return [_row(each, now, rejected.get(each.pk, 0), closed.get(each.host)) for each in rows]
+
+
+def _row(connection: Connection, now: datetime, rejected: int, resting: datetime | None) -> ConnectionRow:
+    busy, runs = getattr(connection, "is_busy", False), getattr(connection, "run_count", 0)
+    condition, words = _condition(connection, now, busy=busy, resting=resting)
+    return ConnectionRow(connection, condition, words, runs, rejected, resting)
+
+
+def _condition(connection: Connection, now: datetime, *, busy: bool, resting: datetime | None) -> tuple[str, str]:
+    leased = connection.lease_until is not None and connection.lease_until > now
+    if busy or leased:
+        return "syncing", "A pull is under way."
+    if connection.paused:
+        stopped = bool(connection.last_error_text)
+        return ("stopped", connection.last_error_text) if stopped else ("paused", "Paused by a person.")
+    if resting is not None:
+        return "resting", "Its server failed several times; it is left alone for a few minutes."
+    if connection.last_error_text:
+        return "failing", connection.last_error_text
+    if connection.last_ok is None:
+        return "new", "It was never pulled; the first pull begins within seconds."
+    if now - connection.last_ok > timedelta(seconds=connection.interval_seconds * LATE_AFTER + 60):
+        return "late", "The last good pull is older than it should be: is a worker running?"
+    return "ok", "Everything that the server shows is here."
+
+
+def attempts_of(connection: Connection, limit: int = 25) -> list[SyncAttempt]:
+    """Return the newest attempts."""
+    return list(SyncAttempt.objects.filter(connection=connection).order_by("-id")[:limit])
+
+
+def rejected_of(connection: Connection, limit: int = 50) -> list[RejectedRecord]:
+    """Return what could not be stored, the latest first."""
+    return list(RejectedRecord.objects.filter(connection=connection).order_by("-last_seen", "-id")[:limit])

@@ -1,0 +1,170 @@
+"""Connections: the list, the form that asks the server what it has, and one connection with its pulls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from mltrack.accounts.pages import PageRequest, page
+from mltrack.accounts.policy import Power
+from projects.access import connection_of
+from projects.connectors.base import ConnectorError
+from projects.connectors.records import ExperimentRecord
+from projects.forms import ConnectionForm, initial_of
+from projects.models import Connection
+from projects.selectors.connections import attempts_of, connection_rows, rejected_of
+from projects.services import connections as service
+from projects.services.versions import VersionConflict
+
+WRITE = Power.WRITE_CONNECTIONS
+PUSH_EXAMPLE = """curl "$MLTRACK_URL/api/v1/initiatives/CHURN/runs/" \\
+  -H "Authorization: Bearer $MLTRACK_TOKEN" -H "Content-Type: application/json" \\
+  -d '{"external_id": "run-1", "params": {"threshold": "0.7"},
+       "metrics": {"accuracy": 0.91, "coverage": 0.8, "n": 2000}}'"""
+
+
+@page()
+def connection_list(request: PageRequest) -> HttpResponse:
+    """List the workspace's connections with their condition."""
+    context = {
+        "rows": connection_rows(request.principal.workspace),
+        "may_write": request.principal.may(WRITE),
+        "push_example": PUSH_EXAMPLE,
+    }
+    return render(request, "projects/connections/list.html", context)
+
+
+@page(WRITE)
+def connection_create(request: PageRequest) -> HttpResponse:
+    """Ask for an address, show what the server has, and keep the connection."""
+    workspace = request.principal.workspace
+    initial = {"initiative": request.GET.get("initiative", ""), "kind": "mlflow"}
+    form = ConnectionForm(request.POST or None, initial=initial, workspace=workspace, kept=_chosen(request))
+    found: list[ExperimentRecord] | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            values, secret = form.values(workspace), form.secret_given() or ""
+            report, found = service.probe(form.cleaned_data["kind"], values["base_url"], secret, values["options"])
+            if "save" in request.POST:
+                made = service.create_connection(
+                    request.principal, kind=form.cleaned_data["kind"], secret=secret, **values
+                )
+                messages.success(request, "Connected. The first pull begins within seconds.")
+                return redirect("projects:connection", workspace=workspace.key, public_id=made.public_id)
+            messages.info(request, report.text)
+        except (ValidationError, ConnectorError) as error:
+            _say(form, error)
+        else:
+            form = ConnectionForm(request.POST, workspace=workspace, experiments=found)
+    context = {"form": form, "found": found, "is_new": True}
+    return render(request, "projects/connections/form.html", context, status=422 if form.errors else 200)
+
+
+@page(WRITE)
+def connection_edit(request: PageRequest, public_id: str) -> HttpResponse:
+    """Change a connection; a new host clears the kept secret."""
+    connection = connection_of(request.principal, public_id)
+    workspace = request.principal.workspace
+    kept = [*connection.options.get("experiment_ids", []), *_chosen(request)]
+    offered: dict[str, Any] = {"workspace": workspace, "kept": kept, "experiments": _offered(connection)}
+    form = ConnectionForm(request.POST or None, initial=initial_of(connection), **offered)
+    if request.method == "POST" and form.is_valid():
+        changes, secret = form.values(workspace), form.secret_given()
+        if secret is not None:
+            changes["secret"] = secret
+        try:
+            version = int(request.POST.get("version") or 0)
+            service.edit_connection(request.principal, connection, changes, expected_version=version)
+        except VersionConflict:
+            form.add_error(None, "Somebody else changed this connection meanwhile: open it again to see what is kept.")
+        except (ValidationError, ConnectorError, ValueError) as error:
+            _say(form, error)
+        else:
+            messages.success(request, "Saved. It is pulled anew within seconds.")
+            return redirect("projects:connection", workspace=workspace.key, public_id=public_id)
+    context = {"form": form, "connection": connection, "found": form.offers_experiments, "is_new": False}
+    return render(request, "projects/connections/form.html", context, status=422 if form.errors else 200)
+
+
+@page()
+def connection(request: PageRequest, public_id: str) -> HttpResponse:
+    """Show one connection: condition, what it brought, its pulls, what it rejected."""
+    return render(request, "projects/connections/detail.html", _detail(request, public_id))
+
+
+@page()
+def connection_status(request: PageRequest, public_id: str) -> HttpResponse:
+    """Show the part of the page that changes while a pull is under way."""
+    return render(request, "projects/connections/_status.html", _detail(request, public_id))
+
+
+@require_POST
+@page(WRITE)
+def connection_sync(request: PageRequest, public_id: str) -> HttpResponse:
+    """Ask for a pull now; the sweep hands it to a worker within seconds."""
+    service.ask_sync(request.principal, connection_of(request.principal, public_id))
+    if request.headers.get("HX-Request"):
+        return render(request, "projects/connections/_status.html", _detail(request, public_id))
+    return redirect("projects:connection", workspace=request.principal.workspace.key, public_id=public_id)
+
+
+@require_POST
+@page(WRITE)
+def connection_pause(request: PageRequest, public_id: str) -> HttpResponse:
+    """Pause a connection, or take it up again."""
+    found = connection_of(request.principal, public_id)
+    service.edit_connection(request.principal, found, {"paused": not found.paused})
+    return redirect("projects:connection", workspace=request.principal.workspace.key, public_id=public_id)
+
+
+@require_POST
+@page(WRITE)
+def connection_delete(request: PageRequest, public_id: str) -> HttpResponse:
+    """Delete a connection with its runs, when its name was typed."""
+    found = connection_of(request.principal, public_id)
+    if request.POST.get("name") != found.name:
+        messages.error(request, f"Type {found.name} to delete this connection and its runs.")
+        return redirect("projects:connection", workspace=request.principal.workspace.key, public_id=public_id)
+    service.delete_connection(request.principal, found)
+    messages.success(request, f"{found.name} and its runs are gone.")
+    return redirect("projects:connection_list", workspace=request.principal.workspace.key)
+
+
+def _detail(request: PageRequest, public_id: str) -> dict[str, Any]:
+    found = connection_of(request.principal, public_id)
+    attempts = attempts_of(found)
+    return {
+        "row": connection_rows(request.principal.workspace, found)[0],
+        "connection": found,
+        "attempts": attempts,
+        "busy": any(each.state in ("queued", "running") for each in attempts),
+        "rejected": rejected_of(found),
+        "may_write": request.principal.may(WRITE),
+    }
+
+
+def _chosen(request: PageRequest) -> list[str]:
+    return request.POST.getlist("experiment_ids")[:10_000]
+
+
+def _offered(connection: Connection) -> list[ExperimentRecord]:
+    try:
+        return service.list_experiments(connection)
+    except ConnectorError:
+        return []
+
+
+def _say(form: ConnectionForm, error: ValidationError | ConnectorError | ValueError) -> None:
+    """Put an error where it belongs: at its field, else at the address."""
+    if isinstance(error, ConnectorError):
+        form.add_error("base_url", error.text)
+    elif isinstance(error, ValidationError) and hasattr(error, "error_dict"):
+        for name, texts in error.message_dict.items():
+            form.add_error(name if name in form.fields else None, texts)
+    else:
+        form.add_error(None, str(error))
