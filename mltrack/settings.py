@@ -94,6 +94,7 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
     connect_timeout=5,
     options="-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000",
 )
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # Addresses are unique by a constraint on their lower case.
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {
@@ -149,6 +150,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "COMPONENT_SPLIT_REQUEST": True,
+    "PREPROCESSING_HOOKS": ["mltrack.schema.only_api"],
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "mltrack.schema.add_problems"],
 }
 
 CELERY_BROKER_URL = env.redis_url()

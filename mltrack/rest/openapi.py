@@ -36,6 +36,13 @@ class EndpointSchema(AutoSchema):
         """Return the first noun of the path."""
         return [self.path.removeprefix("/api/v1/").split("/")[0]]
 
+    def get_description(self) -> str:  # type: ignore[override]
+        """Return the method's own words, and the role and scope that it needs."""
+        words = str(super().get_description())
+        power = getattr(self.view, "powers", {}).get(self.method)
+        needs = f"Needs the role {power.role} and the token scope {power.scope}." if power else ""
+        return "\n\n".join(part for part in (words, needs) if part)
+
     def get_override_parameters(self) -> list[Any]:
         """Return the declared query parameters and the headers that the method understands."""
         declared = getattr(self.view, "query", {}).get(self.method)

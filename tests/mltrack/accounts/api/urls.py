@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
+from mltrack import api_docs
 from tests.mltrack.accounts.api.endpoints import Fault, Name, Notes, OneNote
 
 
@@ -19,6 +20,9 @@ urlpatterns = [
     path("api/v1/notes/<key>/", OneNote.as_view()),
     path("api/v1/name/", Name.as_view()),
     path("api/v1/fault/", Fault.as_view()),
+    path("api/v1/schema/", api_docs.schema, name="api_schema"),
+    path("api/v1/docs/", api_docs.docs, name="api_docs"),
+    path("preferences/", up, name="preferences"),
 ]
 handler400 = "mltrack.rest.handlers.bad_request"
 handler403 = "mltrack.rest.handlers.permission_denied"

@@ -1,0 +1,12 @@
+"""The paths of the API."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+
+from mltrack import api_docs
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("schema/", api_docs.schema, name="api_schema"),
+    path("docs/", api_docs.docs, name="api_docs"),
+]
