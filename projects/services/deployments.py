@@ -1,0 +1,110 @@
+"""What runs where, as CI and people report it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from mltrack.accounts.access import Principal
+from mltrack.accounts.services.audit import record_audit
+from projects.models import Deployment, Initiative, ModelVersion, Run
+from projects.services.due import note_due
+from projects.services.run_rows import lock_source
+from projects.services.texts import json_safe, whole_text
+
+_LONGEST = {"environment": 60, "version": 120, "image_digest": 200, "endpoint": 500, "commit": 100}
+_FUTURE = timedelta(minutes=5)
+
+
+@transaction.atomic
+def record_deployment(
+    principal: Principal,
+    initiative: Initiative,
+    *,
+    environment: str,
+    version: str,
+    state: str = Deployment.State.LIVE,
+    at: datetime | None = None,
+    image_digest: str = "",
+    endpoint: str = "",
+    commit: str = "",
+) -> tuple[Deployment, str]:
+    """Upsert a deployment by environment, version and time; return it and `created`, `updated` or `unchanged`.
+
+    Without `at`, the newest report of the same version in the environment is taken for the same deployment.
+    The run of that commit and the model version of that number are tied to it where they are known. Raises
+    ValidationError({field: text}).
+    """
+    values = {"state": state, "image_digest": image_digest, "endpoint": endpoint, "commit": commit}
+    _check({"environment": environment, "version": version, **values}, at)
+    lock_source(initiative)
+    old = _same(initiative, environment, version, at)
+    values |= _tied(initiative, version, commit)
+    if old is None:
+        made = Deployment.objects.create(
+            workspace=principal.workspace,
+            initiative=initiative,
+            environment=environment,
+            version=version,
+            at=at or timezone.now(),
+            **values,
+        )
+        return _told(principal, initiative, made, "created")
+    changed = [name for name, value in values.items() if value not in ("", None) and getattr(old, name) != value]
+    if not changed:
+        return old, "unchanged"
+    for name in changed:
+        setattr(old, name, values[name])
+    old.save(update_fields=changed)
+    return _told(principal, initiative, old, "updated")
+
+
+def _told(principal: Principal, initiative: Initiative, made: Deployment, state: str) -> tuple[Deployment, str]:
+    fields = ("environment", "version", "state", "commit", "image_digest", "at")
+    after = json_safe({name: getattr(made, name) for name in fields})
+    record_audit(principal, "deploy", "deployment", f"{initiative.key} {made.environment}", after=after)
+    note_due([initiative.pk], "deployment recorded")
+    return made, state
+
+
+def _same(initiative: Initiative, environment: str, version: str, at: datetime | None) -> Deployment | None:
+    newest = Deployment.objects.filter(initiative=initiative, environment=environment).order_by("-at", "-id")
+    if at is not None:
+        return newest.filter(version=version, at=at).first()
+    found = newest.first()
+    return found if found is not None and found.version == version else None
+
+
+def _tied(initiative: Initiative, version: str, commit: str) -> dict[str, Any]:
+    model = (
+        ModelVersion.objects.filter(workspace_id=initiative.workspace_id, version=version, deleted_at=None)
+        .filter(run__links__initiative=initiative)
+        .order_by("-id")
+        .first()
+    )
+    model = model or ModelVersion.objects.filter(pushed_to=initiative, version=version).order_by("-id").first()
+    run = None
+    if commit:
+        ours = Run.objects.filter(workspace_id=initiative.workspace_id, links__initiative=initiative)
+        run = (
+            ours.filter(commit=commit, status=Run.Status.FINISHED, deleted_at=None).order_by("-links__ended_at").first()
+        )
+    return {"model_version": model, "run": run or (model.run if model else None)}
+
+
+def _check(values: dict[str, Any], at: Any) -> None:
+    errors = {}
+    for name, longest in _LONGEST.items():
+        wrong = whole_text(values[name], longest, empty=name not in ("environment", "version"))
+        if wrong:
+            errors[name] = f"This {wrong}."
+    if values["state"] not in Deployment.State.values:
+        errors["state"] = f"The state is one of {', '.join(Deployment.State.values)}."
+    if at is not None and (not isinstance(at, datetime) or timezone.is_naive(at) or at > timezone.now() + _FUTURE):
+        errors["at"] = "A deployment has a time with a zone that is not in the future."
+    if errors:
+        raise ValidationError(errors)
