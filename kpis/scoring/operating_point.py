@@ -63,7 +63,8 @@ def _named_coverage(reported: Reported, alone: MetricPoint | None) -> OperatingP
 
 
 def _with_n(reported: Reported, key: str) -> MetricPoint | None:
-    point = point_of(reported, key)
+    """Return the metric of a key with its own n, else that of accuracy."""
+    point = point_of(replace(reported, sample_key=""), key)
     if point is None or point.n is not None:
         return point
     return replace(point, n=sample_size(reported, "accuracy"))

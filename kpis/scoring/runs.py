@@ -9,9 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from scipy import special
-
-TWO_RUN_FACTOR = math.sqrt(2) * float(special.ndtri(0.975))
+TWO_RUN_FACTOR = 1.96 * math.sqrt(2)
 
 
 def is_better(value: float, than: float, higher: bool = True) -> bool:
