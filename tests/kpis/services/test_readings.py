@@ -64,7 +64,9 @@ def test_the_last_of_a_repeated_time_counts(kpi: KPI) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [float("nan"), float("inf"), True, None, "7", 10**400, -1e101], ids=["nan", "inf", "true", "null", "text", "huge", "large"]
+    "value",
+    [float("nan"), float("inf"), True, None, "7", 10**400, -1e101],
+    ids=["nan", "inf", "true", "null", "text", "huge", "large"],
 )
 def test_what_is_no_number_is_refused_by_row(kpi: KPI, value: Any) -> None:
     with pytest.raises(ValidationError) as error:
