@@ -61,6 +61,7 @@ def test_the_empty_page_teaches() -> None:
 
 
 @pytest.mark.mlflow
+@pytest.mark.django_db(transaction=True)
 def test_the_form_lists_the_experiments_of_the_server_and_connects(mlflow_server: MLflowServer) -> None:
     owner = make_workspace()
     initiative = make_initiative(owner)
@@ -75,7 +76,9 @@ def test_the_form_lists_the_experiments_of_the_server_and_connects(mlflow_server
     connection = Connection.objects.get()
     assert answer.headers["Location"] == f"{base(owner)}{connection.public_id}/"
     assert connection.options["experiment_ids"] == chosen
-    pull.run(connection.pk, record_page)
+    attempt = pull.run(connection.pk, record_page)
+    assert attempt is not None
+    assert attempt.state == SyncAttempt.State.DONE, attempt.error_text
     assert RunLink.objects.filter(initiative=initiative).exists()
     page = client.get(answer.headers["Location"]).content.decode()
     assert "Everything that the server shows" not in page
