@@ -6,13 +6,12 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 
 from mltrack.accounts.models import Member, User, Workspace
 from projects.models import Initiative
-from projects.services.texts import whole_text
+from projects.services.texts import is_web_address, whole_text
 
 LONGEST_TEXT = 20_000
 MOST_LINKS = 20
@@ -97,14 +96,6 @@ def _wrong_links(value: Any) -> str | None:
             return "A link has a title and a url."
         if whole_text(each["title"], 200) or whole_text(each["url"], 1000, empty=False):
             return "A link's title has at most 200 characters, its url 1000."
-        if not _is_web_address(each["url"]):
+        if not is_web_address(each["url"]):
             return "A link begins with http:// or https://."
     return None
-
-
-def _is_web_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname)

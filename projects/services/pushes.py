@@ -102,6 +102,7 @@ def _merged(old: RunRecord | None, given: RunInput, now: datetime) -> RunRecord:
         params=_merge(base.params, given.params, "params" in given.cleared),
         tags=_merge(base.tags, given.tags, "tags" in given.cleared),
         metrics=_merge(base.metrics, given.metrics, "metrics" in given.cleared),
+        datasets=[*base.datasets, *given.datasets],
     )
     if "ended_at" in given.fields:
         return new

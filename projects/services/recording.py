@@ -86,7 +86,7 @@ def _store_all(source: Source, records: Sequence[RunRecord], replace: bool) -> l
     by_number = {numbers[each.external_id]: each for each in records}
     changed = update_runs(update)
     changed |= write_metrics(source.workspace_id, by_number, replace=replace)
-    changed |= write_datasets(source.workspace_id, by_number)
+    changed |= write_datasets(source, by_number)
     return [
         (number, _outcome(record, record.external_id in added, number in changed))
         for number, record in by_number.items()

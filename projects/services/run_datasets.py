@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from django.db import connection
 
 from projects.connectors.records import DatasetRecord, RunRecord
-from projects.models import DatasetVersion
+from projects.models import DatasetVersion, Initiative
+from projects.services.run_rows import Source
 
 _LONGEST_DIGEST = 128
 _Key = tuple[str, str]
@@ -23,12 +24,15 @@ ON CONFLICT DO NOTHING RETURNING run_id
 """
 
 
-def write_datasets(workspace_id: int, records: Mapping[int, RunRecord]) -> set[int]:
-    """Record the datasets of these runs and link them; return the runs that got a new link."""
+def write_datasets(source: Source, records: Mapping[int, RunRecord]) -> set[int]:
+    """Record the datasets of these runs and link them; return the runs that got a new link.
+
+    Versions that a connection brings belong to the workspace, pushed ones to their initiative.
+    """
     found = {_key(each): each for record in records.values() for each in record.datasets if each.name and each.digest}
     if not found:
         return set()
-    numbers = _versions(workspace_id, found)
+    numbers = _versions(source, found)
     rows = [
         {"r": number, "d": numbers[_key(each)], "c": each.context[:120]}
         for number, record in records.items()
@@ -47,12 +51,13 @@ def _key(record: DatasetRecord) -> _Key:
     return record.name[:300], digest
 
 
-def _versions(workspace_id: int, wanted: Mapping[_Key, DatasetRecord]) -> dict[_Key, int]:
+def _versions(source: Source, wanted: Mapping[_Key, DatasetRecord]) -> dict[_Key, int]:
     """Return the row numbers of these versions of the workspace; make those that are missing."""
-    known = _known(workspace_id, wanted)
+    known = _known(source, wanted)
     missing = [
         DatasetVersion(
-            workspace_id=workspace_id,
+            workspace_id=source.workspace_id,
+            initiative=_owner(source),
             name=key[0],
             digest=key[1],
             rows=each.rows if each.rows is not None and each.rows >= 0 else None,
@@ -64,11 +69,15 @@ def _versions(workspace_id: int, wanted: Mapping[_Key, DatasetRecord]) -> dict[_
     if not missing:
         return known
     DatasetVersion.objects.bulk_create(missing, ignore_conflicts=True)
-    return _known(workspace_id, wanted)
+    return _known(source, wanted)
 
 
-def _known(workspace_id: int, wanted: Mapping[_Key, DatasetRecord]) -> dict[_Key, int]:
+def _owner(source: Source) -> Initiative | None:
+    return source if isinstance(source, Initiative) else None
+
+
+def _known(source: Source, wanted: Mapping[_Key, DatasetRecord]) -> dict[_Key, int]:
     rows = DatasetVersion.objects.filter(
-        workspace_id=workspace_id, initiative=None, digest__in={digest for _, digest in wanted}
+        workspace_id=source.workspace_id, initiative=_owner(source), digest__in={digest for _, digest in wanted}
     ).values_list("name", "digest", "id")
     return {(name, digest): number for name, digest, number in rows if (name, digest) in wanted}

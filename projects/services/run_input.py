@@ -8,14 +8,26 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from projects.connectors.records import MetricRecord, RunStatus
+from projects.connectors.records import DatasetRecord, MetricRecord, RunStatus
 from projects.services.outcomes import Fault
-from projects.services.texts import storable, whole_text
+from projects.services.texts import is_web_address, storable, whole_text
 
 STATUSES: Final[tuple[RunStatus, ...]] = ("running", "finished", "failed", "killed")
-FIELDS: Final = ("external_id", "name", "status", "started_at", "ended_at", "params", "tags", "metrics")
+FIELDS: Final = (
+    "external_id",
+    "name",
+    "status",
+    "started_at",
+    "ended_at",
+    "params",
+    "tags",
+    "metrics",
+    "datasets",
+    "url",
+)
 MOST_RUNS: Final = 1_000
 MOST_KEYS: Final = 1_000
+MOST_DATASETS: Final = 50
 LONGEST_METRIC_KEY: Final = 300
 LONGEST_KEY: Final = 500
 LONGEST_VALUE: Final = 10_000
@@ -28,7 +40,8 @@ _LAST = datetime(2200, 1, 1, tzinfo=UTC)
 class RunInput:
     """The fields that an item gave. In the mappings a value of None removes its key.
 
-    `fields` holds the given ones of name, status, started_at and ended_at, parsed; None clears a time.
+    `fields` holds the given ones of name, status, started_at, ended_at and url, parsed; None clears a time.
+    `datasets` are added to those that the run is known to have used.
     """
 
     external_id: str
@@ -36,6 +49,7 @@ class RunInput:
     params: Mapping[str, str | None] = field(default_factory=dict)
     tags: Mapping[str, str | None] = field(default_factory=dict)
     metrics: Mapping[str, MetricRecord | None] = field(default_factory=dict)
+    datasets: Sequence[DatasetRecord] = ()
     cleared: frozenset[str] = frozenset()
 
 
@@ -56,10 +70,11 @@ def parse_run(item: Any) -> tuple[RunInput | None, list[Fault]]:
     params = _texts(item, "params", faults)
     tags = _texts(item, "tags", faults)
     metrics = _metrics(item, faults)
+    datasets = _datasets(item, faults)
     cleared = frozenset(name for name in ("params", "tags", "metrics") if name in item and item[name] is None)
     if faults:
         return None, faults
-    return RunInput(external_id, fields, params, tags, metrics, cleared), []
+    return RunInput(external_id, fields, params, tags, metrics, datasets, cleared), []
 
 
 def _pointer(*parts: str) -> str:
@@ -82,6 +97,11 @@ def _fields(item: Mapping[str, Any], faults: list[Fault]) -> dict[str, Any]:
         wrong = whole_text(fields["name"], 500)
         if wrong:
             faults.append(Fault("/name", "invalid", f"name {wrong}."))
+    if "url" in item:
+        fields["url"] = item["url"] or ""
+        wrong = _wrong_url(fields["url"])
+        if wrong:
+            faults.append(Fault("/url", "invalid", f"url {wrong}."))
     if "status" in item:
         fields["status"] = item["status"]
         if item["status"] not in STATUSES:
@@ -93,6 +113,13 @@ def _fields(item: Mapping[str, Any], faults: list[Fault]) -> dict[str, Any]:
     if start and end and end < start:
         faults.append(Fault("/ended_at", "invalid", "ended_at lies before started_at."))
     return fields
+
+
+def _wrong_url(value: Any) -> str | None:
+    wrong = whole_text(value, 1_000)
+    if wrong or not value or is_web_address(value):
+        return wrong
+    return "begins with http:// or https://"
 
 
 def _time(name: str, value: Any, faults: list[Fault]) -> datetime | None:
@@ -152,6 +179,33 @@ def _metrics(item: Mapping[str, Any], faults: list[Fault]) -> dict[str, MetricRe
             faults.append(Fault(_pointer("metrics", key), "invalid", detail))
         metrics[key] = record
     return metrics
+
+
+def _datasets(item: Mapping[str, Any], faults: list[Fault]) -> list[DatasetRecord]:
+    value = item.get("datasets")
+    if value is None:
+        return []
+    if not isinstance(value, list) or len(value) > MOST_DATASETS:
+        faults.append(Fault("/datasets", "invalid", f"datasets is a list of at most {MOST_DATASETS} objects."))
+        return []
+    found: list[DatasetRecord] = []
+    for position, each in enumerate(value):
+        wrong = _wrong_dataset(each)
+        if wrong:
+            faults.append(Fault(f"/datasets/{position}", "invalid", f"A dataset {wrong}."))
+        else:
+            found.append(DatasetRecord(each["name"], each["digest"], each.get("context") or ""))
+    return found
+
+
+def _wrong_dataset(value: Any) -> str | None:
+    if not isinstance(value, Mapping) or not {"name", "digest"} <= set(value) <= {"name", "digest", "context"}:
+        return "has name and digest, and may have a context"
+    for key, longest in (("name", 300), ("digest", 128), ("context", 120)):
+        wrong = whole_text(value.get(key) or "", longest, empty=key == "context")
+        if wrong:
+            return f"{key} {wrong}"
+    return None
 
 
 def parse_metric(value: Any) -> MetricRecord | None:

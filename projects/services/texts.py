@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 
 def storable(text: str) -> bool:
@@ -28,6 +29,15 @@ def whole_text(value: Any, longest: int, *, empty: bool = True) -> str | None:
     if len(value) > longest:
         return f"is longer than {longest} characters"
     return None if storable(value) else "has characters that cannot be stored"
+
+
+def is_web_address(text: str) -> bool:
+    """Say whether a text is an address that a browser may be led to: http or https, with a host."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
 
 
 def json_safe(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -142,3 +142,14 @@ def test_another_initiatives_runs_are_its_own(owner: Principal, initiative: Init
     push(owner, initiative, run(metrics={"accuracy": 0.9}))
     assert push(owner, other, run(metrics={"accuracy": None})) == ["created"]
     assert metrics() == {"accuracy": 0.9}
+
+
+def test_datasets_and_an_address_come_along(owner: Principal, initiative: Initiative) -> None:
+    item = run(datasets=[{"name": "train", "digest": "d1", "context": "training"}], url="https://ci.example.org/1")
+    assert push(owner, initiative, item) == ["created"]
+    assert push(owner, initiative, item) == ["unchanged"]
+    assert push(owner, initiative, run(datasets=[{"name": "test", "digest": "d2"}])) == ["updated"]
+    stored = Run.objects.get()
+    links = stored.dataset_links.order_by("id").values_list("dataset__name", "context", "dataset__initiative")
+    assert list(links) == [("train", "training", initiative.pk), ("test", "", initiative.pk)]
+    assert stored.url == "https://ci.example.org/1"

@@ -107,6 +107,12 @@ def test_metrics(value: Any, record: MetricRecord | None) -> None:
         ({"metrics": {"x" * 301: 1}}, "/metrics/" + "x" * 120),
         ({"metrics": {str(each): 1 for each in range(MOST_KEYS + 1)}}, "/metrics"),
         ({"accuracy": 0.9}, "/accuracy"),
+        ({"url": "javascript:alert(1)"}, "/url"),
+        ({"url": 5}, "/url"),
+        ({"datasets": {}}, "/datasets"),
+        ({"datasets": [{"name": "x"}]}, "/datasets/0"),
+        ({"datasets": [{"name": "x", "digest": ""}]}, "/datasets/0"),
+        ({"datasets": [{"name": "x", "digest": "d", "rows": 1}]}, "/datasets/0"),
     ],
 )
 def test_what_is_wrong_is_pointed_at(part: dict[str, Any], pointer: str) -> None:
