@@ -39,6 +39,9 @@ def schema(request: HttpRequest) -> HttpResponse:
     if request.method not in ("GET", "HEAD"):
         problem = Problem(405, "method_not_allowed", "Only GET works here.", headers={"Allow": "GET, HEAD"})
         return problem_answer(request, problem)
+    if request.GET:
+        name = next(iter(request.GET))[:100]
+        return problem_answer(request, Problem(400, "invalid", f"The query parameter {name} is not known here."))
     found = document(settings.ROOT_URLCONF)
     etag = etag_of("schema", found.decode())
     if is_fresh(request, etag):

@@ -31,7 +31,7 @@ class UTCDateTimeField(serializers.Field[datetime, str, str, Any]):
 
     default_error_messages = {
         "not_a_moment": "Write a moment as ISO 8601 with its zone: 2026-01-31T12:00:00Z.",
-        "naive": "The zone is missing: end the moment with Z or an offset such as %2B01:00 or +01:00.",
+        "naive": "The zone is missing: end the moment with Z or +01:00 (in an address: %2B01:00).",
         "out_of_range": f"The moment must be in the years {FIRST_YEAR} to {LAST_YEAR}.",
     }
 

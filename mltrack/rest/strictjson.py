@@ -13,9 +13,10 @@ MAX_DEPTH: Final = 32
 MAX_VALUES: Final = 1_000_000
 MAX_DIGITS: Final = 40
 
-# One pass over strings and brackets. The closing quote is optional, so that every quote is consumed once.
-_TOKENS = re.compile(r'"[^"\\]*+(?:\\.?[^"\\]*+)*+"?|[\[{]|[\]}]', re.DOTALL)
-_SUSPECT_NUMBER = re.compile(r"\d{41}|\d[eE]\+?\d{3}")
+_ESCAPE = re.compile(rb"\\.", re.DOTALL)
+_ONE_KIND = bytes.maketrans(b"{}", b"[]")
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_ONE_DIGIT = bytes.maketrans(b"123456789E", b"000000000e")
 _SUSPECT_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -38,36 +39,48 @@ def loads(raw: bytes) -> Any:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
         raise JSONRefused("not_utf8", "The body is not UTF-8.") from None
-    _check_size(text)
-    parsed = _parse(text)
+    _check_size(raw)
+    parsed = _parse(text, _hides_a_number(raw))
     if _SUSPECT_ESCAPE.search(text):
         _check_strings(parsed)
     return parsed
 
 
-def _check_size(text: str) -> None:
-    if text.count(",") + text.count(":") > MAX_VALUES:
+def _check_size(raw: bytes) -> None:
+    if raw.count(b",") + raw.count(b":") > MAX_VALUES:
         raise JSONRefused("too_many_values", f"The body holds more than {MAX_VALUES:,} values.")
-    if text.count("[") + text.count("{") > MAX_DEPTH:
-        _check_depth(text)
+    if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH:
+        _check_depth(raw)
 
 
-def _check_depth(text: str) -> None:
-    depth = 0
-    for match in _TOKENS.finditer(text):
-        piece = match[0]
-        if piece in "[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise JSONRefused("too_deep", f"The body is nested deeper than {MAX_DEPTH} levels.")
-        elif piece in "]}":
-            depth -= 1
+def _check_depth(raw: bytes) -> None:
+    """Peel the innermost brackets off, level by level, by string operations that cost no step per bracket.
+
+    What is left of a text that is not JSON is for the parser to refuse, unless it could nest too deep there.
+    """
+    brackets = _outside_texts(raw).translate(_ONE_KIND, _NO_BRACKETS)
+    for _ in range(MAX_DEPTH):
+        peeled = brackets.replace(b"[]", b"")
+        if len(peeled) == len(brackets):
+            break
+        brackets = peeled
+    if b"[]" in brackets or brackets.count(b"[") > MAX_DEPTH:
+        raise JSONRefused("too_deep", f"The body is nested deeper than {MAX_DEPTH} levels.")
 
 
-def _parse(text: str) -> Any:
-    numbers: dict[str, Any] = {}
-    if _SUSPECT_NUMBER.search(text):
-        numbers = {"parse_int": _bounded_int, "parse_float": _bounded_float}
+def _outside_texts(raw: bytes) -> bytes:
+    """Return what stands outside quotes: without escapes, every second part between quotes."""
+    return b"".join((_ESCAPE.sub(b"", raw) if b"\\" in raw else raw).split(b'"')[::2])
+
+
+def _hides_a_number(raw: bytes) -> bool:
+    """Say whether a number may be too long or too large; cheap, and now and then wrong about a text."""
+    shape = raw.translate(_ONE_DIGIT)
+    return b"0" * (MAX_DIGITS + 1) in shape or b"e000" in shape or b"e+000" in shape
+
+
+def _parse(text: str, suspect: bool) -> Any:
+    numbers: dict[str, Any] = {"parse_int": _bounded_int, "parse_float": _bounded_float} if suspect else {}
     try:
         return json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_no_constant, **numbers)
     except json.JSONDecodeError as error:

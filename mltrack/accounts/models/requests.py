@@ -8,7 +8,7 @@ from mltrack.accounts.models.tokens import ApiToken
 
 
 class IdempotencyRecord(models.Model):
-    """The answer to one POST with an `Idempotency-Key`, kept for 24 hours. `status` is null while it runs."""
+    """The answer to one POST with an `Idempotency-Key`, kept for 24 hours; written with the facts it tells of."""
 
     token = models.ForeignKey(ApiToken, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=255)

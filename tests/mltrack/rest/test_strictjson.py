@@ -68,6 +68,23 @@ def test_brackets_within_texts_are_no_levels() -> None:
     assert loads(json.dumps({"a": text, "b": ["]" * 50]}).encode()) == {"a": text, "b": ["]" * 50]}
 
 
+@pytest.mark.parametrize("raw", [b"[" * 40, b"[" * 32 + b"]" * 20, b"[]" * 40, b"]" * 50 + b"[" * 50, b"[[}]" * 20])
+def test_unbalanced_brackets_are_refused_one_way_or_the_other(raw: bytes) -> None:
+    assert refused(raw).code in ("too_deep", "not_json")
+
+
+@given(st.integers(1, 40), st.integers(0, 3))
+def test_the_limit_holds_with_siblings_at_each_level(depth: int, siblings: int) -> None:
+    document: Any = 1
+    for level in range(depth):
+        document = {"k": document} if level % 2 else [[] for _ in range(siblings if level else 0)] + [document]
+    raw = json.dumps(document).encode()
+    if depth > 32:
+        assert refused(raw).code == "too_deep"
+    else:
+        assert loads(raw) == document
+
+
 def test_many_flat_objects_are_no_levels() -> None:
     assert loads(b"[" + b",".join([b'{"a":[1]}'] * 5_000) + b"]") == [{"a": [1]}] * 5_000
 

@@ -73,6 +73,7 @@ def test_the_document_is_only_read() -> None:
     answer = Client().post("/api/v1/schema/")
     is_problem(answer, 405, "method_not_allowed")
     assert answer["Allow"] == "GET, HEAD"
+    assert "colour" in is_problem(Client().get("/api/v1/schema/?colour=1"), 400, "invalid")["detail"]
 
 
 def test_the_page_shows_every_operation_and_shape_without_scripts_of_its_own(document: Any) -> None:
