@@ -13,6 +13,7 @@ from kpis.scoring.inputs import Candidate, WaiverFacts
 from kpis.scoring.measurement import Evidence
 from kpis.scoring.ml_test_score import ml_test_score
 from kpis.scoring.results import CheckResult, Readiness, ReadinessWarning, SectionResult
+from kpis.scoring.targets import Accepted
 
 OF_THE_MOMENT = ("as_of", "pending", "age_seconds")
 
@@ -97,12 +98,23 @@ def _check(result: CheckResult, now: datetime) -> dict[str, Any]:
         "n": result.n,
         "low": finite(result.low),
         "high": finite(result.high),
+        "goal": _goal(result.aim),
         "evidence": [_evidence(each) for each in result.evidence],
         "reason": result.reason,
         "age_seconds": None if result.at is None else max(0, int((now - result.at).total_seconds())),
         "evidence_kind": result.evidence_kind,
         "what_would_pass": result.what_would_pass,
     }
+
+
+def _goal(aim: Accepted | None) -> dict[str, Any] | None:
+    """Return what the observed number is held against, `{comparator, value, high}`, None where it is no number."""
+    if aim is None:
+        return None
+    low, high = finite(aim.low), finite(aim.high)
+    if low is not None and high is not None:
+        return {"comparator": "between", "value": low, "high": high}
+    return {"comparator": ">=" if high is None else "<=", "value": low if high is None else high, "high": None}
 
 
 def _evidence(evidence: Evidence) -> dict[str, Any]:

@@ -70,6 +70,13 @@ def _with_n(reported: Reported, key: str) -> MetricPoint | None:
     return replace(point, n=sample_size(reported, "accuracy"))
 
 
+def declared(reported: Reported, metric: str) -> MetricPoint | None:
+    """Return a metric for a comparison: accuracy and coverage at the declared operating point, else as reported."""
+    pair = operating_point(reported)
+    at_point = {"accuracy": pair.accuracy, "coverage": pair.coverage}.get(metric)
+    return point_of(reported, metric) if at_point is None else at_point
+
+
 def _is_number(text: str) -> bool:
     try:
         return math.isfinite(float(text))

@@ -37,6 +37,7 @@ class CheckResult:
     points: float = 0.0
     at: datetime | None = None
     expires: datetime | None = None
+    aim: Accepted | None = None
     waiver: WaiverFacts | None = None
     reopened: str = ""
     notes: tuple[str, ...] = ()

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 
 from kpis.scoring.inputs import Candidate, JudgementInputs, PlainBaseline, RunFacts
 from kpis.scoring.measured.candidate import evidence, unusable
+from kpis.scoring.measured.groups import JUDGED_HERE
 from kpis.scoring.measured.several import overall_target
 from kpis.scoring.measurement import Evidence, Measurement, Result, weakest
+from kpis.scoring.operating_point import declared
 from kpis.scoring.points import MetricPoint
 from kpis.scoring.proportions import DEFAULT_CONFIDENCE, Interval, newcombe_difference
-from kpis.scoring.sampling import point_of
 from kpis.scoring.target_judgement import judge_target
 from kpis.scoring.targets import Accepted, Target, higher_is_better
 from kpis.scoring.wording import figure, listed, lower_figure
@@ -57,7 +58,7 @@ def _against_baseline(inputs: JudgementInputs, candidate: Candidate, baseline: P
     higher = metric_higher_is_better(inputs, baseline.metric)
     target = Target("", baseline.metric, ">" if higher else "<", baseline.value)
     run = candidate.run
-    point = point_of(run.reported, baseline.metric)
+    point = declared(run.reported, baseline.metric)
     judged = judge_target(target, point, inputs.initiative.criticality, run.ambiguous.get(baseline.metric, ""))
     measured = Measurement(
         judged.result,
@@ -97,14 +98,15 @@ def not_worse_than_production(inputs: JudgementInputs) -> Measurement:
         return Measurement("not_applicable", reason="the candidate is what runs in production")
     if blocked is not None or inputs.candidate is None:
         return blocked or Measurement("missing")
-    metrics = [target.metric for target in inputs.targets if target.is_proportion and not target.slice] or ["accuracy"]
+    shares = [each.metric for each in inputs.targets if each.is_proportion and not each.slice]
+    metrics = [metric for metric in shares if metric not in JUDGED_HERE] or ["accuracy"]
     return _weakest_of([_against_production(inputs, inputs.candidate, inputs.production, metric) for metric in metrics])
 
 
 def _against_production(
     inputs: JudgementInputs, candidate: Candidate, production: RunFacts, metric: str
 ) -> Measurement:
-    ours, theirs = point_of(candidate.run.reported, metric), point_of(production.reported, metric)
+    ours, theirs = declared(candidate.run.reported, metric), declared(production.reported, metric)
     expected = f"{metric} at most {figure(inputs.margin)} worse than production"
     proof = (*evidence(candidate), Evidence(production.label or production.id, production.url, "production"))
     if ours is None or theirs is None or not _ratio(ours) or not _ratio(theirs):

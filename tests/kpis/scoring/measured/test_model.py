@@ -262,3 +262,17 @@ def test_a_higher_error_rate_is_worse() -> None:
         "not_worse_than_production", inputs_of({"error_rate": 0.02, "n": 5000}, production=live, targets=targets)
     )
     assert (worse.result, better.result) == ("fail", "pass")
+
+
+def test_an_audit_target_is_not_compared_with_production() -> None:
+    audit = Target("a", "label_error_rate", "<=", 0.02)
+    live = run_of({"accuracy": 0.9, "coverage": 0.7, "n": 5000})
+    found = measure("not_worse_than_production", inputs_of(production=live, targets=(ACCURACY, COVERAGE, audit)))
+    assert found.result == "pass"
+
+
+def test_comparisons_are_made_at_the_operating_point() -> None:
+    run = run_of({"accuracy": 0.7, "accuracy@coverage": 0.95, "coverage": 0.8, "n": 2000}, tags={})
+    inputs = inputs_of(candidate=candidate_of(run), production=run_of({"accuracy": 0.93, "coverage": 0.8, "n": 2000}))
+    assert measure("better_than_baseline", inputs).observed == 0.95
+    assert measure("not_worse_than_production", replace(inputs, targets=(ACCURACY,))).value == pytest.approx(0.02)
