@@ -1,0 +1,171 @@
+"""Figures for the page's charts, as plain JSON. The only module that knows Plotly.
+
+A colour is the name of a page's token, such as `--bad`: the page reads what it stands for in its theme. Series
+have at most 2,000 points. A missing value is a gap, never bridged. Plotly reads names as HTML: they are escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from html import escape
+from typing import Any
+
+import plotly.graph_objects as go
+
+from kpis.models import Goal, Target
+from kpis.selectors.kpis import KpiDetail
+from kpis.selectors.targets import TargetLine
+
+MOST_POINTS = 2_000
+Moment = date | datetime
+Point = tuple[Any, float | None]
+Figure = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One series: its name, its points in order (moment or step, value), and how it is drawn."""
+
+    name: str
+    points: Sequence[Point]
+    colour: str = "--chart-1"
+    dash: str = "solid"
+    mode: str = "lines"
+    muted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GoalLine:
+    """A version of a goal or target: from when to when which value held; `proposed` ones are only dotted."""
+
+    start: Moment
+    end: Moment
+    value: float
+    proposed: bool = False
+
+
+def kpi_figure(detail: KpiDetail, now: datetime) -> Figure:
+    """Return the figure of a KPI's page; a version of a goal without a target is not drawn."""
+    kpi, goal = detail.standing.kpi, detail.standing.goal
+    pace: list[Point] = []
+    if goal and goal.start and goal.due and goal.baseline is not None and goal.target is not None:
+        pace = [(goal.start, goal.baseline), (goal.due, goal.target)]
+    lines = [line for version in detail.goals for line in _goal_versions(version, now)]
+    return kpi_history([(each.start, each.value) for each in detail.history], lines, pace, kpi.unit)
+
+
+def target_figure(points: Sequence[Point], line: TargetLine, now: datetime) -> Figure:
+    """Return the figure of one target: what runs reported, and every version that held or waits."""
+    versions = [found for version in reversed(line.versions) for found in _target_versions(version, now)]
+    return target_history(points, versions, line.metric)
+
+
+def kpi_history(
+    points: Sequence[Point], goals: Sequence[GoalLine], pace: Sequence[Point] = (), unit: str = ""
+) -> Figure:
+    """Return a KPI's values by period with every version of its goal, and the pace from baseline to target.
+
+    `pace` are the two ends of the straight line that time expects, empty where there is none.
+    """
+    lines = [Line("Value", points, mode="lines+markers" if len(points) < 60 else "lines"), *_goal_lines(goals, "Goal")]
+    if pace:
+        lines.append(Line("Expected by now", pace, "--chart-8", "dot", muted=True))
+    return figure(lines, y_title=unit)
+
+
+def metric_history(points: Sequence[Point], name: str, target: float | None = None, x_title: str = "Step") -> Figure:
+    """Return one metric over the steps of a run, with its target as a dashed line."""
+    lines = [Line(name, points)]
+    numbers = [place for place, _ in points]
+    if target is not None and numbers:
+        ends = [(numbers[0], target), (numbers[-1], target)]
+        lines.append(Line("Target", ends, "--warn", "dash"))
+    return figure(lines, x_title=x_title)
+
+
+def target_history(observed: Sequence[Point], versions: Sequence[GoalLine], metric: str) -> Figure:
+    """Return a metric over the runs of an initiative with every version of its target."""
+    lines = [Line(metric, observed, mode="markers"), *_goal_lines(versions, "Target")]
+    return figure(lines)
+
+
+def figure(lines: Sequence[Line], x_title: str = "", y_title: str = "") -> Figure:
+    """Return a figure of lines as `{data, layout}` of plain lists."""
+    built = go.Figure([_trace(line) for line in lines], {"template": None}).to_plotly_json()
+    for trace, line in zip(built["data"], lines, strict=True):
+        trace.setdefault("line", {})["color"] = line.colour
+        trace.setdefault("marker", {})["color"] = line.colour
+    built["layout"] = {
+        "xaxis": {"title": {"text": escape(x_title)}},
+        "yaxis": {"title": {"text": escape(y_title)}},
+        "margin": {"l": 48, "r": 16, "t": 8, "b": 40},
+        "showlegend": len(lines) > 1,
+        "legend": {"orientation": "h", "y": 1.1},
+        "hovermode": "x unified",
+    }
+    return {"data": built["data"], "layout": built["layout"]}
+
+
+def thinned(points: Sequence[Point], most: int = MOST_POINTS) -> list[Point]:
+    """Return at most `most` points: the first and last, and of each stretch the lowest, the highest and a gap."""
+    if len(points) <= most:
+        return list(points)
+    stretches, inner = max(1, (most - 2) // 3), len(points) - 2
+    kept = {0, len(points) - 1}
+    for number in range(stretches):
+        places = range(1 + number * inner // stretches, 1 + (number + 1) * inner // stretches)
+        known = [(value, place) for place in places if (value := points[place][1]) is not None]
+        gaps = (place for place in places if points[place][1] is None)
+        kept |= {min(known)[1], max(known)[1]} if known else set()
+        kept |= {place for place in (next(gaps, None),) if place is not None}
+    return [points[place] for place in sorted(kept)]
+
+
+def _trace(line: Line) -> Any:
+    points = thinned(line.points)
+    return go.Scatter(
+        name=escape(line.name),
+        x=[_plain(place) for place, _ in points],
+        y=[value for _, value in points],
+        mode=line.mode,
+        line={"dash": line.dash, "width": 2},
+        opacity=0.5 if line.muted else 1,
+        connectgaps=False,
+    )
+
+
+def _goal_lines(versions: Sequence[GoalLine], name: str) -> list[Line]:
+    """Return one line with a gap between versions that were in force, and one with those that only wait."""
+    lines = []
+    for waits, label, dash in ((False, name, "dash"), (True, f"{name}, proposed", "dot")):
+        points: list[Point] = []
+        for each in versions:
+            if each.proposed == waits:
+                points += [(each.start, each.value), (each.end, each.value), (each.end, None)]
+        if points:
+            lines.append(Line(label, points[:-1], "--warn", dash, muted=waits))
+    return lines
+
+
+def _goal_versions(goal: Goal, now: datetime) -> list[GoalLine]:
+    waits = goal.state == "proposed"
+    start = goal.created_at if waits else goal.valid_from
+    ends = [value for value in (goal.target, goal.low, goal.high) if value is not None]
+    if start is None:
+        return []
+    return [GoalLine(start, goal.valid_to or now, value, proposed=waits) for value in ends]
+
+
+def _target_versions(target: Target, now: datetime) -> list[GoalLine]:
+    waits = target.state == "proposed"
+    start = target.created_at if waits else target.valid_from
+    if start is None or target.withdraws:
+        return []
+    ends = [value for value in (target.value, target.high) if value is not None]
+    return [GoalLine(start, target.valid_to or now, value, proposed=waits) for value in ends]
+
+
+def _plain(place: Any) -> Any:
+    return place.isoformat() if isinstance(place, date) else place
