@@ -8,5 +8,6 @@ class PlatformConfig(AppConfig):
     label = "mltrack"
 
     def ready(self) -> None:
-        """Load the Celery application, so that every process enqueues through it."""
-        import mltrack.celery  # noqa: F401, PLC0415
+        """Load the Celery application, so that every process enqueues through it, and the system checks."""
+        import mltrack.celery  # noqa: PLC0415
+        import mltrack.checks  # noqa: F401, PLC0415

@@ -79,7 +79,7 @@ def collect(*, always_compare: bool) -> bool:
 
     An image brings them along: without `always_compare`, files that are there are taken as they are.
     """
-    stamp = env.home() / "static.stamp"
+    stamp = Path(settings.STATIC_ROOT).with_suffix(".stamp")
     there = (Path(settings.STATIC_ROOT) / "staticfiles.json").exists()
     if there and not always_compare:
         return False

@@ -93,7 +93,8 @@ def environment(*, whole: bool, loopback: bool) -> dict[str, str]:
     A whole tree on loopback serves the person at the keyboard, who may connect it to servers of their own
     network; elsewhere nothing but global addresses is allowed unless the operator says so.
     """
-    found = {**os.environ, "PYTHONPATH": str(env.BASE_DIR), "PYTHONUNBUFFERED": "1"}
+    path = [str(env.BASE_DIR), *filter(None, [os.environ.get("PYTHONPATH")])]
+    found = {**os.environ, "PYTHONPATH": os.pathsep.join(path), "PYTHONUNBUFFERED": "1"}
     if whole and loopback:
         found.setdefault("MLTRACK_ALLOWED_NETWORKS", PRIVATE_NETWORKS)
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from pytest_django import Settings
 from mltrack.embedded.broker import Broker, find_program
 from mltrack.embedded.places import prepare
 from tests.databases import ensure_template, fresh_database
+from tests.trees import Tree, open_folder
 
 pytest_plugins = ["tests.servers.fixtures"]
 
@@ -52,3 +54,42 @@ def redis_url(tmp_path: Path) -> Iterator[str]:
     broker.start()
     yield broker.url
     broker.stop()
+
+
+@pytest.fixture(scope="session")
+def static_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of collected static files that all trees of this worker share."""
+    folder = tmp_path_factory.mktemp("collected") / "static"
+    folder.parent.chmod(0o777)
+    return folder
+
+
+@pytest.fixture
+def tree_home() -> Iterator[Path]:
+    """A path for a data folder, short, and open to other accounts."""
+    with open_folder() as folder:
+        yield folder / "home"
+
+
+@pytest.fixture(scope="session")
+def prepared_home(static_root: Path) -> Iterator[Path]:
+    """A data folder that a tree has begun and left in order; trees of tests begin with copies of it."""
+    with open_folder() as folder:
+        tree = Tree(folder / "home", environ={"MLTRACK_STATIC_ROOT": str(static_root)})
+        try:
+            tree.wait()
+            assert tree.stop() == 0
+            yield tree.home
+        finally:
+            tree.destroy()
+
+
+@pytest.fixture
+def live_tree(tree_home: Path, prepared_home: Path, static_root: Path) -> Iterator[Tree]:
+    """The whole product as processes on a free port, with a data folder of its own; see `tests.trees.Tree`."""
+    subprocess.run(["cp", "-a", str(prepared_home), str(tree_home)], check=True)
+    tree = Tree(tree_home, environ={"MLTRACK_STATIC_ROOT": str(static_root)})
+    try:
+        yield tree.wait()
+    finally:
+        tree.destroy()

@@ -10,7 +10,8 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from mltrack import env
 from mltrack.embedded.locks import Lock
@@ -40,10 +41,19 @@ def for_command(argv: Sequence[str]) -> Iterator[None]:
         yield
         return
     try:
+        require_folder(env.home())
         with owned(command) if command == UP else shared(command):
             yield
     except ServiceError as error:
         sys.exit(f"mltrack: {error}")
+
+
+def require_folder(home: Path) -> None:
+    """Make the data folder where it is missing. Raises ServiceError where this process may not write to it."""
+    with suppress(OSError):
+        home.mkdir(parents=True, exist_ok=True)
+    if not (home.is_dir() and os.access(home, os.W_OK | os.X_OK)):
+        raise ServiceError(f"cannot write to the data folder {home} (MLTRACK_HOME).")
 
 
 @contextmanager
