@@ -11,10 +11,10 @@ from django.db.models import Exists, F, FilteredRelation, JSONField, OuterRef, P
 from django.db.models.functions import Coalesce, JSONObject
 from django.utils import timezone
 
-from kpis.filters import Filters, parse_filters
 from kpis.models import KPI, Contribution, Goal
 from kpis.models.kpis import GoalState
 from kpis.scoring.attainment import attainment
+from kpis.scoring.filters import Filters, parse_filters
 from kpis.scoring.portfolio import PortfolioRow as Rolled
 from kpis.scoring.portfolio import Rollup, roll_up
 from kpis.selectors.facts import goal_facts

@@ -7,8 +7,8 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from kpis.filters import Filters, Term
 from kpis.models import Contribution
+from kpis.scoring.filters import Filters, Term
 from mltrack.accounts.access import Principal
 from projects.models import Initiative, JudgeDue
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kpis.filters import Term, parse_filters
+from kpis.scoring.filters import Term, parse_filters
 
 
 def test_words_and_text() -> None:
