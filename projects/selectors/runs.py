@@ -1,0 +1,169 @@
+"""Runs as lists, columns and details show them. Everything is scoped by workspace and initiative."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.db import connection as database
+from django.db.models import Exists, F, FloatField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from mltrack.rest.pages import CursorPages
+from projects.models import DatasetVersion, Initiative, MetricValue, ModelVersion, Run, RunColumns, RunDataset, RunLink
+from projects.progress.thresholds import Threshold
+
+ORDERS: Final = ("started", "ended", "name")
+METRIC: Final = "metric:"
+NEWEST: Final = 500
+"""Columns are offered from so many newest runs, so that a long history does not slow the page."""
+
+_LOOKUP = {">=": "gte", "<=": "lte", ">": "gt", "<": "lt", "=": "exact"}
+
+_PARAM_KEYS = """
+SELECT DISTINCT jsonb_object_keys(r.params) AS key FROM projects_run r WHERE r.id = ANY(%s) ORDER BY key LIMIT 300
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run with its metrics by key: those of the chosen columns, or all."""
+
+    run: Run
+    metrics: dict[str, MetricValue]
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """A page of rows and the cursors of its neighbours, None where there is none."""
+
+    rows: list[RunRow]
+    next: str | None
+    prev: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A value of one run at the run's end, for a sparkline."""
+
+    run_id: str
+    at: datetime | None
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunDetail:
+    """All that is known of one run."""
+
+    run: Run
+    metrics: list[MetricValue]
+    datasets: list[tuple[DatasetVersion, str]]
+    versions: list[ModelVersion]
+
+
+def runs_of(initiative: Initiative) -> QuerySet[Run]:
+    """Return the runs that count for an initiative, deleted ones among them."""
+    return Run.objects.filter(workspace=initiative.workspace_id, links__initiative=initiative).select_related(
+        "connection", "pushed_to"
+    )
+
+
+def reaching(runs: QuerySet[Run], threshold: Threshold) -> QuerySet[Run]:
+    """Return the runs whose metric reaches a threshold; NaN and infinities reach none."""
+    values = MetricValue.objects.filter(run=OuterRef("pk"), key=threshold.key)
+    return runs.filter(Exists(values.filter(**{f"value__{_LOOKUP[threshold.operator]}": threshold.value})))
+
+
+def ordered(runs: QuerySet[Run], order: str) -> tuple[QuerySet[Run], str]:
+    """Return the runs and the field to page them by. `order` is one of `ORDERS` or `metric:KEY`, `-` for descending.
+
+    Runs without the metric, and special values, come last in both directions. Raises ValueError.
+    """
+    sign, name = ("-", order[1:]) if order.startswith("-") else ("", order)
+    if name.startswith(METRIC) and len(name) > len(METRIC):
+        last = float("-inf") if sign else float("inf")
+        value = MetricValue.objects.filter(run=OuterRef("pk"), key=name[len(METRIC) :]).values("value")
+        placed = Coalesce(Subquery(value), Value(last), output_field=FloatField())
+        return runs.annotate(order_value=placed), f"{sign}order_value"
+    if name not in ORDERS:
+        raise ValueError(f"Order by {', '.join(ORDERS)} or {METRIC}KEY, with a leading minus for descending.")
+    return runs, sign + {"started": "started_at", "ended": "ended_at", "name": "name"}[name]
+
+
+def page_of_runs(
+    runs: QuerySet[Run],
+    *,
+    scope: str,
+    order: str = "-ended",
+    limit: int = 50,
+    cursor: str = "",
+    keys: Collection[str] | None = None,
+) -> RunPage:
+    """Return a page of filtered runs with their metrics (of `keys`, by default all), in two queries.
+
+    `scope` names the list with its filters; a cursor of another is refused (Problem 400). Raises ValueError for an
+    unknown order.
+    """
+    queryset, field = ordered(runs, order)
+    found = CursorPages(field, f"{scope} {order}").read(queryset, limit, cursor)
+    return RunPage(rows_of(found.items, keys), found.next, found.prev)
+
+
+def rows_of(runs: Sequence[Run], keys: Collection[str] | None = None) -> list[RunRow]:
+    """Return rows of these runs with their metrics, in one query."""
+    values = MetricValue.objects.filter(run__in=[run.pk for run in runs])
+    if keys is not None:
+        values = values.filter(key__in=keys)
+    metrics: dict[int, dict[str, MetricValue]] = defaultdict(dict)
+    for each in values.order_by("key"):
+        metrics[each.run_id][each.key] = each
+    return [RunRow(run, metrics[run.pk]) for run in runs]
+
+
+def metric_keys(initiative: Initiative) -> list[str]:
+    """Return the metric keys of the newest runs, for columns and choices; 300 at most."""
+    values = MetricValue.objects.filter(run__in=_newest(initiative))
+    return list(values.order_by("key").values_list("key", flat=True).distinct()[:300])
+
+
+def param_keys(initiative: Initiative) -> list[str]:
+    """Return the parameter keys of the newest runs; 300 at most."""
+    with database.cursor() as cursor:
+        cursor.execute(_PARAM_KEYS, [_newest(initiative)])
+        return [key for (key,) in cursor.fetchall()]
+
+
+def chosen_columns(initiative: Initiative, user_id: int) -> list[str]:
+    """Return the columns that a person chose, empty when they never did."""
+    found = RunColumns.objects.filter(initiative=initiative, user_id=user_id).first()
+    return found.columns if found else []
+
+
+def metric_series(initiative: Initiative, key: str, limit: int = 60) -> list[Point]:
+    """Return a metric of the newest finished runs in the order of their ends: a sparkline, at most `limit` points."""
+    values = (
+        MetricValue.objects.filter(key=key, value__isnull=False, run__links__initiative=initiative)
+        .filter(run__status=Run.Status.FINISHED, run__deleted_at__isnull=True)
+        .order_by(F("run__links__ended_at").desc(nulls_last=True), "-run_id")
+        .values_list("run__public_id", "run__ended_at", "value")
+    )
+    return [Point(run, at, value) for run, at, value in reversed(list(values[:limit])) if value is not None]
+
+
+def run_detail(run: Run) -> RunDetail:
+    """Return a run's metrics, datasets and model versions, in three queries."""
+    links = RunDataset.objects.filter(run=run).select_related("dataset").order_by("dataset__name", "id")
+    return RunDetail(
+        run,
+        list(MetricValue.objects.filter(run=run).order_by("key")),
+        [(link.dataset, link.context) for link in links],
+        list(ModelVersion.objects.filter(run=run, deleted_at__isnull=True).order_by("name", "-id")),
+    )
+
+
+def _newest(initiative: Initiative) -> list[int]:
+    links = RunLink.objects.filter(initiative=initiative).order_by("-ended_at", "-run")
+    return list(links.values_list("run_id", flat=True)[:NEWEST])

@@ -1,0 +1,56 @@
+"""Histories of a metric, asked of the server."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.exceptions import ValidationError
+from pytest_django import Settings
+
+from projects.models import Connection, Run
+from projects.services.columns import choose_columns
+from projects.services.histories import metric_history
+from projects.services.runs import record_runs
+from tests.factories import make_connection, make_initiative, make_runs, make_workspace, run_record
+from tests.servers.hostile import HostileServer, as_json, by_path, half_json
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def loopback(settings: Settings) -> None:
+    settings.MLTRACK_ALLOWED_NETWORKS = ["127.0.0.0/8"]
+
+
+def pulled_run(url: str) -> Run:
+    connection = make_connection(make_workspace())
+    Connection.objects.filter(pk=connection.pk).update(base_url=url)
+    record_runs(connection, [run_record("a")], replace=True)
+    return Run.objects.select_related("connection").get()
+
+
+def test_the_server_is_asked() -> None:
+    points = [{"run_id": "a", "key": "accuracy", "value": each / 10, "step": each} for each in range(3)]
+    with HostileServer(by_path({"get-history-bulk": as_json({"metrics": points})})) as server:
+        found = metric_history(pulled_run(server.url), "accuracy")
+    assert ([point.value for point in found.points], found.problem) == ([0.0, 0.1, 0.2], "")
+
+
+def test_a_failure_is_said_beside_the_latest_value() -> None:
+    with HostileServer(half_json) as server:
+        found = metric_history(pulled_run(server.url), "accuracy")
+    assert [point.value for point in found.points] == [0.9]
+    assert found.problem
+
+
+def test_a_pushed_run_has_its_stored_value() -> None:
+    (run,) = make_runs(make_initiative(make_workspace()))
+    assert [point.value for point in metric_history(run, "accuracy").points] == [0.9]
+    assert metric_history(run, "unknown").points == []
+
+
+def test_columns_have_a_form() -> None:
+    owner = make_workspace()
+    initiative = make_initiative(owner)
+    for columns in (["accuracy"], ["metric:\x00"], [f"metric:{each}" for each in range(31)]):
+        with pytest.raises(ValidationError, match="at most 30"):
+            choose_columns(owner, initiative, columns)
