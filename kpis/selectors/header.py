@@ -1,0 +1,82 @@
+"""What stands above every tab of an initiative: verdict, health, and the health that a person declared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from kpis.models.targets import TargetState
+from kpis.selectors.snapshots import readiness_document
+from projects.models import Initiative, Update
+
+UPDATE_IS_DUE = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """The health in the newest update. It differs where the computed one is another; it fades after a week."""
+
+    health: str
+    by: str
+    at: datetime
+    text: str
+    differs: bool
+    fades: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The readiness document with what is shown beside it."""
+
+    document: dict[str, Any]
+    declared: Declared | None
+    targets: int
+
+    @property
+    def verdict(self) -> str:
+        """The verdict: ready, not_ready or unknown."""
+        return str(self.document["verdict"])
+
+    @property
+    def as_of(self) -> datetime:
+        """When this was judged or confirmed last."""
+        return datetime.fromisoformat(self.document["as_of"])
+
+    @property
+    def health(self) -> str:
+        """The computed health."""
+        return str(self.document["health"])
+
+
+def header_of(initiative: Initiative, as_of: datetime | None = None) -> Header:
+    """Return what stands above the tabs, as known at `as_of` or now, in three queries.
+
+    Raises ValidationError for a moment to come.
+    """
+    document = readiness_document(initiative, as_of)
+    targets = initiative.targets.filter(state=TargetState.ACTIVE).count()
+    return Header(document, declared_health(initiative, document["health"], as_of), targets)
+
+
+def declared_health(initiative: Initiative, computed: str, as_of: datetime | None = None) -> Declared | None:
+    """Return the health that a person declared last, None where nobody did."""
+    now = as_of or timezone.now()
+    newest = (
+        Update.objects.filter(initiative=initiative, at__lte=now)
+        .select_related("author")
+        .order_by("-at", "-id")
+        .first()
+    )
+    if newest is None:
+        return None
+    return Declared(
+        health=newest.health,
+        by=str(newest.author or ""),
+        at=newest.at,
+        text=newest.text,
+        differs=newest.health != computed,
+        fades=now - newest.at > UPDATE_IS_DUE,
+    )

@@ -1,0 +1,171 @@
+"""The readiness page: a document laid out for reading, with what people may do about each check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from kpis.models import Attestation, ReadinessSnapshot, Target, Waiver
+from kpis.models.targets import TargetState
+from kpis.scoring.changes import Change
+from kpis.scoring.scorecard import Scorecard
+from kpis.scoring.sentences import passed_of, verdict_sentence
+from kpis.scoring.wording import figure
+from kpis.selectors.attestations import attestations_of, waivers_of
+from kpis.selectors.scorecards import policy_of
+from kpis.selectors.snapshots import changes_since, history_strip
+from projects.models import Initiative
+
+IN_THE_WAY = {"fail": 0, "missing": 1, "insufficient": 2, "stale": 3}
+ROLES = {"model.accuracy": "accuracy", "model.coverage": "coverage"}
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The numbers of an interval bar."""
+
+    value: float
+    low: float | None
+    high: float | None
+    goal: float | None = None
+    comparator: str = ">="
+    goal_high: float | None = None
+    unit: str = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A check with its bar, and whether a person's word or a waiver could help it now."""
+
+    check: dict[str, Any]
+    bar: Bar | None
+    attestable: bool
+    waivable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRows:
+    """A section of the page: those of its checks that are not in the way, and how many are."""
+
+    name: str
+    question: str
+    verdict: str
+    passed: int
+    total: int
+    rows: list[Row]
+    in_the_way: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadinessPage:
+    """Everything below the header of the readiness tab."""
+
+    sentence: str
+    sections: list[SectionRows]
+    in_the_way: list[Row]
+    waivers: list[Waiver]
+    attestations: list[Attestation]
+    history: list[ReadinessSnapshot]
+    changed_since: datetime | None
+    changes: list[Change]
+
+
+def readiness_page(initiative: Initiative, document: Mapping[str, Any], as_of: datetime | None) -> ReadinessPage:
+    """Return the page of a readiness document, in seven queries whatever the history."""
+    policy = policy_of(initiative.workspace)
+    goals = goals_at(initiative, as_of)
+    blocking = {each["check"] for each in document["blockers"]}
+    rows = {
+        check["id"]: row_of(check, policy, initiative, goals)
+        for section in document["sections"]
+        for check in section["checks"]
+    }
+    questions = {section.name: section.question for section in policy.sections}
+    since, changes = changes_since(initiative, as_of)
+    return ReadinessPage(
+        sentence=verdict_sentence(document),
+        sections=[_section(each, questions, rows, blocking) for each in document["sections"]],
+        in_the_way=[rows[each["check"]] for each in document["blockers"]],
+        waivers=waivers_of(initiative),
+        attestations=attestations_of(initiative),
+        history=history_strip(initiative),
+        changed_since=since,
+        changes=changes,
+    )
+
+
+def goals_at(initiative: Initiative, as_of: datetime | None = None) -> dict[str, Target]:
+    """Return the targets on accuracy and coverage of all cases that were in force at a moment, by metric."""
+    then = as_of or timezone.now()
+    found = Target.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=then),
+        initiative=initiative,
+        metric__in=ROLES.values(),
+        slice="",
+        valid_from__lte=then,
+        state__in=(TargetState.ACTIVE, TargetState.SUPERSEDED),
+    )
+    return {target.metric: target for target in found.order_by("number")}
+
+
+def row_of(check: dict[str, Any], policy: Scorecard, initiative: Initiative, goals: Mapping[str, Target]) -> Row:
+    """Return a check as a row."""
+    asked = policy.check(check["id"])
+    return Row(
+        check=shown_check(check),
+        bar=_bar(check, goals.get(ROLES.get(check["id"], ""))),
+        attestable=asked is not None and initiative.criticality in asked.attestable_at,
+        waivable=check["required"] and check["result"] in IN_THE_WAY,
+    )
+
+
+def shown_check(check: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a check with its observed number in at most four decimals."""
+    observed = check["observed"]
+    return {**check, "observed": figure(observed) if isinstance(observed, int | float) else observed}
+
+
+def _bar(check: Mapping[str, Any], goal: Target | None) -> Bar | None:
+    observed = check["observed"]
+    if not isinstance(observed, int | float) or (check["low"] is None and check["high"] is None and goal is None):
+        return None
+    if goal is None:
+        return Bar(observed, check["low"], check["high"])
+    return Bar(observed, check["low"], check["high"], goal.value, goal.comparator, goal.high, "ratio")
+
+
+def _section(
+    section: Mapping[str, Any], questions: Mapping[str, str], rows: Mapping[str, Row], blocking: set[str]
+) -> SectionRows:
+    passed, total = passed_of(section)
+    ids = [check["id"] for check in section["checks"]]
+    return SectionRows(
+        name=section["name"],
+        question=questions.get(section["name"], ""),
+        verdict=section["verdict"],
+        passed=passed,
+        total=total,
+        rows=[rows[each] for each in _failing_first(ids, rows) if each not in blocking],
+        in_the_way=sum(each in blocking for each in ids),
+    )
+
+
+def _failing_first(ids: Sequence[str], rows: Mapping[str, Row]) -> list[str]:
+    return sorted(ids, key=lambda each: IN_THE_WAY.get(rows[each].check["result"], len(IN_THE_WAY)))
+
+
+def news_since(initiative: Initiative, since: datetime) -> int:
+    """Return how many judgements came after a moment."""
+    return ReadinessSnapshot.objects.filter(initiative=initiative, at__gt=since).count()
+
+
+def prefill_of(initiative: Initiative) -> str:
+    """Return what changed since the last word of a person, as the beginning of the next one."""
+    last = initiative.updates.order_by("-at").values_list("at", flat=True).first()
+    _, changes = changes_since(initiative, last)
+    return "".join(f"- {change.text}\n" for change in changes[:5])
