@@ -1,0 +1,163 @@
+"""The forms of an initiative itself: made with one line, then edited field by field where it stands."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from mltrack.accounts.models import Workspace
+from mltrack.accounts.selectors.people import members_of
+from mltrack.periods import parse_period, period_words
+from projects.models import Initiative
+from projects.models.initiatives import Criticality
+
+LONGEST = 20_000
+
+
+class CreateForm(forms.Form):
+    """A new initiative: a name is enough."""
+
+    name = forms.CharField(label=_("Name"), max_length=160, widget=forms.TextInput(attrs={"autofocus": True}))
+    key = forms.CharField(
+        label=_("Key"),
+        max_length=40,
+        required=False,
+        help_text=_("Capital letters and digits, such as CHURN. Left empty, it is made of the name."),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field that is edited in place. `kind` is line, prose, choice or links."""
+
+    name: str
+    label: str | Promise
+    kind: str
+    hint: str | Promise = ""
+
+
+FIELDS: Final = {
+    each.name: each
+    for each in (
+        Field("name", _("Name"), "line"),
+        Field(
+            "problem",
+            _("Problem"),
+            "prose",
+            _(
+                "Which decision gets better, for whom, and what it costs today. Two sentences are enough. Markdown works."
+            ),
+        ),
+        Field("scope_in", _("In scope"), "prose", _("The cases that the model must decide.")),
+        Field("scope_out", _("Out of scope"), "prose", _("The cases that stay with people, or with nobody.")),
+        Field("owner", _("Owner"), "choice"),
+        Field("sponsor", _("Sponsor"), "line", _("Who pays for it.")),
+        Field("criticality", _("Criticality"), "choice"),
+        Field("target_date", _("Target date"), "line", _("2027-03-31, March 2027, Q1 2027, H1 2027 or 2027.")),
+        Field("links", _("Links"), "links", _("One a line: a title, then the address.")),
+    )
+}
+
+
+class FieldForm(forms.Form):
+    """One field as text, with what it was when the page was made: `version` and a digest of its text."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+    was = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    value = forms.CharField(required=False, strip=False, max_length=LONGEST)
+
+    def __init__(self, initiative: Initiative, field: str, data: Mapping[str, Any] | None = None) -> None:
+        text = text_of(initiative, field)
+        initial = {"version": initiative.version, "was": digest_of(text), "value": text}
+        super().__init__(data, initial=initial, auto_id=f"{field}_%s")
+        self.initiative, self.spec = initiative, FIELDS[field]
+        self.fields["value"].label = str(self.spec.label)
+        self.fields["value"].help_text = str(self.spec.hint)
+        self.fields["value"].widget = _widget(initiative, self.spec)
+
+    @property
+    def text(self) -> str:
+        """The field's present text."""
+        return text_of(self.initiative, self.spec.name)
+
+    def changes(self) -> dict[str, Any]:
+        """Return the change in the words of the service. Raises ValidationError for a text that cannot be read."""
+        return READERS.get(self.spec.name, _plain)(
+            self.spec.name, self.cleaned_data["value"], self.initiative.workspace
+        )
+
+    def expected_version(self) -> int | None:
+        """Return the version that must still hold: the present one where this very field is as the page showed it."""
+        if self.cleaned_data["was"] == digest_of(self.text):
+            return self.initiative.version
+        version: int | None = self.cleaned_data["version"]
+        return version
+
+
+def digest_of(text: str) -> str:
+    """Return a short digest of a field's text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def text_of(initiative: Initiative, field: str) -> str:
+    """Return a field as the text that people edit: a person's address, a period in words, links line by line."""
+    if field == "owner":
+        return initiative.owner.email if initiative.owner else ""
+    if field == "target_date":
+        return period_words(initiative.target_date, initiative.target_resolution)
+    if field == "links":
+        return "\n".join(f"{each['title']} {each['url']}".strip() for each in initiative.links)
+    return str(getattr(initiative, field))
+
+
+def _widget(initiative: Initiative, spec: Field) -> forms.Widget:
+    if spec.name == "owner":
+        people = [(member.user.email, str(member.user)) for member in members_of(initiative.workspace)]
+        return forms.Select(choices=[("", _("Nobody")), *people])
+    if spec.name == "criticality":
+        return forms.Select(choices=Criticality.choices)
+    if spec.kind in ("prose", "links"):
+        return forms.Textarea(attrs={"rows": 5})
+    return forms.TextInput(attrs={"maxlength": 160})
+
+
+def _plain(name: str, text: str, workspace: Workspace) -> dict[str, Any]:
+    return {name: text.replace("\r\n", "\n")}
+
+
+def _owner(name: str, text: str, workspace: Workspace) -> dict[str, Any]:
+    if not text:
+        return {name: None}
+    member = members_of(workspace).filter(user__email=text[:254]).first()
+    if member is None:
+        raise ValidationError({name: "This is nobody's address in this workspace."})
+    return {name: member.user}
+
+
+def _target_date(name: str, text: str, workspace: Workspace) -> dict[str, Any]:
+    if not text.strip():
+        return {"target_date": None, "target_resolution": "day"}
+    try:
+        day, resolution = parse_period(text)
+    except ValueError as error:
+        raise ValidationError({name: str(error)}) from error
+    return {"target_date": day, "target_resolution": resolution}
+
+
+def _links(name: str, text: str, workspace: Workspace) -> dict[str, Any]:
+    pairs = [line.strip().rpartition(" ") for line in text.splitlines() if line.strip()]
+    return {name: [{"title": title.strip() or url, "url": url} for title, _, url in pairs]}
+
+
+READERS: Final[dict[str, Callable[[str, str, Workspace], dict[str, Any]]]] = {
+    "owner": _owner,
+    "target_date": _target_date,
+    "links": _links,
+}
