@@ -17,7 +17,7 @@ from django.core.files.storage import FileSystemStorage
 from mltrack import env
 
 STATIC: Final = env.BASE_DIR / "static"
-STYLES: Final = ("reset", "tokens", "base", "layout", "controls", "data", "judgement", "utilities")
+STYLES: Final = ("reset", "tokens", "base", "layout", "controls", "data", "judgement", "initiative", "utilities")
 SCRIPTS: Final = (
     "theme",
     "toast",

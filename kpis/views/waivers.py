@@ -1,0 +1,64 @@
+"""Permitted failures: asked for, decided by somebody else, ended."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from kpis.access import waiver_of
+from kpis.forms.errors import in_words, show_errors
+from kpis.forms.waivers import WaiverForm
+from kpis.selectors.checks import check_of
+from kpis.services.waivers import approve_waiver, reject_waiver, request_waiver, revoke_waiver
+from kpis.views.shell import page_of, shell
+from mltrack.accounts.access import require
+from mltrack.accounts.pages import PageRequest, page
+from mltrack.accounts.policy import Power
+from projects.access import initiative_of
+
+DECISIONS = {"approve": approve_waiver, "reject": reject_waiver, "revoke": revoke_waiver}
+
+
+@page(Power.ATTEST)
+def ask(request: PageRequest, key: str, check: str) -> HttpResponse:
+    """Ask that a check may be passed by."""
+    context = shell(request, key, "")
+    asked, judged = check_of(context["initiative"], check, context["header"].document)
+    form = WaiverForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            request_waiver(request.principal, context["initiative"], check=check, **form.cleaned_data)
+        except ValidationError as error:
+            show_errors(form, error)
+        else:
+            messages.success(request, _("Asked. An approver who is not you decides."))
+            return redirect(page_of(context["initiative"], "kpis:initiative") + f"#check-{slugify(check)}")
+    part = "_check_form.html" if request.headers.get("HX-Request") else "check_form.html"
+    values = {"asked": asked, "judged": judged, "form": form, "action": request.path, "submit": _("Ask for a waiver")}
+    return render(request, f"kpis/initiative/{part}", context | values, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@page()
+def decide(request: PageRequest, key: str, public_id: str) -> HttpResponse:
+    """Approve or reject as an approver; take back as its requester or a manager."""
+    initiative = initiative_of(request.principal, key)
+    waiver = waiver_of(initiative, public_id)
+    decision = request.POST.get("decision", "")
+    if decision not in DECISIONS:
+        return HttpResponseBadRequest("Approve, reject or revoke.")
+    if decision != "revoke":
+        require(request.principal, Power.APPROVE)
+    elif waiver.requester_id != request.user.pk and not request.principal.may(Power.WRITE_INITIATIVES):
+        raise PermissionDenied("Only its requester or a manager may take a waiver back.")
+    try:
+        DECISIONS[decision](request.principal, waiver)
+        messages.success(request, _("Done. The verdict follows within seconds."))
+    except ValidationError as error:
+        messages.error(request, in_words(error))
+    return redirect(page_of(initiative, "kpis:initiative"))
