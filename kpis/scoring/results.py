@@ -9,6 +9,7 @@ from typing import Literal
 from kpis.scoring.inputs import Candidate, InitiativeFacts, WaiverFacts
 from kpis.scoring.measurement import Evidence, Result
 from kpis.scoring.scorecard import Check
+from kpis.scoring.targets import Accepted
 
 Verdict = Literal["ready", "not_ready", "unknown"]
 HealthState = Literal["on_track", "at_risk", "off_track", "no_data"]

@@ -7,13 +7,14 @@ from typing import Any
 
 from kpis.scoring.portfolio import blocked_by
 
-SHOWN = ("result", "observed", "expected", "n", "low", "high")
+SHOWN = ("result", "observed", "expected", "n", "low", "high", "goal")
 
 
 def summary_of(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return `{accuracy, coverage, candidate, blocked_by, blockers, warnings, waivers}`, small and JSON-safe.
 
-    `accuracy` and `coverage` are `{result, observed, expected, n, low, high}`, None where the policy does not ask.
+    `accuracy` and `coverage` are `{result, observed, expected, n, low, high, goal}`, None where the policy does not
+    ask.
     """
     checks = {check["id"]: check for section in document["sections"] for check in section["checks"]}
     return {
@@ -28,4 +29,4 @@ def summary_of(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _figures(check: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    return None if check is None else {name: check[name] for name in SHOWN}
+    return None if check is None else {name: check.get(name) for name in SHOWN}

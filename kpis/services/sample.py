@@ -53,12 +53,12 @@ def _tell(principal: Principal, story: Story, now: datetime) -> Initiative:
         scope_out=text["scope_out"],
         sponsor=text["sponsor"],
         criticality=text["criticality"],
+        candidate_rule=text["candidate_rule"],
         owner=principal.user,
         target_date=(now + timedelta(days=text["due_in_days"])).date(),
     )
-    for stage, days_ago in text["stages"]:
-        change_stage(principal, initiative, stage=stage, at=now - timedelta(days=days_ago), note="Sample")
-        initiative.refresh_from_db()
+    change_stage(principal, initiative, stage=text["stage"], note="Sample")
+    initiative.refresh_from_db()
     _set_goals(principal, initiative, story, now)
     record_runs(initiative, story.runs(now), replace=False)
     for check in text["attested"]:

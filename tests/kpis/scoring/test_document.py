@@ -21,7 +21,7 @@ from tests.kpis.scoring.builders import METRICS, NOW, candidate_of, inputs_of, r
 SCORECARD = default_scorecard()
 READY = inputs_of(attestations=words_for_all())
 CHECK_KEYS = {
-    *("id", "title", "result", "required", "observed", "expected", "n", "low", "high"),
+    *("id", "title", "result", "required", "observed", "expected", "n", "low", "high", "goal"),
     *("evidence", "reason", "age_seconds", "evidence_kind", "what_would_pass"),
 }
 

@@ -1,0 +1,104 @@
+"""The portfolio: every initiative with its verdict, as a table or a board by stage."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from kpis.scoring.filters import VALUES, Filters
+from kpis.selectors.news import judged_since
+from kpis.selectors.portfolio import Portfolio, PortfolioRow, portfolio
+from mltrack.accounts.pages import PageRequest, page
+from mltrack.accounts.policy import Power
+from mltrack.accounts.services.workspaces import note_visit
+from projects.access import initiative_of
+from projects.models.initiatives import Stage
+from projects.services.initiatives import change_stage
+
+LAYOUTS: Final = (("table", gettext_lazy("Table")), ("board", gettext_lazy("Board")))
+EXAMPLE: Final = """curl "$MLTRACK_URL/api/v1/initiatives/" \\
+  -H "Authorization: Bearer $MLTRACK_TOKEN" -H "Content-Type: application/json" \\
+  -d '{"name": "Customer churn"}'"""
+TERMS: Final = [*(f"{word}:{value}" for word, values in VALUES.items() for value in values), "owner:@me"]
+
+
+@page()
+def index(request: PageRequest) -> HttpResponse:
+    """Show the initiatives that fit the filter."""
+    note_visit(request.principal)
+    query, layout = request.GET.get("q", ""), request.GET.get("layout", "table")
+    limit = 500 if layout == "board" else 100
+    try:
+        found, error = portfolio(request.principal, query, limit=limit, after=request.GET.get("cursor", "")), ""
+    except ValidationError as problem:
+        found, error = portfolio(request.principal), " ".join(problem.messages)
+    context = {
+        "found": found,
+        "error": error,
+        "q": query,
+        "layout": layout,
+        "layouts": _layouts(query, layout),
+        "chips": _chips(found.filters, layout),
+        "terms": TERMS,
+        "columns": _columns(found) if layout == "board" else [],
+        "may_create": request.principal.may(Power.WRITE_INITIATIVES),
+        "now": timezone.now(),
+        "example": EXAMPLE,
+    }
+    return render(request, "kpis/portfolio/index.html", context)
+
+
+@page()
+def changes(request: PageRequest) -> HttpResponse:
+    """Say how many initiatives were judged anew since a moment, for the bar "3 updates, show"."""
+    since = parse_datetime(request.GET.get("since", ""))
+    count = judged_since(request.principal.workspace, since) if since is not None and since.tzinfo else 0
+    return JsonResponse({"count": count})
+
+
+@require_POST
+@page(Power.WRITE_INITIATIVES)
+def move(request: PageRequest, key: str) -> HttpResponse:
+    """Move an initiative to another stage, from the board."""
+    principal, stage = request.principal, request.POST.get("to", "")
+    initiative = initiative_of(principal, key)
+    try:
+        if stage != initiative.stage:
+            change_stage(principal, initiative, stage=stage)
+            messages.success(request, _("%(key)s is in %(stage)s now.") % {"key": key, "stage": stage})
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect(f"/w/{principal.workspace.key}/?layout=board")
+
+
+def _layouts(query: str, current: str) -> list[dict[str, Any]]:
+    kept = {"q": query} if query else {}
+    return [
+        {"label": label, "url": "?" + urlencode({**kept, "layout": name}), "current": name == current}
+        for name, label in LAYOUTS
+    ]
+
+
+def _chips(filters: Filters, layout: str) -> list[dict[str, str]]:
+    return [
+        {"label": term.text, "url": "?" + urlencode({"q": filters.without(term), "layout": layout})}
+        for term in filters.terms
+    ]
+
+
+def _columns(found: Portfolio) -> list[tuple[str, str, list[PortfolioRow]]]:
+    """Return (stage, its word, its rows) for each stage, in their order."""
+    return [
+        (stage.value, str(stage.label), [row for row in found.rows if row.initiative.stage == stage.value])
+        for stage in Stage
+    ]
