@@ -83,7 +83,7 @@ STATUSES: Final[dict[str, dict[str, Status]]] = {
         "paused": Status("s-pause", _("Paused"), "mute"),
         "new": Status("s-ring", _("Not pulled yet"), "mute"),
         "syncing": Status("s-running", _("Pulling"), "info"),
-        "resting": Status("s-pause", _("Resting"), "warn"),
+        "resting": Status("s-dashed", _("Resting"), "warn"),
     },
     "approval": {
         "proposed": Status("s-diamond", _("Proposed"), "warn"),
