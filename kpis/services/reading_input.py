@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -125,7 +125,10 @@ def parse_csv(text: str, zone: ZoneInfo) -> ReadingInput:
     found = ReadingInput()
     delimiter = _delimiter(text)
     order: Sequence[str] = COLUMNS
-    for number, cells in enumerate(csv.reader(io.StringIO(text), delimiter=delimiter), start=1):
+    for number, cells in enumerate(_lines(text, delimiter), start=1):
+        if cells is None:
+            found.fail(f"line {number}", "This line cannot be read: is a quotation mark open?")
+            break
         cells = [cell.strip() for cell in cells]
         if not any(cells):
             continue
@@ -147,6 +150,14 @@ def parse_csv(text: str, zone: ZoneInfo) -> ReadingInput:
             "",
         )
     return found
+
+
+def _lines(text: str, delimiter: str) -> Iterator[list[str] | None]:
+    """Yield the cells of each line; None, and no more, where the text is no CSV."""
+    try:
+        yield from csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
+    except csv.Error:
+        yield None
 
 
 def _delimiter(text: str) -> str:

@@ -182,6 +182,8 @@ def test_pasted_lines(text: str) -> None:
         ("2026-06-01,1,a,b", "line 1"),
         ("2026-06-01;1.234,5", "line 1"),
         ("2026-06-01", "line 1"),
+        ('2026-06-01,1\n2026-06-02,"2', "line 2"),
+        ("2026-06-01,1," + "x" * 200_000, "line 1"),
     ],
 )
 def test_wrong_lines_are_named_and_nothing_is_written(kpi: KPI, text: str, line: str) -> None:
