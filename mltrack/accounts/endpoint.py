@@ -57,11 +57,13 @@ def _in_one_transaction(handler: Handler) -> Handler:
 class Endpoint(APIView):
     """One path. `powers` names the power of each method, `query` the parameters of each (none where absent).
 
+    The power None asks for a live token and nothing else.
+
     A subclass with a method that `powers` does not name raises TypeError when it is defined. Writing methods run
     in one transaction with everything that their services write.
     """
 
-    powers: ClassVar[Mapping[str, Power]]
+    powers: ClassVar[Mapping[str, Power | None]]
     query: ClassVar[Mapping[str, type[Params]]] = {}
     params: dict[str, Any]
 

@@ -11,7 +11,10 @@ from mltrack.accounts.access import require
 
 
 class HasPower(BasePermission):
-    """Demands the power that the view's `powers` names for the method; a view without `powers` is closed."""
+    """Demands the power that the view's `powers` names for the method; None is any live token's.
+
+    A view without `powers` is closed.
+    """
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Say whether the principal may go on. Raises PermissionDenied that names the missing role or scope."""
@@ -20,6 +23,6 @@ class HasPower(BasePermission):
         if principal is None or powers is None:
             return False
         method = "GET" if request.method == "HEAD" else request.method
-        if method in powers:
+        if powers.get(method) is not None:
             require(principal, powers[method])
         return method in powers or not hasattr(view, str(method).lower()) or method == "OPTIONS"
