@@ -151,7 +151,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "COMPONENT_SPLIT_REQUEST": True,
     "PREPROCESSING_HOOKS": ["mltrack.schema.only_api"],
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "mltrack.schema.add_problems"],
+    "POSTPROCESSING_HOOKS": ["mltrack.schema.add_problems"],
 }
 
 CELERY_BROKER_URL = env.redis_url()

@@ -36,3 +36,9 @@ def workspaces_of(user: User) -> list[Workspace]:
     members = Member.objects.filter(user=user).select_related("workspace")
     visited = sorted(members, key=lambda m: (m.last_seen_at is not None, m.last_seen_at or m.created_at), reverse=True)
     return [member.workspace for member in visited]
+
+
+def member_by_email(workspace: Workspace, email: str) -> User | None:
+    """Return the member's user with this address, None where nobody here has it."""
+    member = Member.objects.select_related("user").filter(workspace=workspace, user__email=email.lower()).first()
+    return member.user if member else None

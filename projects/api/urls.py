@@ -1,0 +1,25 @@
+"""The paths of facts, below `/api/v1/`."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from projects.api import connections, initiatives, reports, runs
+
+urlpatterns = [
+    path("initiatives/", initiatives.Initiatives.as_view()),
+    path("initiatives/<str:key>/", initiatives.OneInitiative.as_view()),
+    path("initiatives/<str:key>/stages/", initiatives.Stages.as_view()),
+    path("initiatives/<str:key>/updates/", initiatives.Updates.as_view()),
+    path("initiatives/<str:key>/runs/", runs.Runs.as_view()),
+    path("initiatives/<str:key>/runs/batch/", runs.RunBatch.as_view()),
+    path("initiatives/<str:key>/runs/<str:run_id>/", runs.OneRun.as_view()),
+    path("initiatives/<str:key>/model-versions/", runs.ModelVersions.as_view()),
+    path("initiatives/<str:key>/datasets/", reports.Datasets.as_view()),
+    path("initiatives/<str:key>/deployments/", reports.Deployments.as_view()),
+    path("initiatives/<str:key>/selection/", connections.Selection.as_view()),
+    path("connections/", connections.Connections.as_view()),
+    path("connections/<str:connection_id>/", connections.OneConnection.as_view()),
+    path("connections/<str:connection_id>/sync/", connections.Sync.as_view()),
+    path("connections/<str:connection_id>/attempts/", connections.Attempts.as_view()),
+]

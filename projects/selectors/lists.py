@@ -1,0 +1,105 @@
+"""The lists of the API: querysets with their declared filters, to be paged; what each item shows comes with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from mltrack.accounts.access import Principal
+from projects.models import (
+    Connection,
+    DatasetVersion,
+    Deployment,
+    Initiative,
+    MetricValue,
+    ModelVersion,
+    Run,
+    RunDataset,
+    RunLink,
+    SelectionRule,
+    StageChange,
+    SyncAttempt,
+    Update,
+)
+
+
+def _given(asked: Mapping[str, Any], **columns: str) -> dict[str, Any]:
+    """Return the conditions of the filters that were asked for, by column."""
+    return {column: asked[name] for name, column in columns.items() if name in asked}
+
+
+def initiative_list(principal: Principal, asked: Mapping[str, Any]) -> QuerySet[Initiative]:
+    """Return the workspace's initiatives; asked may hold stage, state, criticality, owner and archived."""
+    wanted = _given(asked, stage="stage", state="state", criticality="criticality", owner="owner__email")
+    ours = Initiative.objects.filter(workspace=principal.workspace, **wanted).select_related("owner")
+    return ours.filter(archived_at__isnull=not asked.get("archived", False))
+
+
+def stage_list(initiative: Initiative) -> QuerySet[StageChange]:
+    """Return the moves of an initiative."""
+    return StageChange.objects.filter(initiative=initiative).select_related("actor")
+
+
+def update_list(initiative: Initiative) -> QuerySet[Update]:
+    """Return the words of people on an initiative."""
+    return Update.objects.filter(initiative=initiative).select_related("author")
+
+
+def run_list(
+    initiative: Initiative, asked: Mapping[str, Any], connection: Connection | None = None
+) -> QuerySet[RunLink]:
+    """Return the links to the runs that count; asked may hold status, commit and external_id."""
+    wanted = _given(asked, status="run__status", commit="run__commit", external_id="run__external_id")
+    links = RunLink.objects.filter(initiative=initiative, run__deleted_at__isnull=True, **wanted)
+    if connection is not None:
+        links = links.filter(run__connection=connection)
+    return links.select_related("run__connection").prefetch_related(
+        Prefetch("run__metrics", MetricValue.objects.order_by("key")),
+        Prefetch("run__dataset_links", RunDataset.objects.select_related("dataset").order_by("id")),
+    )
+
+
+def pushed_run(initiative: Initiative, external_id: str) -> Run:
+    """Return a run that was pushed to the initiative, to be shown."""
+    return Run.objects.get(pushed_to=initiative, external_id=external_id)
+
+
+def model_version_list(initiative: Initiative) -> QuerySet[ModelVersion]:
+    """Return the versions that were pushed to the initiative, made by its runs, or named by its rules."""
+    rules = SelectionRule.objects.filter(initiative=initiative).exclude(registered_model="")
+    named = rules.filter(connection=OuterRef("connection"), registered_model=OuterRef("name"))
+    made = RunLink.objects.filter(initiative=initiative, run=OuterRef("run"))
+    ours = Q(pushed_to=initiative) | Exists(made) | Exists(named)
+    versions = ModelVersion.objects.filter(ours, workspace=initiative.workspace_id, deleted_at__isnull=True)
+    return versions.select_related("run", "connection")
+
+
+def dataset_list(initiative: Initiative, asked: Mapping[str, Any]) -> QuerySet[DatasetVersion]:
+    """Return the versions that were reported for the initiative or used by its runs; asked may hold name."""
+    used = RunDataset.objects.filter(dataset=OuterRef("pk"), run__links__initiative=initiative)
+    ours = Q(initiative=initiative) | (Q(initiative__isnull=True) & Exists(used))
+    return DatasetVersion.objects.filter(ours, workspace=initiative.workspace_id, **_given(asked, name="name"))
+
+
+def deployment_list(initiative: Initiative, asked: Mapping[str, Any]) -> QuerySet[Deployment]:
+    """Return the initiative's deployments; asked may hold environment and state."""
+    wanted = _given(asked, environment="environment", state="state")
+    return Deployment.objects.filter(initiative=initiative, **wanted).select_related("run", "model_version")
+
+
+def connection_list(principal: Principal, asked: Mapping[str, Any]) -> QuerySet[Connection]:
+    """Return the workspace's connections; asked may hold kind and initiative."""
+    wanted = _given(asked, kind="kind", initiative="initiative__key")
+    return Connection.objects.filter(workspace=principal.workspace, **wanted).select_related("initiative")
+
+
+def attempt_list(connection: Connection) -> QuerySet[SyncAttempt]:
+    """Return the kept pulls of a connection."""
+    return SyncAttempt.objects.filter(connection=connection)
+
+
+def rule_list(initiative: Initiative) -> list[SelectionRule]:
+    """Return which runs count, in order of making."""
+    return list(SelectionRule.objects.filter(initiative=initiative).select_related("connection").order_by("id"))
