@@ -15,8 +15,9 @@ from projects.connectors.registry import resolve
 from projects.models import Connection
 from projects.models.secrets import SecretUnreadable, unseal
 
-CLIENT_OPTIONS: Final = ("username", "ca_pem")
-"""Options of every connection, whatever its kind: the user of basic authentication, and a private CA as PEM."""
+CLIENT_OPTIONS: Final = ("username", "ca_pem", "timeout_seconds")
+"""Options of every connection, whatever its kind: the user of basic authentication, a private CA as PEM, and how
+long one answer may take (1 to 300 seconds)."""
 
 
 @contextmanager
@@ -28,14 +29,15 @@ def open_connector(
     A secret is a bearer token, unless the option `username` is set or it has the form `user:password`: then it
     is for basic authentication.
     """
-    ours = {name: _text(options, name) for name in CLIENT_OPTIONS}
+    username, ca_pem = _text(options, "username"), _text(options, "ca_pem")
     theirs = {name: value for name, value in options.items() if name not in CLIENT_OPTIONS}
     try:
         client = OutboundClient(
             base_url,
             allowed_networks=_networks(),
-            auth=_auth(ours["username"], secret),
-            ca_pem=ours["ca_pem"] or None,
+            auth=_auth(username, secret),
+            ca_pem=ca_pem or None,
+            timeout=_seconds(options.get("timeout_seconds", 30)),
         )
     except OutboundError as error:
         raise ConnectorError.from_outbound(error) from error
@@ -59,6 +61,12 @@ def _text(options: Mapping[str, Any], name: str) -> str:
     if not isinstance(value, str):
         raise ConnectorError(f"The option {name!r} must be text.", permanent=True, code="bad_options")
     return value
+
+
+def _seconds(value: Any) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 1 <= value <= 300:
+        raise ConnectorError("The option 'timeout_seconds' is 1 to 300.", permanent=True, code="bad_options")
+    return float(value)
 
 
 def _auth(username: str, secret: str) -> BasicAuth | BearerAuth | None:

@@ -14,14 +14,14 @@ MOST_COLUMNS = 30
 
 
 def choose_columns(principal: Principal, initiative: Initiative, columns: Sequence[str]) -> list[str]:
-    """Keep the columns (`metric:KEY`, `param:KEY`) of the principal's person and return them.
+    """Keep the columns (`metric:KEY`, `param:KEY`, `tag:KEY`) of the principal's person and return them.
 
     Raises ValidationError for more than thirty or for other words.
     """
     unique = list(dict.fromkeys(columns))
-    fits = all(not whole_text(each, 310) and each.startswith(("metric:", "param:")) for each in unique)
+    fits = all(not whole_text(each, 310) and each.startswith(("metric:", "param:", "tag:")) for each in unique)
     if len(unique) > MOST_COLUMNS or not fits:
-        raise ValidationError({"columns": f"Choose at most {MOST_COLUMNS} metrics and parameters."})
+        raise ValidationError({"columns": f"Choose at most {MOST_COLUMNS} metrics, parameters and tags."})
     if principal.user is not None:
         RunColumns.objects.update_or_create(initiative=initiative, user=principal.user, defaults={"columns": unique})
     return unique

@@ -15,6 +15,8 @@ from django.db import connection
 
 from projects.services.backoff import MOST_ATTEMPTS
 
+_LONGEST_IDLE = 60.0
+
 _TAKE = """
 UPDATE projects_connection AS c SET
     lease_token = lease_token + 1, lease_until = now() + make_interval(secs => %(ttl)s), attempts = attempts + 1
@@ -83,7 +85,13 @@ def take(connection_id: int) -> Lease | None:
 
 
 def advance(lease: Lease, cursor_json: str) -> None:
-    """Keep the cursor and hold the lease longer, in the transaction of the page. Raises Fenced."""
+    """Keep the cursor and hold the lease longer, in the transaction of the page. Raises Fenced.
+
+    A worker that freezes inside the transaction loses it no later than its lease, so that its locks stop nobody.
+    """
+    idle = int(min(settings.MLTRACK_LEASE_SECONDS, _LONGEST_IDLE) * 1000)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('idle_in_transaction_session_timeout', %s, true)", [str(idle)])
     if not _run(_ADVANCE, lease, cursor=cursor_json, ttl=settings.MLTRACK_LEASE_SECONDS):
         raise Fenced
 

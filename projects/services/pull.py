@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TypeAlias
 
 from django.db import Error as DatabaseError
-from django.db import OperationalError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db import connection as database
 
 from mltrack.accounts.access import system_principal
@@ -61,7 +61,7 @@ def run(connection_id: int, write: Write) -> SyncAttempt | None:
         _work(connection, lease, attempt, write)
     except Fenced:
         _end_fenced(attempt)
-    except OperationalError:
+    except (InterfaceError, OperationalError):
         _let_go(lease)
         raise
     return attempt
@@ -169,9 +169,9 @@ def _audit_pause(connection: Connection, text: str) -> None:
 
 
 def _end_fenced(attempt: SyncAttempt) -> None:
-    """End the attempt of a pull that lost its lease; its connection may be gone."""
+    """End the attempt of a pull that lost its lease, unless that was told already or its connection is gone."""
     text = f"The connection was changed or taken over after page {attempt.pages}; this pull ended without harm."
-    if attempt.pk and Connection.objects.filter(pk=attempt.connection_id).exists():
+    if SyncAttempt.objects.filter(pk=attempt.pk, state=State.RUNNING).exists():
         attempts.end(attempt, State.FAILED, code="fenced", text=text)
     else:
         attempt.state, attempt.error_code, attempt.error_text = State.FAILED, "fenced", text
@@ -180,5 +180,5 @@ def _end_fenced(attempt: SyncAttempt) -> None:
 def _let_go(lease: Lease) -> None:
     """Give the lease back after the database was away, if it is back already; else the lease runs out."""
     database.close()
-    with suppress(OperationalError, Fenced):
+    with suppress(InterfaceError, OperationalError, Fenced):
         leases.give_up(lease, wait=5.0)

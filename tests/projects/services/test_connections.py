@@ -79,6 +79,8 @@ def test_no_secret_reaches_the_audit_trail(owner: Principal) -> None:
         ({"options": {"experiment_ids": "1"}}, "options"),
         ({"options": {"ca_pem": "no certificate"}}, "options"),
         ({"options": {"username": 5}}, "options"),
+        ({"options": {"timeout_seconds": 0}}, "options"),
+        ({"options": {"timeout_seconds": True}}, "options"),
         ({"interval_seconds": 5}, "interval_seconds"),
         ({"interval_seconds": True}, "interval_seconds"),
     ],
