@@ -14,7 +14,7 @@ APPS = ("accounts", "projects", "kpis")
 
 @pytest.mark.parametrize("app", APPS)
 def test_migrations_are_named_by_deed_and_linear(app: str) -> None:
-    loader = MigrationLoader(None, ignore_no_initial=True)
+    loader = MigrationLoader(None)
     names = sorted(name for label, name in loader.disk_migrations if label == app)
     assert [int(name[:4]) for name in names] == list(range(1, len(names) + 1))
     assert [name for name in names if re.search(r"_auto_|_alter_|^\d{4}_initial$", name)] == []
