@@ -57,10 +57,17 @@ def newer_python() -> str | None:
     """Return a program on the PATH that is new enough, where this one is not."""
     if sys.version_info >= OLDEST:
         return None
-    found = next(filter(None, map(shutil.which, NEWER_PROGRAMS)), None)
+    found = next(filter(runs, map(shutil.which, NEWER_PROGRAMS)), None)
     if found is None:
         raise SystemExit("mltrack: Python 3.11 or newer is needed (package python3.11 or newer); set PYTHON=…")
     return found
+
+
+def runs(program: str | None) -> bool:
+    """Say whether a program is a Python that works: a version manager leaves names on the PATH that do not."""
+    if program is None:
+        return False
+    return subprocess.run([program, "-c", ""], stderr=subprocess.DEVNULL).returncode == 0
 
 
 def python() -> Path:
@@ -147,7 +154,10 @@ def main(arguments: list[str]) -> int:
     other = newer_python()
     if other:
         os.execv(other, [other, "-I", str(Path(__file__).resolve()), *arguments])  # noqa: S606
-    name, lines = steps(arguments[0])
+    try:
+        name, lines = steps(arguments[0] if arguments else "")
+    except KeyError:
+        raise SystemExit("mltrack: give one of run, test, test-full, bench, fmt, lint, setup") from None
     prepare(name)
     os.chdir(str(ROOT))
     end_with_make()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 import time
-import urllib.error
 import urllib.request
 from contextlib import closing
 from ipaddress import ip_address
@@ -54,12 +54,18 @@ def reachable_name(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
 
 
+def served_host() -> str:
+    """Return a host that the web process accepts: the first plain one of `MLTRACK_ALLOWED_HOSTS`."""
+    given = (os.environ.get("MLTRACK_ALLOWED_HOSTS") or "").split(",")
+    plain = [name.strip() for name in given if name.strip() and not name.strip().startswith((".", "*"))]
+    return plain[0] if plain else "127.0.0.1"
+
+
 def answers(url: str) -> bool:
-    """Say whether an HTTP server answers there at all, with whatever status."""
+    """Say whether the web process answers there with 200, asked under a name that it serves."""
+    request = urllib.request.Request(url, headers={"Host": served_host()})  # noqa: S310
     try:
-        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=2).close()
-    except urllib.error.HTTPError:
-        return True
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=5) as answer:
+            return bool(answer.status == 200)
     except (OSError, ValueError):
         return False
-    return True

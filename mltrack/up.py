@@ -9,6 +9,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
 from mltrack import embedded, env, listening, roles
+from mltrack.embedded.processes import ServiceError
 from mltrack.orphans import end_with_parent
 from mltrack.supervisor import Supervisor
 
@@ -34,6 +35,7 @@ def main(arguments: Sequence[str]) -> int:
     if roles.WEB in options.roles:
         require_free(options.bind, options.port)
     try:
+        embedded.require_folder(env.home())
         lines = prepared(options)
         supervisor = Supervisor(say)
         supervisor.listen()
@@ -43,6 +45,8 @@ def main(arguments: Sequence[str]) -> int:
             supervisor.end()
     except KeyboardInterrupt:
         return 0
+    except ServiceError as error:
+        sys.exit(f"mltrack: {error}")
     return 0
 
 
@@ -73,6 +77,8 @@ def run(supervisor: Supervisor, options: Namespace, lines: list[str]) -> None:
         url = f"http://{listening.joined(listening.reachable_name(options.bind), options.port)}/"
         supervisor.watch(_FIRST_ANSWER_SECONDS, until=lambda: listening.answers(url + "healthz"))
         lines = [f"MLTrack is at {url}", *lines]
+        if not listening.answers(url + "healthz"):
+            lines.append("It does not answer yet: the log of the web process says why.")
     if services is not None:
         lines += services.words()
     if options.whole and loopback:

@@ -45,15 +45,15 @@ def postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture
-def redis_url(tmp_path: Path) -> Iterator[str]:
+def redis_url() -> Iterator[str]:
     """The address of a Redis of this test alone."""
     program = find_program()
     assert program is not None
-    tmp_path.chmod(0o711)
-    broker = Broker(prepare(tmp_path / "redis"), program)
-    broker.start()
-    yield broker.url
-    broker.stop()
+    with open_folder() as folder:
+        broker = Broker(prepare(folder / "home"), program)
+        broker.start()
+        yield broker.url
+        broker.stop()
 
 
 @pytest.fixture(scope="session")

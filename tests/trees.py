@@ -83,7 +83,8 @@ class Tree:
     def answers(self, path: str = "/healthz") -> bool:
         """Say whether the path answers 200."""
         try:
-            with urllib.request.urlopen(self.url + path, timeout=5) as answer:
+            request = urllib.request.Request(self.url + path, headers={"Host": "localhost"})
+            with urllib.request.urlopen(request, timeout=5) as answer:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False
@@ -91,7 +92,7 @@ class Tree:
     def wait(self, seconds: float = 90.0) -> Tree:
         """Return when it serves and has said so."""
         ready = eventually(lambda: self.process.poll() is not None or "MLTrack is at" in self.words(), seconds)
-        assert ready and self.process.poll() is None and self.answers(), self.words()
+        assert ready and self.process.poll() is None and self.answers(), (self.process.poll(), self.words())
         return self
 
     def pids(self, part: str = "") -> set[int]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mltrack import env, listening, roles, up
-from mltrack.healthcheck import healthy, host
+from mltrack.healthcheck import healthy
 
 
 def test_each_role_has_its_processes() -> None:
@@ -123,7 +123,7 @@ def test_the_health_check_names_a_host_that_is_served(
     monkeypatch: pytest.MonkeyPatch, hosts: str, expected: str
 ) -> None:
     monkeypatch.setenv("MLTRACK_ALLOWED_HOSTS", hosts)
-    assert host() == expected
+    assert listening.served_host() == expected
 
 
 def test_the_health_check_fails_where_nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
