@@ -12,4 +12,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("docs/", api_docs.docs, name="api_docs"),
     path("token/", Token.as_view()),
     path("", include("projects.api.urls")),
+    path("", include("kpis.api.urls")),
 ]

@@ -67,7 +67,8 @@ def record_csv(kpi: KPI, text: str, principal: Principal | None = None) -> Count
 
 def _checked(kpi: KPI, readings: Any) -> list[ReadingRecord]:
     zone = ZoneInfo(kpi.zone)
-    size = len(readings.get("times") or ()) if isinstance(readings, Mapping) else len(readings)
+    rows = readings.get("times") if isinstance(readings, Mapping) else readings
+    size = len(rows) if isinstance(rows, list | tuple) else 0
     if size > MOST_READINGS:
         raise ValidationError({"readings": f"At most {MOST_READINGS:,} readings go into one call; these are {size:,}."})
     if isinstance(readings, Mapping):

@@ -1,0 +1,25 @@
+"""The paths of judgement, below `/api/v1/`."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from kpis.api import kpis, permissions, readiness, targets
+
+urlpatterns = [
+    path("initiatives/<str:key>/targets/", targets.Targets.as_view()),
+    path("initiatives/<str:key>/targets/<str:target_id>/approve/", targets.TargetApproval.as_view()),
+    path("initiatives/<str:key>/aliases/", targets.Aliases.as_view()),
+    path("initiatives/<str:key>/baselines/", targets.Baselines.as_view()),
+    path("initiatives/<str:key>/contributions/", kpis.Contributions.as_view()),
+    path("initiatives/<str:key>/attestations/", permissions.Attestations.as_view()),
+    path("initiatives/<str:key>/waivers/", permissions.Waivers.as_view()),
+    path("initiatives/<str:key>/waivers/<str:waiver_id>/approve/", permissions.WaiverApproval.as_view()),
+    path("initiatives/<str:key>/readiness/", readiness.Readiness.as_view()),
+    path("initiatives/<str:key>/gate/", readiness.Gate.as_view()),
+    path("kpis/", kpis.Kpis.as_view()),
+    path("kpis/<str:key>/", kpis.OneKpi.as_view()),
+    path("kpis/<str:key>/readings/", kpis.Readings.as_view()),
+    path("kpis/<str:key>/readings/batch/", kpis.ReadingBatch.as_view()),
+    path("portfolio/", readiness.Portfolio.as_view()),
+]
