@@ -25,7 +25,12 @@ class Team:
     @property
     def principal(self) -> Principal:
         """The admin, for services."""
-        return principal_of_token(self.admin.token)
+        return self.principal_of(self.admin)
+
+    @staticmethod
+    def principal_of(one: Caller) -> Principal:
+        """Return a caller, for services."""
+        return principal_of_token(one.token)
 
 
 def newcomer(name: str) -> Caller:
