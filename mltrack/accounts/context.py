@@ -13,7 +13,7 @@ from mltrack.accounts.selectors.people import workspaces_of
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Return `principal`, `workspace`, `workspaces` and `may_administer` of the page; None where there is no workspace."""
+    """Return the page's `principal`, `workspace`, `workspaces` and `may_administer`; None outside of a workspace."""
     principal = getattr(request, "principal", None)
     return {
         "principal": principal,
