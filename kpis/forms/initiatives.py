@@ -51,9 +51,7 @@ FIELDS: Final = {
             "problem",
             _("Problem"),
             "prose",
-            _(
-                "Which decision gets better, for whom, and what it costs today. Two sentences are enough. Markdown works."
-            ),
+            _("Which decision gets better, for whom, and what it costs today. Two sentences do. Markdown works."),
         ),
         Field("scope_in", _("In scope"), "prose", _("The cases that the model must decide.")),
         Field("scope_out", _("Out of scope"), "prose", _("The cases that stay with people, or with nobody.")),
