@@ -55,7 +55,7 @@ VERBS = {
     "reject": "rejected",
     "request": "asked for",
     "revoke": "took back",
-    "attest": "gave",
+    "attest": "attested",
     "state": "stated",
     "decide": "asked",
     "push": "reported",
@@ -68,7 +68,7 @@ NOUNS = {
     "alias": "another name of a metric:",
     "baseline": "the plain baseline",
     "contribution": "the contribution",
-    "attestation": "a word on",
+    "attestation": "",
     "waiver": "a waiver of",
     "gate": "the gate",
     "runs": "runs",
@@ -119,7 +119,7 @@ def event_of(event: AuditEvent) -> Event:
 def _what(event: AuditEvent) -> str:
     verb = VERBS.get(event.action, event.action)
     noun = NOUNS.get(event.object_kind, event.object_kind)
-    return " ".join(part for part in (verb, noun, _detail(event)) if part)
+    return " ".join(part for part in (verb, noun, _detail(event)) if part).replace(" :", ":")
 
 
 def _detail(event: AuditEvent) -> str:
