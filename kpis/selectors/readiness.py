@@ -62,14 +62,30 @@ class SectionRows:
 
 
 @dataclass(frozen=True, slots=True)
+class WaiverRow:
+    """A waiver with the title of its check."""
+
+    title: str
+    waiver: Waiver
+
+
+@dataclass(frozen=True, slots=True)
+class WordRow:
+    """A person's word with the title of its check."""
+
+    title: str
+    word: Attestation
+
+
+@dataclass(frozen=True, slots=True)
 class ReadinessPage:
     """Everything below the header of the readiness tab."""
 
     sentence: str
     sections: list[SectionRows]
     in_the_way: list[Row]
-    waivers: list[Waiver]
-    attestations: list[Attestation]
+    waivers: list[WaiverRow]
+    attestations: list[WordRow]
     history: list[ReadinessSnapshot]
     changed_since: datetime | None
     changes: list[Change]
@@ -86,13 +102,14 @@ def readiness_page(initiative: Initiative, document: Mapping[str, Any], as_of: d
         for check in section["checks"]
     }
     questions = {section.name: section.question for section in policy.sections}
+    titles = {check.id: check.title for check in policy.checks}
     since, changes = changes_since(initiative, as_of)
     return ReadinessPage(
         sentence=verdict_sentence(document),
         sections=[_section(each, questions, rows, blocking) for each in document["sections"]],
         in_the_way=[rows[each["check"]] for each in document["blockers"]],
-        waivers=waivers_of(initiative),
-        attestations=attestations_of(initiative),
+        waivers=[WaiverRow(titles.get(each.check_id, each.check_id), each) for each in waivers_of(initiative)],
+        attestations=[WordRow(titles.get(each.check_id, each.check_id), each) for each in attestations_of(initiative)],
         history=history_strip(initiative),
         changed_since=since,
         changes=changes,
@@ -150,13 +167,15 @@ def _section(
         verdict=section["verdict"],
         passed=passed,
         total=total,
-        rows=[rows[each] for each in _failing_first(ids, rows) if each not in blocking],
+        rows=[rows[each] for each in _standing_first(ids, rows) if each not in blocking],
         in_the_way=sum(each in blocking for each in ids),
     )
 
 
-def _failing_first(ids: Sequence[str], rows: Mapping[str, Row]) -> list[str]:
-    return sorted(ids, key=lambda each: IN_THE_WAY.get(rows[each].check["result"], len(IN_THE_WAY)))
+def _standing_first(ids: Sequence[str], rows: Mapping[str, Row]) -> list[str]:
+    """Return what stands, then what is optional and does not, then what does not apply."""
+    order = {"waived": 0, "pass": 1, "not_applicable": 3}
+    return sorted(ids, key=lambda each: order.get(rows[each].check["result"], 2))
 
 
 def news_since(initiative: Initiative, since: datetime) -> int:
