@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path
 
-from mltrack import health, preferences, styleguide
+from kpis.views import badges
+from mltrack import downloads, health, preferences, styleguide
 from mltrack.accounts.views import entry, home
 
 handler400 = "mltrack.rest.handlers.bad_request"
@@ -21,6 +22,9 @@ urlpatterns = [
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("styleguide/figure.json", styleguide.figure, name="styleguide_figure"),
     path("api/v1/", include("mltrack.api_urls")),
+    path("badges/<str:signed>.svg", badges.svg, name="badge_svg"),
+    path("badges/<str:signed>.json", badges.shields, name="badge_json"),
+    path("cli/mltrack.py", downloads.client, name="cli"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("w/<slug:workspace>/", include("kpis.urls")),
