@@ -1,0 +1,156 @@
+"""Every path × method × caller, against a table: a path that the table does not name fails."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from mltrack.accounts.models import ApiToken, Member
+from mltrack.accounts.policy import ROLES, SCOPES
+from tests.api.people import Team, refused
+from tests.api.routes import METHODS, OPEN, filled, served
+from tests.api.world import fill
+from tests.mltrack.accounts.api.callers import Caller, caller
+
+pytestmark = pytest.mark.django_db
+
+READ = ("viewer", "read")
+RUNS = ("contributor", "runs:write")
+ATTEST = ("contributor", "initiatives:write")
+INITIATIVES = ("manager", "initiatives:write")
+TARGETS = ("manager", "targets:write")
+CONNECTIONS = ("manager", "connections:write")
+APPROVE = ("approver", "targets:write")
+EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
+    "token/": {"GET": ("viewer", "")},
+    "initiatives/": {"GET": READ, "POST": INITIATIVES},
+    "initiatives/{key}/": {"GET": READ, "PATCH": INITIATIVES},
+    "initiatives/{key}/stages/": {"GET": READ, "POST": INITIATIVES},
+    "initiatives/{key}/updates/": {"GET": READ, "POST": ATTEST},
+    "initiatives/{key}/runs/": {"GET": READ, "POST": RUNS},
+    "initiatives/{key}/runs/batch/": {"POST": RUNS},
+    "initiatives/{key}/runs/{run_id}/": {"GET": READ},
+    "initiatives/{key}/model-versions/": {"GET": READ, "POST": RUNS},
+    "initiatives/{key}/datasets/": {"GET": READ, "POST": RUNS},
+    "initiatives/{key}/deployments/": {"GET": READ, "POST": ("contributor", "deployments:write")},
+    "initiatives/{key}/selection/": {"GET": READ, "PUT": INITIATIVES},
+    "initiatives/{key}/targets/": {"GET": READ, "POST": TARGETS},
+    "initiatives/{key}/targets/{target_id}/approve/": {"POST": APPROVE},
+    "initiatives/{key}/aliases/": {"GET": READ, "POST": TARGETS},
+    "initiatives/{key}/baselines/": {"GET": READ, "POST": TARGETS},
+    "initiatives/{key}/contributions/": {"GET": READ, "POST": INITIATIVES},
+    "initiatives/{key}/attestations/": {"GET": READ, "POST": ATTEST},
+    "initiatives/{key}/waivers/": {"GET": READ, "POST": ATTEST},
+    "initiatives/{key}/waivers/{waiver_id}/approve/": {"POST": APPROVE},
+    "initiatives/{key}/readiness/": {"GET": READ},
+    "initiatives/{key}/gate/": {"POST": ("contributor", "gate")},
+    "kpis/": {"GET": READ, "POST": INITIATIVES},
+    "kpis/{key}/": {"GET": READ, "PATCH": INITIATIVES},
+    "kpis/{key}/readings/": {"GET": READ, "POST": ("contributor", "readings:write")},
+    "kpis/{key}/readings/batch/": {"POST": ("contributor", "readings:write")},
+    "connections/": {"GET": READ, "POST": CONNECTIONS},
+    "connections/{connection_id}/": {"GET": READ, "PATCH": CONNECTIONS, "DELETE": CONNECTIONS},
+    "connections/{connection_id}/sync/": {"POST": CONNECTIONS},
+    "connections/{connection_id}/attempts/": {"GET": READ},
+    "portfolio/": {"GET": READ},
+}
+KINDS = ("initiatives", "kpis", "run_id", "target_id", "waiver_id", "connection_id")
+CELLS = [
+    pytest.param(route, method, *asked, id=f"{method} {route}")
+    for route, methods in EXPECTED.items()
+    for method, asked in methods.items()
+]
+
+
+def test_the_table_is_the_urlconf() -> None:
+    assert served() == {route: frozenset(methods) for route, methods in EXPECTED.items()}
+
+
+@pytest.mark.parametrize("route", OPEN)
+def test_the_description_is_open_and_only_read(route: str) -> None:
+    assert Client().get(f"/api/v1/{route}").status_code == 200
+    assert Client().post(f"/api/v1/{route}").status_code == 405
+
+
+def call(one: Caller | None, method: str, path: str) -> Any:
+    """Return the answer and forget what it wrote."""
+    body: dict[str, Any] | None = None if method in ("GET", "DELETE") else {}
+    with transaction.atomic():
+        if one is None:
+            send = getattr(Client(raise_request_exception=False), method.lower())
+            answer = send(f"/api/v1/{path}", data=body, content_type="application/json")
+        else:
+            answer = one.call(method, path, body)
+        transaction.set_rollback(True)
+    return answer
+
+
+def is_let_in(answer: Any) -> bool:
+    """Say whether a caller got as far as the body: it was taken, or refused for what it holds."""
+    return answer.status_code in (200, 201, 202, 204, 400)
+
+
+def gone(team: Team) -> dict[str, Caller]:
+    """Return callers whose tokens have just stopped to work."""
+    ended = {name: caller(team.admin.user, team.workspace) for name in ("revoked", "expired")}
+    ApiToken.objects.filter(pk=ended["revoked"].token.pk).update(revoked_at=timezone.now())
+    ApiToken.objects.filter(pk=ended["expired"].token.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
+    for name in ("deactivated", "left"):
+        user = type(team.admin.user).objects.create_user(f"{name}@example.org")
+        member = Member.objects.create(workspace=team.workspace, user=user, role="admin", is_approver=True)
+        ended[name] = caller(user, team.workspace)
+        if name == "left":
+            member.delete()
+    type(team.admin.user).objects.filter(email="deactivated@example.org").update(is_active=False)
+    return ended
+
+
+@pytest.mark.parametrize(("route", "method", "least", "scope"), CELLS)
+def test_who_gets_in(team: Team, route: str, method: str, least: str, scope: str) -> None:
+    _, ids = fill(team.principal)
+    path = filled(route, ids)
+    for name, one in {"anonymous": None, **gone(team)}.items():
+        assert call(one, method, path).status_code == 401, name
+    by_role = {role: getattr(team, role) for role in ROLES}
+    if least == "approver":
+        let_in = {"approver", "admin"}
+    else:
+        let_in = {role for role in ROLES if ROLES.index(role) >= ROLES.index(least)}
+    for name, one in {**by_role, "approver": team.approver}.items():
+        answer = call(one, method, path)
+        expected = name in let_in or (name == "approver" and least == "viewer")
+        assert is_let_in(answer) if expected else refused(answer, 403, "forbidden"), (name, answer.content)
+    stranger = call(team.stranger, method, path)
+    assert stranger.status_code == 404 if "{" in route else is_let_in(stranger), stranger.content
+    _check_scopes(team, method, path, scope)
+
+
+def _check_scopes(team: Team, method: str, path: str, scope: str) -> None:
+    """A token without the scope is refused and told which one is missing; with it alone it is let in."""
+    if not scope:
+        return
+    others = caller(team.admin.user, team.workspace, [each for each in SCOPES if each != scope])
+    assert scope in refused(call(others, method, path), 403, "forbidden")["detail"]
+    assert is_let_in(call(caller(team.admin.user, team.workspace, [scope]), method, path))
+    if scope != "read":
+        refused(call(caller(team.admin.user, team.workspace, ["read"]), method, path), 403)
+
+
+@pytest.mark.parametrize("route", EXPECTED)
+def test_other_methods_are_refused(team: Team, route: str) -> None:
+    path = filled(route, dict.fromkeys(KINDS, "X"))
+    for method in METHODS:
+        if method not in EXPECTED[route]:
+            assert team.admin.call(method, path, {} if method != "GET" else None).status_code == 405
+
+
+@pytest.mark.parametrize("route", [route for route, methods in EXPECTED.items() if "GET" in methods])
+def test_unknown_parameters_are_named(team: Team, route: str) -> None:
+    _, ids = fill(team.principal)
+    problem = refused(team.viewer.call("get", filled(route, ids) + "?owner__password__startswith=a"), 400)
+    assert [error["pointer"] for error in problem["errors"]] == ["/owner__password__startswith"]

@@ -1,0 +1,59 @@
+"""A workspace that holds one of everything that the API can name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kpis.services.aliases import set_alias
+from kpis.services.attestations import attest
+from kpis.services.baselines import state_baseline
+from kpis.services.contributions import set_contribution
+from kpis.services.gates import decide_gate
+from kpis.services.kpis import create_kpi
+from kpis.services.readings import record_readings
+from kpis.services.targets import propose_target
+from kpis.services.waivers import request_waiver
+from mltrack.accounts.access import Principal
+from projects.models import Initiative
+from projects.services.connections import ask_sync
+from projects.services.datasets import record_dataset
+from projects.services.deployments import record_deployment
+from projects.services.initiatives import post_update
+from projects.services.runs import push_model_version
+from tests.factories import make_connection, make_runs
+from tests.kpis.world import COMMIT, POOR, aimed, in_days, judged, report
+
+
+def fill(owner: Principal, mark: str = "") -> tuple[Initiative, dict[str, str]]:
+    """Fill a workspace and return its initiative, and an id of each kind. `mark` stands in every text."""
+    initiative = aimed(owner, "CHURN", name=f"Churn {mark}", problem=mark)
+    run = report(initiative, f"ci-{mark}", POOR, name=mark)
+    version, _ = push_model_version(owner, initiative, name=f"model-{mark}", version="3", run=run.external_id)
+    looser = propose_target(owner, initiative, metric="accuracy", comparator=">=", value=0.8, reason=f"Dear. {mark}")
+    connection = make_connection(owner, name=f"MLflow {mark}", initiative=initiative)
+    make_runs(connection, 1)
+    attempt = ask_sync(owner, connection)
+    kpi = create_kpi(owner, key="churn-rate", name=f"Rate {mark}", direction="lower", baseline=9, target=5)
+    record_readings(kpi, [{"time": "2026-01-01", "value": 8.0, "segment": mark}], owner)
+    set_contribution(owner, initiative, kpi, expected=-1.0, how=mark)
+    set_alias(owner, initiative, alias=f"acc {mark}", metric="accuracy")
+    state_baseline(owner, initiative, metric="accuracy", value=0.5, note=f"Guess. {mark}")
+    attest(owner, initiative, check="data.privacy", link="https://example.org/", note=mark)
+    record_dataset(owner, initiative, name=f"cards {mark}", digest="1")
+    record_deployment(owner, initiative, environment=f"production {mark}", version="3", commit=COMMIT)
+    post_update(owner, initiative, health="at_risk", text=mark)
+    waiver = request_waiver(owner, initiative, check="model.accuracy", reason=f"Pilot. {mark}", expires=in_days(9))
+    judged(initiative)
+    answer: dict[str, Any] = decide_gate(owner, initiative, commit=COMMIT, ref=mark)
+    return initiative, {
+        "initiatives": initiative.key,
+        "kpis": kpi.key,
+        "run_id": run.public_id,
+        "target_id": looser.public_id,
+        "waiver_id": waiver.public_id,
+        "connections": connection.public_id,
+        "connection_id": connection.public_id,
+        "attempt_id": attempt.public_id,
+        "model_version_id": version.public_id,
+        "decision_id": answer["decision"],
+    }
