@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
-EXECUTABLE = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+from tests.browser.program import ensure
+
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -30,7 +29,7 @@ document.addEventListener("securitypolicyviolation", (event) => {
 def chromium() -> Iterator[Browser]:
     """Run one headless Chromium."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=EXECUTABLE, args=FLAGS, headless=True)
+        browser = playwright.chromium.launch(executable_path=ensure(), args=FLAGS, headless=True)
         yield browser
         browser.close()
 
