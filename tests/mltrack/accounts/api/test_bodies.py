@@ -83,8 +83,8 @@ def test_a_gzip_body_is_taken_up_to_the_limit(callers: Callers, settings: Settin
     ("raw", "encoding", "status", "code"),
     [
         (b'{"key": "a"}', "gzip", 400, "bad_gzip"),
-        (gzip.compress(b'{"key": "a"}')[:-3], "gzip", 400, "bad_gzip"),
-        (gzip.compress(b'{"key": "a"}') * 2, "gzip", 400, "bad_gzip"),
+        (gzip.compress(b'{"key": "a"}', mtime=0)[:-3], "gzip", 400, "bad_gzip"),
+        (gzip.compress(b'{"key": "a"}', mtime=0) * 2, "gzip", 400, "bad_gzip"),
         (b'{"key": "a"}', "br", 415, "unsupported_encoding"),
         (b'{"key": "a"}', "gzip, gzip", 415, "unsupported_encoding"),
     ],
