@@ -42,8 +42,9 @@ def begin(lease: Lease) -> SyncAttempt:
 
     Call it in the transaction that takes the lease: attempts that another worker left running are ended.
     """
-    ended = end_lost(lease.connection_id)
-    if lease.attempts > 1 and not ended:
+    end_lost(lease.connection_id)
+    told = SyncAttempt.objects.filter(connection_id=lease.connection_id, lease_token=lease.token - 1)
+    if lease.attempts > 1 and not told.exists():
         SyncAttempt.objects.create(
             connection_id=lease.connection_id,
             state=SyncAttempt.State.FAILED,

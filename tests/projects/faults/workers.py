@@ -66,10 +66,23 @@ def sync(connection: Connection, **more: str) -> tuple[int, str]:
 
 @contextmanager
 def celery(folder: Path, broker: str, name: str = "one") -> Iterator[subprocess.Popen[bytes]]:
-    """Give a Celery worker with its scheduler, one child at work; its whole group is killed with the block."""
-    command = [sys.executable, "-m", "celery", "-A", "mltrack", "worker", "-B", "-c", "1", "-Q", "celery,pulls"]
-    command += ["-s", str(folder / f"beat-{name}"), "-n", f"{name}@test", "--without-mingle", "--without-gossip"]
-    with (folder / f"worker-{name}.log").open("wb") as log:
+    """Give a Celery worker with one child at work; its whole group is killed with the block."""
+    options = ["-c", "1", "-Q", "celery,pulls", "-n", f"{name}@test", "--without-mingle", "--without-gossip"]
+    with _celery(folder, broker, f"worker-{name}", ["worker", *options]) as process:
+        yield process
+
+
+@contextmanager
+def scheduler(folder: Path, broker: str, name: str = "one") -> Iterator[subprocess.Popen[bytes]]:
+    """Give a Celery beat; it is killed with the block."""
+    with _celery(folder, broker, f"beat-{name}", ["beat", "-s", str(folder / f"schedule-{name}")]) as process:
+        yield process
+
+
+@contextmanager
+def _celery(folder: Path, broker: str, name: str, arguments: list[str]) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-m", "celery", "-A", "mltrack", *arguments]
+    with (folder / f"{name}.log").open("wb") as log:
         process = subprocess.Popen(
             command,
             env=environment(REDIS_URL=broker, MLTRACK_LEASE_SECONDS=str(LEASE_SECONDS)),

@@ -225,6 +225,15 @@ def test_a_lost_worker_is_told_and_followed(connection: Connection) -> None:
     assert sync(connection).state == "done"
 
 
+def test_a_lost_worker_is_told_once(connection: Connection) -> None:
+    SyncAttempt.objects.create(connection=connection, state="running", lease_token=1, pages=3)
+    past = timezone.now() - timedelta(seconds=1)
+    Connection.objects.update(lease_token=1, lease_until=past, attempts=1)
+    due_connections()
+    sync(connection)
+    assert [each.state for each in SyncAttempt.objects.order_by("id")] == ["failed", "done"]
+
+
 def test_a_worker_lost_before_its_first_page_is_told(connection: Connection) -> None:
     past = timezone.now() - timedelta(seconds=1)
     Connection.objects.update(lease_token=1, lease_until=past, attempts=1)
