@@ -9,19 +9,27 @@ from datetime import datetime
 from typing import Final
 
 from django.db import connection as database
-from django.db.models import Exists, F, FloatField, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Exists, Expression, F, FilteredRelation, FloatField, Func, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from mltrack.rest.pages import CursorPages
 from projects.models import DatasetVersion, Initiative, MetricValue, ModelVersion, Run, RunColumns, RunDataset, RunLink
 from projects.progress.thresholds import Threshold
 
-ORDERS: Final = ("started", "ended", "name")
+ORDERS: Final = ("started", "ended", "duration", "name")
 METRIC: Final = "metric:"
 NEWEST: Final = 500
 """Columns are offered from so many newest runs, so that a long history does not slow the page."""
 
 _LOOKUP = {">=": "gte", "<=": "lte", ">": "gt", "<": "lt", "=": "exact"}
+
+# The end is the link's own, which has an index within its initiative.
+_MOMENTS: Final = {"ended": "links__ended_at", "started": "started_at"}
+_SECONDS: Final = Func(
+    F("ended_at") - F("started_at"),
+    template="CAST(EXTRACT(EPOCH FROM %(expressions)s) AS double precision)",
+    output_field=FloatField(),
+)
 
 _PARAM_KEYS = """
 SELECT DISTINCT jsonb_object_keys(r.params) AS key FROM projects_run r WHERE r.id = ANY(%s) ORDER BY key LIMIT 300
@@ -80,17 +88,23 @@ def reaching(runs: QuerySet[Run], threshold: Threshold) -> QuerySet[Run]:
 def ordered(runs: QuerySet[Run], order: str) -> tuple[QuerySet[Run], str]:
     """Return the runs and the field to page them by. `order` is one of `ORDERS` or `metric:KEY`, `-` for descending.
 
-    Runs without the metric, and special values, come last in both directions. Raises ValueError.
+    Runs without the metric or a duration, and special values, come last in both directions. Raises ValueError.
     """
     sign, name = ("-", order[1:]) if order.startswith("-") else ("", order)
-    if name.startswith(METRIC) and len(name) > len(METRIC):
-        last = float("-inf") if sign else float("inf")
-        value = MetricValue.objects.filter(run=OuterRef("pk"), key=name[len(METRIC) :]).values("value")
-        placed = Coalesce(Subquery(value), Value(last), output_field=FloatField())
-        return runs.annotate(order_value=placed), f"{sign}order_value"
-    if name not in ORDERS:
+    if name == "name":
+        return runs, order
+    last = Value(float("-inf") if sign else float("inf"))
+    key = name.removeprefix(METRIC)
+    if name.startswith(METRIC) and key and "\x00" not in key:
+        runs = runs.annotate(ordering=FilteredRelation("metrics", condition=Q(metrics__key=key)))
+        placed: Expression | F = Coalesce(F("ordering__value"), last, output_field=FloatField())
+    elif name == "duration":
+        placed = Coalesce(_SECONDS, last, output_field=FloatField())
+    elif name in _MOMENTS:
+        placed = F(_MOMENTS[name])
+    else:
         raise ValueError(f"Order by {', '.join(ORDERS)} or {METRIC}KEY, with a leading minus for descending.")
-    return runs, sign + {"started": "started_at", "ended": "ended_at", "name": "name"}[name]
+    return runs.annotate(order_value=placed), f"{sign}order_value"
 
 
 def page_of_runs(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ from projects.selectors.runs import (
 )
 from projects.services.columns import choose_columns
 from projects.services.runs import mark_deleted, push_model_version, record_runs
-from tests.factories import make_connection, make_initiative, make_runs, make_workspace, run_record
+from tests.factories import EPOCH, make_connection, make_initiative, make_runs, make_workspace, run_record
 
 pytestmark = pytest.mark.django_db
 
@@ -74,7 +75,9 @@ def test_by_metric_with_specials_and_missing_last(five: Initiative) -> None:
     assert set(ids(down.rows)[3:]) == set("cd")
 
 
-@pytest.mark.parametrize("order", ["-metric:accuracy", "metric:accuracy", "-ended", "name", "-started"])
+@pytest.mark.parametrize(
+    "order", ["-metric:accuracy", "metric:accuracy", "-ended", "ended", "name", "-started", "duration"]
+)
 def test_pages_walk_forth_and_back(five: Initiative, order: str) -> None:
     whole = ids(page_of_runs(runs_of(five), scope="s", order=order).rows)
     seen, cursor = [], ""
@@ -90,8 +93,24 @@ def test_pages_walk_forth_and_back(five: Initiative, order: str) -> None:
     assert ids(back.rows) == whole[2:4]
 
 
+def test_by_duration_with_those_that_run_last(initiative: Initiative) -> None:
+    for name, minutes in (("a", 5), ("b", 1), ("c", 9)):
+        record_runs(initiative, [run_record(name, ended_at=EPOCH + timedelta(minutes=minutes))], replace=True)
+    record_runs(initiative, [run_record("r", status="running", ended_at=None)], replace=True)
+    assert ids(page_of_runs(runs_of(initiative), scope="s", order="duration").rows) == "bacr"
+    assert ids(page_of_runs(runs_of(initiative), scope="s", order="-duration").rows) == "cabr"
+
+
+def test_a_run_of_two_initiatives_stands_once(owner: Principal, initiative: Initiative) -> None:
+    connection = make_connection(owner, initiative=initiative)
+    connection.selection_rules.create(initiative=make_initiative(owner, "OTHER"))
+    make_runs(connection, 3)
+    for order in ("-ended", "duration", "metric:accuracy"):
+        assert len(page_of_runs(runs_of(initiative), scope="s", order=order).rows) == 3
+
+
 def test_an_unknown_order_and_a_foreign_cursor_are_refused(five: Initiative) -> None:
-    for order in ("accuracy", "metric:", "owner__password", ""):
+    for order in ("accuracy", "metric:", "metric:a\x00", "owner__password", ""):
         with pytest.raises(ValueError, match="Order by"):
             ordered(runs_of(five), order)
     cursor = page_of_runs(runs_of(five), scope="s", limit=1).next
