@@ -23,13 +23,16 @@ class Threshold:
 
 
 def parse_threshold(text: str) -> Threshold:
-    """Return the condition in a text; the last operator counts, as keys may hold one. Raises ValueError in words."""
+    """Return the condition in a text. Raises ValueError in words.
+
+    The last operator counts, as keys may hold one. `accuracy:>=0.9` is the same as `accuracy>=0.9`.
+    """
     found = max(((text.rfind(each), len(each), each) for each in _OPERATORS), default=(-1, 0, _OPERATORS[0]))
     place, _, operator = found
     if place > 0 and operator == "=" and text[place - 1] in "<>":
         place, operator = place - 1, ">=" if text[place - 1] == ">" else "<="
-    key, number = text[:place].strip(), text[place + len(operator) :].strip()
-    if place <= 0 or not key:
+    key, number = text[:place].strip().removesuffix(":"), text[place + len(operator) :].strip()
+    if place <= 0 or not key or "\x00" in key:
         raise ValueError("Write a metric, a comparison and a number: accuracy>=0.9")
     try:
         value = float(number)

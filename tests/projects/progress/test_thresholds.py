@@ -27,3 +27,14 @@ def test_conditions(text: str, threshold: Threshold) -> None:
 def test_what_is_no_condition(text: str) -> None:
     with pytest.raises(ValueError):
         parse_threshold(text)
+
+
+@pytest.mark.parametrize("text", ["accuracy:>=0.9", "accuracy: >= 0.9"])
+def test_a_colon_after_the_metric_is_no_part_of_it(text: str) -> None:
+    assert parse_threshold(text) == Threshold("accuracy", ">=", 0.9)
+
+
+@pytest.mark.parametrize("text", ["a\x00b>1", ":>=1"])
+def test_names_that_no_metric_has(text: str) -> None:
+    with pytest.raises(ValueError):
+        parse_threshold(text)
