@@ -26,7 +26,7 @@ class Comparison:
 def compare_runs(initiative: Initiative, public_ids: Sequence[str]) -> Comparison | None:
     """Return the comparison in two queries, or None unless two to six runs of the initiative are named."""
     ids = list(dict.fromkeys(public_ids))
-    if not FEWEST <= len(ids) <= MOST:
+    if not FEWEST <= len(ids) <= MOST or any("\x00" in each for each in ids):
         return None
     found = {run.public_id: run for run in runs_of(initiative).filter(public_id__in=ids)}
     if len(found) != len(ids):
