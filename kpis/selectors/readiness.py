@@ -7,11 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
-from django.utils import timezone
-
-from kpis.models import Attestation, ReadinessSnapshot, Target, Waiver
-from kpis.models.targets import TargetState
+from kpis.models import Attestation, ReadinessSnapshot, Waiver
 from kpis.scoring.changes import Change
 from kpis.scoring.scorecard import Scorecard
 from kpis.scoring.sentences import passed_of, verdict_sentence
@@ -22,7 +18,7 @@ from kpis.selectors.snapshots import changes_since, history_strip
 from projects.models import Initiative
 
 IN_THE_WAY = {"fail": 0, "missing": 1, "insufficient": 2, "stale": 3}
-ROLES = {"model.accuracy": "accuracy", "model.coverage": "coverage"}
+RATIOS = ("model.accuracy", "model.coverage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +88,11 @@ class ReadinessPage:
 
 
 def readiness_page(initiative: Initiative, document: Mapping[str, Any], as_of: datetime | None) -> ReadinessPage:
-    """Return the page of a readiness document, in seven queries whatever the history."""
+    """Return the page of a readiness document, in six queries whatever the history."""
     policy = policy_of(initiative.workspace)
-    goals = goals_at(initiative, as_of)
     blocking = {each["check"] for each in document["blockers"]}
     rows = {
-        check["id"]: row_of(check, policy, initiative, goals)
+        check["id"]: row_of(check, policy, initiative)
         for section in document["sections"]
         for check in section["checks"]
     }
@@ -116,26 +111,12 @@ def readiness_page(initiative: Initiative, document: Mapping[str, Any], as_of: d
     )
 
 
-def goals_at(initiative: Initiative, as_of: datetime | None = None) -> dict[str, Target]:
-    """Return the targets on accuracy and coverage of all cases that were in force at a moment, by metric."""
-    then = as_of or timezone.now()
-    found = Target.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=then),
-        initiative=initiative,
-        metric__in=ROLES.values(),
-        slice="",
-        valid_from__lte=then,
-        state__in=(TargetState.ACTIVE, TargetState.SUPERSEDED),
-    )
-    return {target.metric: target for target in found.order_by("number")}
-
-
-def row_of(check: dict[str, Any], policy: Scorecard, initiative: Initiative, goals: Mapping[str, Target]) -> Row:
+def row_of(check: dict[str, Any], policy: Scorecard, initiative: Initiative) -> Row:
     """Return a check as a row."""
     asked = policy.check(check["id"])
     return Row(
         check=shown_check(check),
-        bar=_bar(check, goals.get(ROLES.get(check["id"], ""))),
+        bar=_bar(check),
         attestable=asked is not None and initiative.criticality in asked.attestable_at,
         waivable=check["required"] and check["result"] in IN_THE_WAY,
     )
@@ -147,13 +128,15 @@ def shown_check(check: Mapping[str, Any]) -> dict[str, Any]:
     return {**check, "observed": figure(observed) if isinstance(observed, int | float) else observed}
 
 
-def _bar(check: Mapping[str, Any], goal: Target | None) -> Bar | None:
-    observed = check["observed"]
+def _bar(check: Mapping[str, Any]) -> Bar | None:
+    """Return the bar of a number; documents kept before checks named their goal have bars without a tick."""
+    observed, goal = check["observed"], check.get("goal")
     if not isinstance(observed, int | float) or (check["low"] is None and check["high"] is None and goal is None):
         return None
+    unit = "ratio" if check["id"] in RATIOS else "number"
     if goal is None:
-        return Bar(observed, check["low"], check["high"])
-    return Bar(observed, check["low"], check["high"], goal.value, goal.comparator, goal.high, "ratio")
+        return Bar(observed, check["low"], check["high"], unit=unit)
+    return Bar(observed, check["low"], check["high"], goal["value"], goal["comparator"], goal["high"], unit)
 
 
 def _section(
