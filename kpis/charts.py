@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from html import escape
 from typing import Any
 
 import plotly.graph_objects as go
 
 from kpis.models import Goal, Target
-from kpis.selectors.kpis import KpiDetail
+from kpis.selectors.kpis import HISTORY, KpiDetail
+from kpis.selectors.periods import timeline
 from kpis.selectors.targets import TargetLine
 
 MOST_POINTS = 2_000
@@ -47,13 +48,16 @@ class GoalLine:
 
 
 def kpi_figure(detail: KpiDetail, now: datetime) -> Figure:
-    """Return the figure of a KPI's page; a version of a goal without a target is not drawn."""
+    """Return the figure of a KPI's page: goals in force or proposed reach to their due date, earlier ones to their end.
+
+    A version of a goal without a target is not drawn.
+    """
     kpi, goal = detail.standing.kpi, detail.standing.goal
     pace: list[Point] = []
     if goal and goal.start and goal.due and goal.baseline is not None and goal.target is not None:
         pace = [(goal.start, goal.baseline), (goal.due, goal.target)]
     lines = [line for version in detail.goals for line in _goal_versions(version, now)]
-    return kpi_history([(each.start, each.value) for each in detail.history], lines, pace, kpi.unit)
+    return kpi_history(timeline(kpi, detail.history, HISTORY), lines, pace, kpi.unit)
 
 
 def target_figure(points: Sequence[Point], line: TargetLine, now: datetime) -> Figure:
@@ -77,7 +81,7 @@ def kpi_history(
 
 def metric_history(points: Sequence[Point], name: str, target: float | None = None, x_title: str = "Step") -> Figure:
     """Return one metric over the steps of a run, with its target as a dashed line."""
-    lines = [Line(name, points)]
+    lines = [Line(name, points, mode="lines+markers" if len(points) < 60 else "lines")]
     numbers = [place for place, _ in points]
     if target is not None and numbers:
         ends = [(numbers[0], target), (numbers[-1], target)]
@@ -155,7 +159,10 @@ def _goal_versions(goal: Goal, now: datetime) -> list[GoalLine]:
     ends = [value for value in (goal.target, goal.low, goal.high) if value is not None]
     if start is None:
         return []
-    return [GoalLine(start, goal.valid_to or now, value, proposed=waits) for value in ends]
+    end = goal.valid_to or now
+    if goal.valid_to is None and goal.due is not None:
+        end = max(now, datetime.combine(goal.due, time(), UTC))
+    return [GoalLine(start, end, value, proposed=waits) for value in ends]
 
 
 def _target_versions(target: Target, now: datetime) -> list[GoalLine]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch, QuerySet
@@ -24,7 +24,8 @@ HISTORY = 400
 class KpiStanding:
     """Where a KPI stands. `before` is the value of the period before, `delta` the movement since, in its unit.
 
-    `late` says that a reading is overdue. `spark` are the last 26 periods, None where one is missing.
+    `start` and `before_start` are the first days of the two periods in the KPI's zone, `today` is its date. `late`
+    says that a reading is overdue. `spark` are the last 26 periods, None where one is missing.
     """
 
     kpi: KPI
@@ -38,6 +39,9 @@ class KpiStanding:
     pace: Pace | None
     late: bool
     spark: tuple[float | None, ...]
+    start: date | None
+    before_start: date | None
+    today: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,7 @@ def _standing(kpi: KPI, values: list[PeriodValue], now: datetime) -> KpiStanding
     at = standing(kpi, values, now)
     earlier = [each for each in values if at is not None and each.start < at.start]
     before = earlier[-1].value if earlier else None
+    today = now.astimezone(ZoneInfo(kpi.zone)).date()
     value = at.value if at else None
     facts = goal_facts(kpi.direction, goal)
     return KpiStanding(
@@ -110,7 +115,10 @@ def _standing(kpi: KPI, values: list[PeriodValue], now: datetime) -> KpiStanding
         before=before,
         delta=None if value is None or before is None else value - before,
         attainment=attainment(facts, value),
-        pace=pace(facts, value, now.astimezone(ZoneInfo(kpi.zone)).date()),
+        pace=pace(facts, value, today),
         late=is_late(kpi, values, now),
         spark=tuple(with_gaps(kpi, values[-SPARK:])),
+        start=at.start if at else None,
+        before_start=earlier[-1].start if earlier else None,
+        today=today,
     )

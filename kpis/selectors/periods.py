@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -86,13 +86,18 @@ def standing(kpi: KPI, values: list[PeriodValue], now: datetime) -> PeriodValue 
 
 def with_gaps(kpi: KPI, values: list[PeriodValue], count: int = SPARK) -> list[float | None]:
     """Return the last `count` periods as evenly spaced values, None where a period has no reading."""
+    return [value for _, value in timeline(kpi, values, count)]
+
+
+def timeline(kpi: KPI, values: Sequence[PeriodValue], count: int) -> list[tuple[date, float | None]]:
+    """Return the last `count` periods as (first day, value), with every period between: None where one is missing."""
     if not values:
         return []
     known = {each.start: each.value for each in values}
     starts = [values[-1].start]
     while len(starts) < count and starts[-1] > values[0].start:
         starts.append(_before(kpi, starts[-1]))
-    return [known.get(start) for start in reversed(starts)]
+    return [(start, known.get(start)) for start in reversed(starts)]
 
 
 def is_late(kpi: KPI, values: list[PeriodValue], now: datetime) -> bool:
