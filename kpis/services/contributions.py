@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db import transaction
 from kpis.models import KPI, Contribution
 from kpis.services.affected import note_initiative
 from kpis.services.fields import Fields
+from kpis.services.kpis import create_kpi
 from mltrack.accounts.access import Principal
 from mltrack.accounts.services.audit import record_audit
 from projects.models import Initiative
@@ -52,6 +54,12 @@ def set_contribution(
     record_audit(principal, "set", "contribution", initiative.key, before=json_safe(before), after=after)
     note_initiative(initiative, "contribution")
     return tie
+
+
+@transaction.atomic
+def tie_new_kpi(principal: Principal, initiative: Initiative, kpi: Mapping[str, Any], **tie: Any) -> Contribution:
+    """Make a KPI (the fields of `create_kpi`) and tie it to an initiative, both or neither. Raises ValidationError."""
+    return set_contribution(principal, initiative, create_kpi(principal, **kpi), **tie)
 
 
 @transaction.atomic

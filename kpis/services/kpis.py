@@ -21,6 +21,8 @@ from mltrack.accounts.models import Workspace
 from mltrack.accounts.services.audit import record_audit
 from projects.services.versions import expect_version
 
+# Paths of pages beside a KPI's own.
+RESERVED_KEYS = frozenset({"new"})
 KPI_FIELDS = ("name", "description", "owner", "unit", "direction", "period", "aggregation", "zone")
 
 
@@ -29,7 +31,8 @@ def propose_kpi_key(workspace: Workspace, name: str) -> str:
     stem = slugify(name)[:50].strip("-_").replace("_", "-")
     stem = "-".join(part for part in stem.split("-") if part)
     stem = stem if stem[:1].isalpha() else f"kpi-{stem}".strip("-")
-    taken = set(KPI.objects.filter(workspace=workspace, key__startswith=stem).values_list("key", flat=True))
+    there = KPI.objects.filter(workspace=workspace, key__startswith=stem).values_list("key", flat=True)
+    taken = {*there, *RESERVED_KEYS}
     number = 1
     while (f"{stem}-{number}" if number > 1 else stem) in taken:
         number += 1
@@ -50,6 +53,8 @@ def create_kpi(principal: Principal, *, name: str, key: str = "", **given: Any) 
         validate_kpi_key(key)
     except ValidationError as error:
         fields.fail("key", error.messages[0])
+    if key in RESERVED_KEYS:
+        fields.fail("key", f"The key {key} is the name of a page.")
     goal = read_goal(fields, values["direction"], None)
     reason = fields.text("reason", 2000)
     fields.finish()
