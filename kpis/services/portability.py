@@ -7,7 +7,7 @@ import logging
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
@@ -49,7 +49,7 @@ def exported_models() -> dict[type[models.Model], str]:
     return paths
 
 
-def export_workspace(principal: Principal, target: BinaryIO) -> dict[str, int]:
+def export_workspace(principal: Principal, target: IO[bytes]) -> dict[str, int]:
     """Write a ZIP with one `.jsonl` file per table and a manifest; return the number of rows by table.
 
     Rows are streamed, a table at a time. Secrets and hashes of secrets are left out; people appear by name and
