@@ -8,12 +8,11 @@ from django.db import connection
 
 from projects.models import Connection, Initiative
 
-_SYNC = """
+_SYNC_ALL = """
 WITH wanted AS MATERIALIZED (
     SELECT DISTINCT s.initiative_id, r.id AS run_id, r.ended_at
     FROM projects_run r JOIN projects_selectionrule s ON s.connection_id = r.connection_id
     WHERE r.connection_id = %(connection)s
-      AND (%(runs)s::bigint[] IS NULL OR r.id = ANY(%(runs)s))
       AND (cardinality(s.experiment_ids) = 0 OR r.experiment_id = ANY(s.experiment_ids))
       AND (s.tag_key = '' OR (r.tags ? s.tag_key AND (s.tag_value = '' OR r.tags ->> s.tag_key = s.tag_value)))
       AND ((s.registered_model = '' AND s.alias = '') OR EXISTS (
@@ -24,8 +23,7 @@ WITH wanted AS MATERIALIZED (
 ), removed AS (
     DELETE FROM projects_runlink l USING projects_run r
     WHERE l.run_id = r.id AND r.connection_id = %(connection)s
-      AND (%(runs)s::bigint[] IS NULL OR r.id = ANY(%(runs)s))
-      AND NOT EXISTS (SELECT 1 FROM wanted w WHERE w.initiative_id = l.initiative_id AND w.run_id = l.run_id)
+      AND (l.initiative_id, l.run_id) NOT IN (SELECT initiative_id, run_id FROM wanted)
     RETURNING l.initiative_id
 ), kept AS (
     INSERT INTO projects_runlink (workspace_id, initiative_id, run_id, ended_at)
@@ -37,6 +35,10 @@ WITH wanted AS MATERIALIZED (
 )
 SELECT initiative_id FROM removed UNION SELECT initiative_id FROM kept
 """
+
+_SYNC_SOME = _SYNC_ALL.replace(
+    "FROM projects_run r", "FROM unnest(%(runs)s::bigint[]) t(id) JOIN projects_run r ON r.id = t.id"
+).replace("USING projects_run r", "USING unnest(%(runs)s::bigint[]) t(id) JOIN projects_run r ON r.id = t.id")
 
 _PUSHED = """
 INSERT INTO projects_runlink (workspace_id, initiative_id, run_id, ended_at)
@@ -57,10 +59,10 @@ def sync_links(source: Connection, run_ids: Collection[int] | None = None) -> se
     values = {
         "connection": source.pk,
         "workspace": source.workspace_id,
-        "runs": None if run_ids is None else list(run_ids),
+        "runs": list(run_ids or ()),
     }
     with connection.cursor() as cursor:
-        cursor.execute(_SYNC, values)
+        cursor.execute(_SYNC_ALL if run_ids is None else _SYNC_SOME, values)
         return {number for (number,) in cursor.fetchall()}
 
 

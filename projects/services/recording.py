@@ -15,6 +15,7 @@ from projects.services.run_datasets import write_datasets
 from projects.services.run_input import LONGEST_METRIC_KEY
 from projects.services.run_rows import (
     Source,
+    drop_absent_metrics,
     insert_runs,
     known_runs,
     lock_source,
@@ -85,7 +86,9 @@ def _store_all(source: Source, records: Sequence[RunRecord], replace: bool) -> l
     numbers = known | added
     by_number = {numbers[each.external_id]: each for each in records}
     changed = update_runs(update)
-    changed |= write_metrics(source.workspace_id, by_number, replace=replace)
+    changed |= write_metrics(source.workspace_id, by_number)
+    if replace:
+        changed |= drop_absent_metrics(update)
     changed |= write_datasets(source, by_number)
     return [
         (number, _outcome(record, record.external_id in added, number in changed))

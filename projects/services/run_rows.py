@@ -81,7 +81,7 @@ WITH incoming AS MATERIALIZED (
     SELECT * FROM json_to_recordset(%(rows)s::json) AS i(r bigint, k text)
 )
 DELETE FROM projects_metricvalue m
-WHERE m.run_id = ANY(%(runs)s) AND NOT EXISTS (SELECT 1 FROM incoming i WHERE i.r = m.run_id AND i.k = m.key)
+WHERE m.run_id = ANY(%(runs)s) AND (m.run_id, m.key) NOT IN (SELECT r, k FROM incoming)
 RETURNING m.run_id
 """
 
@@ -130,8 +130,8 @@ def update_runs(records: Mapping[int, RunRecord]) -> set[int]:
     return {number for (number,) in _fetch(_UPDATE, {"rows": json.dumps(rows, allow_nan=False)})}
 
 
-def write_metrics(workspace_id: int, records: Mapping[int, RunRecord], *, replace: bool) -> set[int]:
-    """Upsert the metrics and return the runs that changed; `replace` removes those that a record does not have."""
+def write_metrics(workspace_id: int, records: Mapping[int, RunRecord]) -> set[int]:
+    """Upsert the metrics and return the runs that changed."""
     rows = [
         {"r": number, "k": key, "v": each.value, "s": each.special or "", "p": each.step, "t": _iso(each.time)}
         for number, record in records.items()
@@ -139,10 +139,16 @@ def write_metrics(workspace_id: int, records: Mapping[int, RunRecord], *, replac
         if len(key) <= LONGEST_METRIC_KEY
     ]
     text = json.dumps(rows, allow_nan=False)
-    changed = {number for (number,) in _fetch(_METRICS, {"workspace": workspace_id, "rows": text})} if rows else set()
-    if replace:
-        changed |= {number for (number,) in _fetch(_ABSENT, {"rows": text, "runs": list(records)})}
-    return changed
+    return {number for (number,) in _fetch(_METRICS, {"workspace": workspace_id, "rows": text})} if rows else set()
+
+
+def drop_absent_metrics(records: Mapping[int, RunRecord]) -> set[int]:
+    """Delete the metrics that these runs have and their records do not; return the runs that changed."""
+    if not records:
+        return set()
+    rows = [{"r": number, "k": key} for number, record in records.items() for key in record.metrics]
+    values = {"rows": json.dumps(rows), "runs": list(records)}
+    return {number for (number,) in _fetch(_ABSENT, values)}
 
 
 def remove_metrics(keys: Mapping[int, Collection[str] | None]) -> set[int]:
