@@ -13,12 +13,19 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 OPEN = ("schema/", "docs/")
 
 
-def served() -> dict[str, frozenset[str]]:
-    """Return the methods of each path below /api/v1/, as the URLconf has them; {} marks a part that varies."""
+def views() -> dict[str, Any]:
+    """Return the view of each path below /api/v1/, as the URLconf has them; {} marks a part that varies."""
     return {
-        route.removeprefix(PREFIX): frozenset(method for method in METHODS if hasattr(view, method.lower()))
+        route.removeprefix(PREFIX): view
         for route, view in _walk(get_resolver("mltrack.urls").url_patterns, "")
         if route.startswith(PREFIX) and route.removeprefix(PREFIX) not in OPEN
+    }
+
+
+def served() -> dict[str, frozenset[str]]:
+    """Return the methods of each path."""
+    return {
+        route: frozenset(name for name in METHODS if hasattr(view, name.lower())) for route, view in views().items()
     }
 
 
