@@ -24,16 +24,16 @@ from tests.factories import make_connection, make_runs
 from tests.kpis.world import COMMIT, POOR, aimed, in_days, judged, report
 
 
-def fill(owner: Principal, mark: str = "") -> tuple[Initiative, dict[str, str]]:
+def fill(owner: Principal, mark: str = "", key: str = "CHURN") -> tuple[Initiative, dict[str, str]]:
     """Fill a workspace and return its initiative, and an id of each kind. `mark` stands in every text."""
-    initiative = aimed(owner, "CHURN", name=f"Churn {mark}", problem=mark)
-    run = report(initiative, f"ci-{mark}", POOR, name=mark)
+    initiative = aimed(owner, key, name=f"Churn {mark}", problem=mark)
+    run = report(initiative, f"ci-{mark}-{key}", POOR, name=mark)
     version, _ = push_model_version(owner, initiative, name=f"model-{mark}", version="3", run=run.external_id)
     looser = propose_target(owner, initiative, metric="accuracy", comparator=">=", value=0.8, reason=f"Dear. {mark}")
-    connection = make_connection(owner, name=f"MLflow {mark}", initiative=initiative)
+    connection = make_connection(owner, name=f"MLflow {key} {mark}", initiative=initiative)
     make_runs(connection, 1)
     attempt = ask_sync(owner, connection)
-    kpi = create_kpi(owner, key="churn-rate", name=f"Rate {mark}", direction="lower", baseline=9, target=5)
+    kpi = create_kpi(owner, key=f"{key.lower()}-rate", name=f"Rate {mark}", direction="lower", baseline=9, target=5)
     record_readings(kpi, [{"time": "2026-01-01", "value": 8.0, "segment": mark}], owner)
     set_contribution(owner, initiative, kpi, expected=-1.0, how=mark)
     set_alias(owner, initiative, alias=f"acc {mark}", metric="accuracy")
@@ -56,4 +56,5 @@ def fill(owner: Principal, mark: str = "") -> tuple[Initiative, dict[str, str]]:
         "attempt_id": attempt.public_id,
         "model_version_id": version.public_id,
         "decision_id": answer["decision"],
+        "owner": owner.user.email if owner.user else "",
     }

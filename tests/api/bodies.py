@@ -1,0 +1,141 @@
+"""A valid body for every writing path, with every field that it can hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.kpis.world import COMMIT, in_days
+
+Body = dict[str, Any]
+
+
+def _moment(days: float) -> str:
+    return str(in_days(days).isoformat())
+
+
+def _initiative(ids: dict[str, str]) -> Body:
+    return {
+        "name": "Another",
+        "problem": "They leave.",
+        "scope_in": "In",
+        "scope_out": "Out",
+        "owner": ids["owner"],
+        "sponsor": "Sales",
+        "stage": "data",
+        "state": "active",
+        "criticality": "standard",
+        "target_date": "2027-03-31",
+        "target_resolution": "quarter",
+        "links": [{"title": "Paper", "url": "https://example.org/"}],
+        "candidate_rule": "best",
+        "candidate_alias": "champion",
+        "sample_size_key": "n",
+    }
+
+
+def _run(number: int) -> Body:
+    return {
+        "external_id": f"pushed-{number}",
+        "name": "nightly",
+        "status": "finished",
+        "started_at": "2026-01-05T09:00:00Z",
+        "ended_at": "2026-01-05T10:00:00Z",
+        "params": {"threshold": "0.8"},
+        "tags": {"commit": COMMIT},
+        "metrics": {"accuracy": 0.9, "coverage": 0.8, "n": 5000},
+        "datasets": [{"name": "cards", "digest": "9f", "context": "test"}],
+        "url": "https://example.org/run",
+    }
+
+
+def _kpi(ids: dict[str, str]) -> Body:
+    return {
+        "name": "Another rate",
+        "description": "Who left.",
+        "owner": ids["owner"],
+        "unit": "%",
+        "direction": "lower",
+        "period": "month",
+        "aggregation": "mean",
+        "zone": "Europe/Berlin",
+        "baseline": 8.0,
+        "target": 5.0,
+        "low": None,
+        "high": None,
+        "start": "2026-01-01",
+        "due": "2027-01-01",
+        "reason": "As agreed.",
+    }
+
+
+def _connection(ids: dict[str, str], number: int) -> Body:
+    return {
+        "name": f"Tracking {number}",
+        "base_url": "http://127.0.0.1:9/base",
+        "secret": "user:word",
+        "options": {"experiment_ids": ["1"], "window_seconds": 60},
+        "interval_seconds": 300,
+        "initiative": ids["initiatives"],
+    }
+
+
+def bodies(ids: dict[str, str], number: int) -> dict[str, list[Body]]:
+    """Return the bodies by `METHOD path`; `number` makes the names of new things differ."""
+    reading = {"time": "2026-02-01T00:00:00Z", "value": 7.5, "segment": "eu"}
+    rows, columns = {"readings": [reading]}, {"times": ["2026-02-02"], "values": [7], "segments": ["eu"]}
+    rule = {"connection": ids["connections"], "experiment_ids": ["1"], "tag_key": "a", "tag_value": "b"}
+    initiative = "initiatives/{key}/"
+    return {
+        "POST initiatives/": [{**_initiative(ids), "key": f"N{number}"}],
+        f"PATCH {initiative}": [{**_initiative(ids), "archived": False}],
+        f"POST {initiative}stages/": [{"stage": "data", "state": "active", "at": _moment(-1), "note": "Begun."}],
+        f"POST {initiative}updates/": [{"health": "at_risk", "text": "Late."}],
+        f"POST {initiative}runs/": [_run(number)],
+        f"POST {initiative}runs/batch/": [{"runs": [_run(number)]}],
+        f"POST {initiative}model-versions/": [
+            {"name": "model", "version": str(number), "run": "pushed-1", "aliases": ["prod"], "tags": {"by": "ci"}}
+        ],
+        f"POST {initiative}datasets/": [
+            {"name": "cards", "digest": str(number), "rows": 10, "schema_digest": "a", "labels_digest": "b"}
+        ],
+        f"POST {initiative}deployments/": [
+            {
+                "environment": "production",
+                "version": str(number),
+                "state": "live",
+                "at": _moment(-1),
+                "image_digest": "sha256:1",
+                "endpoint": "https://example.org/predict",
+                "commit": COMMIT,
+            }
+        ],
+        f"PUT {initiative}selection/": [{"rules": [{**rule, "registered_model": "m", "alias": "prod"}]}],
+        f"POST {initiative}targets/": [
+            {
+                "metric": f"metric {number}",
+                "comparator": "between",
+                "value": 0.5,
+                "high": 0.9,
+                "slice": "eu",
+                "minimum_n": 100,
+                "confidence": 0.95,
+                "reason": "As agreed.",
+            }
+        ],
+        f"POST {initiative}aliases/": [{"alias": f"acc {number}", "metric": "accuracy"}],
+        f"POST {initiative}baselines/": [{"metric": "accuracy", "value": 0.5, "n": 100, "note": "Guess."}],
+        f"POST {initiative}contributions/": [
+            {"kpi": ids["kpis"], "expected": -1.0, "by": "2027-01-01", "how": "Calls.", "grade": "E"}
+        ],
+        f"POST {initiative}attestations/": [
+            {"check": "data.privacy", "link": "https://example.org/", "note": "Seen.", "expires": _moment(30)}
+        ],
+        f"POST {initiative}waivers/": [{"check": "model.accuracy", "reason": "Pilot.", "expires": _moment(30)}],
+        f"POST {initiative}gate/": [{"commit": COMMIT, "ref": "main", "model_version": "", "dry_run": False}],
+        "POST kpis/": [{**_kpi(ids), "key": f"rate-{number}"}],
+        "PATCH kpis/{key}/": [{**_kpi(ids), "archived": False}],
+        "POST kpis/{key}/readings/": [reading, rows, columns],
+        "POST kpis/{key}/readings/batch/": [rows, columns],
+        "POST connections/": [{**_connection(ids, number), "kind": "mlflow"}],
+        "PATCH connections/{connection_id}/": [{**_connection(ids, number), "paused": True}],
+    }

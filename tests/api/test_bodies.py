@@ -1,0 +1,57 @@
+"""The valid bodies are valid, and hold every field that the description declares."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pytest_django import Settings
+
+from tests.api.bodies import bodies
+from tests.api.people import Team
+from tests.api.routes import filled, served
+from tests.api.world import fill
+
+DOCUMENT = yaml.safe_load((Path(__file__).parents[2] / "docs" / "openapi.yaml").read_text())
+SHAPES = DOCUMENT["components"]["schemas"]
+BLANK = dict.fromkeys(("initiatives", "kpis", "connections", "owner"), "x")
+EVERY = [(name, place) for name, found in bodies(BLANK, 1).items() for place in range(len(found))]
+
+
+def test_every_path_that_takes_a_body_has_one() -> None:
+    without = {"connections/{connection_id}/sync/", *(route for route in served() if route.endswith("/approve/"))}
+    writing = {
+        f"{method} {route}"
+        for route, methods in served().items()
+        for method in methods - {"GET", "DELETE"}
+        if route not in without
+    }
+    assert writing == set(bodies(BLANK, 1))
+
+
+@pytest.mark.parametrize("name", bodies(BLANK, 1))
+def test_every_declared_field_is_there(name: str) -> None:
+    method, route = name.split(" ")
+    schema = DOCUMENT["paths"][f"/api/v1/{route}"][method.lower()]["requestBody"]["content"]["application/json"]
+    declared = [set(_resolved(each)["properties"]) for each in _choices(_resolved(schema["schema"]))]
+    assert [set(body) for body in bodies(BLANK, 1)[name]] == declared
+
+
+def _resolved(schema: Any) -> Any:
+    return SHAPES[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+
+
+def _choices(schema: Any) -> list[Any]:
+    return list(schema.get("oneOf", [schema]))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "place"), EVERY)
+def test_every_body_is_taken(team: Team, settings: Settings, name: str, place: int) -> None:
+    settings.MLTRACK_ALLOWED_NETWORKS = ["127.0.0.0/8"]
+    _, ids = fill(team.principal)
+    method, route = name.split(" ")
+    answer = team.admin.call(method, filled(route, ids), bodies(ids, 7)[name][place])
+    assert answer.status_code in (200, 201), answer.content

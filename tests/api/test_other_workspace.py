@@ -1,0 +1,157 @@
+"""Ids of another workspace, at any depth: not found or refused, their rows untouched, none of their words told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db.models import Model
+from pytest_django import Settings
+
+from mltrack.accounts.models import Workspace
+from tests.api.bodies import bodies
+from tests.api.people import Team, ok
+from tests.api.routes import filled, parts_of, served
+from tests.api.test_bodies import BLANK
+from tests.api.world import fill
+
+pytestmark = pytest.mark.django_db
+CANARY = "canary-south"
+WAYS = ("workspace", "initiative__workspace", "connection__workspace", "kpi__workspace", "run__workspace")
+READS = [route for route, methods in served().items() if "GET" in methods]
+WITH_IDS = [(route, method) for route, methods in served().items() if "{" in route for method in sorted(methods)]
+FREE_TEXT = {"run", "external_id", "model_version"}
+
+
+@pytest.fixture
+def both(team: Team, settings: Settings) -> tuple[dict[str, str], dict[str, str]]:
+    """Return an id of each kind of our workspace, and of theirs; both hold an initiative CHURN as well."""
+    settings.MLTRACK_ALLOWED_NETWORKS = ["127.0.0.0/8"]
+    theirs = team.principal_of(team.stranger)
+    fill(theirs, CANARY)
+    return fill(team.principal)[1], fill(theirs, CANARY, key="SOUTH")[1]
+
+
+def rows_of(workspace: Workspace) -> dict[str, list[Any]]:
+    """Return all rows of a workspace by table."""
+    found = {}
+    for model in (*apps.get_app_config("projects").get_models(), *apps.get_app_config("kpis").get_models()):
+        way = _way(model)
+        if way:
+            found[model.__name__] = list(model._default_manager.filter(**{way: workspace}).order_by("pk").values())
+    return found
+
+
+def _way(model: type[Model]) -> str | None:
+    fields = {field.name for field in model._meta.get_fields()}
+    return next((way for way in WAYS if way.partition("__")[0] in fields), None)
+
+
+def test_every_table_is_watched(team: Team, both: Any) -> None:
+    models = (*apps.get_app_config("projects").get_models(), *apps.get_app_config("kpis").get_models())
+    assert [model.__name__ for model in models if _way(model) is None] == []
+    watched = rows_of(team.stranger.workspace)
+    unfilled = {"Breaker", "RejectedRecord", "RunColumns", "Scorecard", "RunDataset"}
+    assert {name for name, rows in watched.items() if not rows} <= unfilled
+
+
+def test_reading_ours_tells_nothing_of_theirs(team: Team, both: Any) -> None:
+    ours, _ = both
+    for route in READS:
+        answer = team.admin.call("get", filled(route, ours))
+        assert answer.status_code == 200
+        assert CANARY not in answer.content.decode(), route
+
+
+def test_their_ids_in_a_path_are_not_found(team: Team, both: Any) -> None:
+    ours, theirs = both
+    before = rows_of(team.stranger.workspace)
+    for route, method in WITH_IDS:
+        body = next(iter(bodies(ours, 7).get(f"{method} {route}", [{}])))
+        for kind in parts_of(route):
+            path = filled(route, {**ours, kind: theirs[kind]})
+            answer = team.admin.call(method, path, None if method in ("GET", "DELETE") else body)
+            assert answer.status_code == 404, (method, path, answer.content)
+            assert CANARY not in answer.content.decode()
+    assert rows_of(team.stranger.workspace) == before
+
+
+def swapped(value: Any, ours: dict[str, str], theirs: dict[str, str], name: str = "") -> Iterator[Any]:
+    """Give each copy of a body in which one id is theirs."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            for changed in swapped(inner, ours, theirs, key):
+                yield {**value, key: changed}
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            for changed in swapped(inner, ours, theirs, name):
+                yield [*value[:place], changed, *value[place + 1 :]]
+    elif name not in FREE_TEXT and isinstance(value, str):
+        yield from (theirs[kind] for kind, own in ours.items() if value == own and kind not in ("connection_id",))
+
+
+REFERRING = [
+    (name, place)
+    for name, found in bodies({kind: f"<{kind}>" for kind in BLANK}, 7).items()
+    for place, body in enumerate(found)
+    if "<" in json.dumps(body)
+]
+
+
+def test_bodies_with_ids_are_those() -> None:
+    assert {name for name, _ in REFERRING} == {
+        "POST initiatives/",
+        "PATCH initiatives/{key}/",
+        "PUT initiatives/{key}/selection/",
+        "POST initiatives/{key}/contributions/",
+        "POST kpis/",
+        "PATCH kpis/{key}/",
+        "POST connections/",
+        "PATCH connections/{connection_id}/",
+    }
+
+
+def test_their_ids_in_a_body_are_refused(team: Team, both: Any) -> None:
+    ours, theirs = both
+    before = rows_of(team.stranger.workspace)
+    for name, place in REFERRING:
+        method, route = name.split(" ")
+        tried = list(swapped(bodies(ours, 7)[name][place], ours, theirs))
+        assert tried
+        for body in tried:
+            answer = team.admin.call(method, filled(route, ours), body)
+            assert answer.status_code == 400, (body, answer.content)
+            assert CANARY not in answer.content.decode()
+    assert rows_of(team.stranger.workspace) == before
+
+
+def test_their_ids_in_a_query_find_nothing(team: Team, both: Any) -> None:
+    _, theirs = both
+    assert team.admin.call("get", f"initiatives/CHURN/runs/?connection={theirs['connections']}").status_code == 404
+    assert ok(team.admin.call("get", f"connections/?initiative={theirs['initiatives']}"))["data"] == []
+    for kind in ("initiatives", "kpis"):
+        assert ok(team.admin.call("get", f"{kind}/?owner={theirs['owner']}"))["data"] == []
+
+
+def test_the_gate_does_not_know_their_models(team: Team, both: Any) -> None:
+    ours, theirs = both
+    path = f"initiatives/{ours['initiatives']}/gate/"
+    for named in (theirs["model_version_id"], f"model-{CANARY}/3"):
+        answer = ok(team.admin.call("post", path, {"model_version": named, "dry_run": True}))
+        assert (answer["verdict"], answer["candidate"]) == ("unknown", None)
+
+
+def test_a_run_of_theirs_is_not_tied_to_our_version(team: Team, both: Any) -> None:
+    ours, _ = both
+    body = {"name": "m", "version": "9", "run": f"ci-{CANARY}-SOUTH"}
+    made = ok(team.admin.call("post", f"initiatives/{ours['initiatives']}/model-versions/", body), 201)
+    assert made["run"] is None
+
+
+def test_our_cursor_opens_no_page_of_theirs(team: Team, both: Any) -> None:
+    fill(team.principal, key="NORTH")
+    cursor = ok(team.admin.call("get", "initiatives/?limit=1"))["next"].partition("cursor=")[2]
+    assert team.stranger.call("get", f"initiatives/?cursor={cursor}").status_code == 400
