@@ -56,7 +56,7 @@ def sync_links(source: Connection, run_ids: Collection[int] | None = None) -> se
 
     Return the initiatives whose links changed. The caller holds the lock of the connection.
     """
-    values = {
+    values: dict[str, int | list[int]] = {
         "connection": source.pk,
         "workspace": source.workspace_id,
         "runs": list(run_ids or ()),
