@@ -106,7 +106,7 @@ def figure(lines: Sequence[Line], x_title: str = "", y_title: str = "") -> Figur
         "yaxis": {"title": {"text": escape(y_title)}},
         "margin": {"l": 48, "r": 16, "t": 8, "b": 40},
         "showlegend": len(lines) > 1,
-        "legend": {"orientation": "h", "y": 1.1},
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         "hovermode": "x unified",
     }
     return {"data": built["data"], "layout": built["layout"]}
