@@ -1,0 +1,150 @@
+"""KPIs: the list, a new one, and the page of each with its number, history and contributions."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import timedelta
+from typing import Any, Final
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import parse_etags
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from kpis.access import kpi_of
+from kpis.charts import kpi_figure
+from kpis.forms.errors import show_errors
+from kpis.forms.kpis import FIELDS, KpiFieldForm, KpiForm, people_of
+from kpis.selectors.kpi_pages import kpi_lines, last_kpi_edit, page_of_kpi
+from kpis.selectors.kpis import kpi_detail
+from kpis.services.kpis import archive_kpi, create_kpi, edit_kpi
+from kpis.views.kpi_frame import kpi_frame, url_of
+from mltrack.accounts.pages import PageRequest, page
+from mltrack.accounts.policy import Power
+from projects.services.versions import VersionConflict
+
+EXAMPLE: Final = """curl "$MLTRACK_URL/api/v1/kpis/" \\
+  -H "Authorization: Bearer $MLTRACK_TOKEN" -H "Content-Type: application/json" \\
+  -d '{"name": "Churn rate", "unit": "%", "direction": "lower", "baseline": 12, "target": 8}'"""
+LISTS: Final = (("", gettext_lazy("In use")), ("1", gettext_lazy("Archived")))
+
+
+@page()
+def kpi_list(request: PageRequest) -> HttpResponse:
+    """Show where every KPI stands."""
+    archived = request.GET.get("archived") == "1"
+    found = kpi_lines(request.principal, archived=archived, after=request.GET.get("cursor", "")[:60])
+    tabs = [
+        {"label": label, "url": "?archived=1" if value else "?", "current": bool(value) == archived}
+        for value, label in LISTS
+    ]
+    context = {
+        "found": found,
+        "archived": archived,
+        "tabs": tabs,
+        "may_create": request.principal.may(Power.WRITE_TARGETS),
+        "example": EXAMPLE,
+    }
+    return render(request, "kpis/kpi/list.html", context)
+
+
+@page(Power.WRITE_TARGETS)
+def create(request: PageRequest) -> HttpResponse:
+    """Make a KPI, and lead to it."""
+    principal = request.principal
+    initial = {"owner": principal.user.email if principal.user else ""}
+    form = KpiForm(request.POST if request.method == "POST" else None, workspace=principal.workspace, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            kpi = create_kpi(principal, **form.cleaned_data)
+        except ValidationError as error:
+            show_errors(form, error)
+        else:
+            messages.success(request, _("%(name)s is made. Add its readings next.") % {"name": kpi.name})
+            return redirect(url_of(kpi, "kpis:kpi"))
+    return render(request, "kpis/kpi/create.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@page()
+def kpi(request: PageRequest, key: str) -> HttpResponse:
+    """Show a KPI: the number first, then its way to the goal and who is expected to move it."""
+    context = kpi_frame(request, key, "overview")
+    found = context["kpi"]
+    people = people_of(found.workspace) if context["may"]["write"] else []
+    facts = [KpiFieldForm(found, field, people=people) for field in FIELDS]
+    values = {"page": page_of_kpi(kpi_detail(found)), "facts": facts, "columns": [_("Period"), _("Value")]}
+    return render(request, "kpis/kpi/detail.html", context | values)
+
+
+@require_safe
+@page()
+def figure(request: PageRequest, key: str) -> HttpResponse:
+    """Answer the chart as JSON with an ETag; the line of the goal in force ends with the present hour."""
+    end = timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    drawn = json.dumps(kpi_figure(kpi_detail(kpi_of(request.principal, key)), end), allow_nan=False)
+    etag = f'"{hashlib.sha256(drawn.encode()).hexdigest()[:24]}"'
+    if etag in parse_etags(request.headers.get("If-None-Match", "")):
+        response = HttpResponse(status=304)
+    else:
+        response = HttpResponse(drawn, content_type="application/json")
+    response.headers["ETag"], response.headers["Cache-Control"] = etag, "private, no-cache"
+    return response
+
+
+@page(Power.READ, write=Power.WRITE_TARGETS)
+def edit(request: PageRequest, key: str, field: str) -> HttpResponse:
+    """Edit one field: a part of the page for its script, a page of its own without."""
+    if field not in FIELDS:
+        raise Http404("No such field.")
+    context = kpi_frame(request, key, "")
+    found = context["kpi"]
+    form = KpiFieldForm(found, field, request.POST if request.method == "POST" else None)
+    if request.method != "POST" or not form.is_valid():
+        return _answer(request, context, form, 422 if form.is_bound else 200)
+    try:
+        edited = edit_kpi(request.principal, found, form.changes(), expected_version=form.expected_version())
+    except VersionConflict:
+        return _answer(request, context | {"merge": _merge(form)}, form, 412)
+    except ValidationError as error:
+        show_errors(form, error, {field: "value"})
+        return _answer(request, context, form, 422)
+    if not request.headers.get("HX-Request"):
+        return redirect(url_of(edited, "kpis:kpi"))
+    return _answer(request, context | {"kpi": edited, "saved": True}, KpiFieldForm(edited, field), 200)
+
+
+def _answer(request: PageRequest, context: dict[str, Any], form: KpiFieldForm, status: int) -> HttpResponse:
+    part = "kpis/kpi/_edit.html" if request.headers.get("HX-Request") else "kpis/kpi/edit.html"
+    return render(request, part, context | {"form": form, "field": form.spec}, status=status)
+
+
+def _merge(form: KpiFieldForm) -> dict[str, Any]:
+    last = last_kpi_edit(form.kpi, form.spec.name)
+    return {
+        "mine": form.cleaned_data["value"],
+        "theirs": form.text,
+        "version": form.kpi.version,
+        "by": last.actor_name if last else _("somebody"),
+        "at": last.at if last else None,
+    }
+
+
+@require_POST
+@page(Power.WRITE_TARGETS)
+def archive(request: PageRequest, key: str) -> HttpResponse:
+    """Put a KPI away with `archived`, bring it back without."""
+    found = kpi_of(request.principal, key)
+    archived = bool(request.POST.get("archived"))
+    archive_kpi(request.principal, found, archived=archived)
+    if archived:
+        undo = url_of(found, "kpis:kpi_archive")
+        messages.success(request, _("%(name)s is archived.") % {"name": found.name}, extra_tags=f"undo:{undo}")
+    else:
+        messages.success(request, _("%(name)s is back.") % {"name": found.name})
+    return redirect(url_of(found, "kpis:kpi"))
