@@ -550,7 +550,7 @@ def human(document: Json) -> List[str]:
         optional = "" if blocks(check) or check["result"] == "waived" else " (optional)"
         lines.append(f"{mark(check)}  {clean(check['id'])}: {clean(check.get('title'))}{optional}")
         sample = clean(check.get("n"))
-        lines.append(f"    observed {measured(check)}; expected {clean(check.get('expected'))}; n {sample}")
+        lines.append(f"    observed {measured(check)}; expected {clean(check.get('expected') or None)}; n {sample}")
         texts = (("why", check.get("reason")), ("to pass", check.get("what_would_pass")))
         lines += [f"    {name}: {clean(text)}" for name, text in texts if text]
     lines.append(f"Checks: {counts(document)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from kpis.models import ReadinessSnapshot
@@ -37,7 +38,8 @@ def report(initiative: Initiative, external_id: str, metrics: dict[str, Any], **
 
 def judged(initiative: Initiative) -> ReadinessSnapshot:
     """Judge now and return the newest snapshot."""
-    return judge_now(initiative.pk)
+    with transaction.atomic():
+        return judge_now(initiative.pk)
 
 
 def check_of(document: dict[str, Any], check_id: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -37,13 +38,21 @@ def told(document: dict[str, Any]) -> list[str]:
     candidate = document["candidate"]
     about = f"candidate {candidate['label']}" if candidate else "no candidate"
     lines = [f"{document['initiative']} is {WORDS[document['verdict']]} ({about}, as of {document['as_of']})."]
+    checks = {each["id"]: each for section in document["sections"] for each in section["checks"]}
     for each in document["blockers"]:
         reason = f" ({each['reason']})" if each["reason"] else ""
-        lines.append(f"  {each['result']}: {each['title']}{reason}. {each['what_would_pass']}".rstrip())
+        numbers = measured(checks.get(each["check"], {}))
+        lines.append(f"  {each['result']}: {each['title']}{reason}{numbers}. {each['what_would_pass']}".rstrip())
     lines += [f"  warning: {each['text']}" for each in document["warnings"]]
     if document.get("pending"):
         lines.append("  Newer facts wait to be judged.")
     return lines
+
+
+def measured(check: Mapping[str, Any]) -> str:
+    """Return what was observed, what is expected and on how many cases, as far as it is known."""
+    names = [name for name in ("observed", "expected", "n") if check.get(name) not in (None, "")]
+    return "".join(f", {name} {check[name]}" for name in names)
 
 
 def _initiative(key: str, workspace: str) -> Initiative:

@@ -1,0 +1,138 @@
+"""What a browser walks through: the sample workspace with everything in it, one with nothing, one with bare things."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from kpis.services.badges import badge_token
+from kpis.services.gates import decide_gate
+from kpis.services.kpis import create_kpi
+from kpis.services.readings import record_readings
+from kpis.services.sample import make_sample
+from kpis.services.snapshots import judge_now
+from kpis.services.targets import propose_target
+from kpis.services.waivers import approve_waiver, request_waiver
+from mltrack.accounts.access import Principal
+from mltrack.accounts.models import Role, User
+from mltrack.accounts.services.members import invite
+from mltrack.accounts.services.tokens import create_token
+from mltrack.accounts.services.workspaces import create_workspace
+from projects.models import Initiative
+from projects.services.connections import create_connection
+from projects.services.deployments import record_deployment
+from projects.services.initiatives import create_initiative, post_update
+from tests.factories import make_member
+from tests.kpis.world import report
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+COMMIT = "5eed" * 10
+FILLER = {"any": "none", "key": "none"}
+
+
+@dataclass(frozen=True)
+class World:
+    """A person and the names of what they may look at; `{w}` of a path with nothing else is the empty workspace."""
+
+    user: User
+    full: Mapping[str, str]
+    bare: Mapping[str, str]
+
+    def in_full(self, path: str) -> str:
+        """Return a path of the catalogue in the full workspace."""
+        return path.format_map(self.full)
+
+    def without(self, path: str) -> str | None:
+        """Return a path where there is nothing yet, None where such a page cannot be."""
+        asked = {name for _, name, _, _ in string.Formatter().parse(path) if name}
+        if not asked or asked - {"w", "i", "k"}:
+            return None
+        return path.format_map(self.bare if asked - {"w"} else {"w": "empty"})
+
+    def cookie(self) -> str:
+        """Return a session of the person."""
+        client = Client()
+        client.force_login(self.user, backend=BACKEND)
+        return client.cookies["sessionid"].value
+
+
+@transaction.atomic
+def make_world() -> World:
+    """Return the world, made through the product's services and judged."""
+    user = User.objects.create_user("demo@example.org", "a long enough password", name="Demo")
+    sample = make_sample(user)
+    principal = Principal(workspace=sample, role=Role.ADMIN, user=user, is_approver=True)
+    create_workspace(user, name="Nothing yet", key="empty")
+    return World(user, {**FILLER, **fill(principal)}, {**FILLER, **make_bare(user)})
+
+
+def make_bare(user: User) -> dict[str, str]:
+    """Make a workspace with an initiative and a KPI that hold nothing."""
+    workspace, _ = create_workspace(user, name="Bare", key="bare")
+    principal = Principal(workspace=workspace, role=Role.ADMIN, user=user, is_approver=True)
+    initiative = create_initiative(principal, name="Bare", key="BARE")
+    create_kpi(principal, name="Bare", key="bare")
+    judge_now(initiative.pk)
+    return {"w": "bare", "i": "BARE", "k": "bare"}
+
+
+def fill(principal: Principal) -> dict[str, str]:
+    """Add to the sample what its stories lack, and return the names of all."""
+    workspace, user = principal.workspace, principal.user
+    assert user is not None
+    biopsy = Initiative.objects.get(workspace=workspace, key="BIOPSY")
+    digits = Initiative.objects.get(workspace=workspace, key="DIGITS")
+    runs = [report(biopsy, f"odd-{at}", {"accuracy": 0.9, "coverage": 0.8, "n": 200 + at}) for at in range(2)]
+    runs[0].metrics.filter(key="accuracy").update(value=None, special="nan")
+    record_deployment(principal, digits, environment="production", version="1", endpoint="https://digits.example.org")
+    post_update(principal, biopsy, health="on_track", text="The **second** clinic agreed.")
+    propose_target(principal, biopsy, metric="accuracy", comparator=">=", value=0.5, reason="A pilot needs less.")
+    waive(principal, biopsy)
+    decision = decide_gate(principal, biopsy, commit=COMMIT, ref="refs/heads/main")["decision"]
+    connection = create_connection(principal, kind="mlflow", name="Laboratory", base_url="http://mlflow.example.org")
+    create_token(principal, user=user, name="CI", scopes=["read", "gate"])
+    _, secret = invite(principal, email="new@example.org", role="contributor")
+    measure_range(principal)
+    for initiative in Initiative.objects.filter(workspace=workspace):
+        judge_now(initiative.pk)
+    return {
+        "w": workspace.key,
+        "i": "BIOPSY",
+        "ready": "DIGITS",
+        "late": "CELLAR",
+        "k": "forms-typed-by-hand",
+        "range": "room",
+        "tied": "double-readings",
+        "run": runs[0].public_id,
+        "other_run": runs[1].public_id,
+        "decision": decision,
+        "connection": connection.public_id,
+        "badge": badge_token(biopsy),
+        "invitation": secret,
+        "reset": f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}",
+    }
+
+
+def waive(principal: Principal, initiative: Initiative) -> None:
+    """Let a check pass by, and ask the same for another."""
+    approver = make_member(initiative.workspace, "viewer", is_approver=True)
+    until = timezone.now() + timedelta(days=60)
+    given = request_waiver(principal, initiative, check="delivery.rollback", reason="Drill in May.", expires=until)
+    approve_waiver(approver, given)
+    request_waiver(principal, initiative, check="operations.monitoring", reason="A pilot of two weeks.", expires=until)
+
+
+def measure_range(principal: Principal) -> None:
+    """Make a KPI that should stay between two ends, with readings by segment."""
+    kpi = create_kpi(principal, name="Room temperature", key="room", unit="°C", direction="range", low=18, high=22)
+    now = timezone.now()
+    readings = [{"time": now - timedelta(days=day), "value": 17.0 + day % 7} for day in range(40)]
+    record_readings(kpi, readings, principal)

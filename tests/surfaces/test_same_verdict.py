@@ -1,0 +1,135 @@
+"""Page, API, gate, CI client, command and badge give one answer, and say the same of each check."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.utils.text import slugify
+
+from mltrack.formats import number
+from mltrack.statuses import STATUSES
+from projects.models import Initiative
+from tests.kpis.world import COMMIT, judged
+from tests.surfaces.asking import Said, Surfaces, Told, checks_of
+from tests.surfaces.cases import CASES, Make, failing, two_runs
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
+EXITS = {"ready": 0, "not_ready": 1, "unknown": 3}
+WORDS = {"ready": "ready", "not_ready": "not ready", "unknown": "unknown"}
+IN_THE_WAY = ("fail", "insufficient", "stale", "missing")
+
+
+def blockers(said: Said) -> dict[str, dict[str, object]]:
+    """Return the checks in the way."""
+    return {key: dict(each) for key, each in said.checks.items() if each["required"] and each["result"] in IN_THE_WAY}
+
+
+def words(text: str) -> str:
+    """Return a text with one plain space between its words."""
+    return " ".join(text.split())
+
+
+def test_every_kind_of_result_and_verdict_is_a_case() -> None:
+    assert {result for *_, result in CASES} == set(STATUSES["result"])
+    assert {verdict for _, verdict, *_ in CASES} == set(STATUSES["verdict"])
+
+
+@pytest.mark.parametrize(
+    ("make", "verdict", "check", "result"), CASES, ids=lambda each: getattr(each, "__name__", each)
+)
+def test_all_surfaces_say_the_same(
+    surfaces: Surfaces, tmp_path: Path, make: Make, verdict: str, check: str, result: str
+) -> None:
+    initiative = make(surfaces.owner)
+    judged(initiative)
+    truth = surfaces.readiness(initiative)
+    assert (truth.verdict, truth.checks[check]["result"]) == (verdict, result)
+    assert surfaces.gate(initiative, COMMIT) == truth
+    told, answered = surfaces.client(initiative, COMMIT, tmp_path)
+    assert answered == truth
+    the_client_tells(told, truth)
+    the_command_tells(surfaces.command(initiative), truth)
+    the_page_shows(surfaces.page(initiative), truth)
+    the_badges_say(surfaces, initiative, truth)
+
+
+def the_client_tells(told: Told, truth: Said) -> None:
+    """Compare the client's exit code and words."""
+    assert told.exit == EXITS[truth.verdict]
+    for key, each in blockers(truth).items():
+        _, _, rest = told.out.partition(f" {key}: ")
+        lines = rest.split("\n    ", 4)
+        assert f"expected {each['expected'] or 'none'}; n {'none' if each['n'] is None else each['n']}" in lines[1]
+        assert str(each["observed"] if each["observed"] is not None else "none") in lines[1]
+        assert str(each["what_would_pass"]) in rest
+
+
+def the_command_tells(told: Told, truth: Said) -> None:
+    """Compare the command's exit code and lines."""
+    assert told.exit == EXITS[truth.verdict]
+    first, *lines = told.out.splitlines()
+    assert f" is {WORDS[truth.verdict]} (" in first
+    found = blockers(truth)
+    assert sum(line.startswith(tuple(f"  {result}: " for result in IN_THE_WAY)) for line in lines) == len(found)
+    for each in found.values():
+        assert str(each["what_would_pass"]) in told.out
+        if each["observed"] is not None:
+            assert f"observed {each['observed']}" in told.out
+        if each["expected"]:
+            assert f"expected {each['expected']}" in told.out
+        if each["n"] is not None:
+            assert f"n {each['n']}" in told.out
+
+
+def the_page_shows(page: str, truth: Said) -> None:
+    """Compare the page's chip and each of its checks."""
+    shown = checks_of(page)
+    assert set(shown) == {slugify(key) for key in truth.checks}
+    assert f"<h2>{STATUSES['verdict'][truth.verdict].word}</h2>" in page
+    for key, each in truth.checks.items():
+        text = shown[slugify(key)]
+        assert text.startswith(str(STATUSES["result"][each["result"]].word)), key
+        if each["observed"] is not None:
+            assert str(each["observed"]) in text, key
+        assert str(each["expected"]) in text, key
+        assert each["n"] is None or f"n {words(number(each['n']))}" in text, key
+    for key, each in blockers(truth).items():
+        assert each["what_would_pass"] and words(str(each["what_would_pass"])) in shown[slugify(key)]
+
+
+def the_badges_say(surfaces: Surfaces, initiative: Initiative, truth: Said) -> None:
+    """Compare both badges."""
+    picture, shields = surfaces.badges(initiative)
+    assert f"<title>{initiative.key}: {WORDS[truth.verdict]}</title>" in picture
+    assert (shields["label"], shields["message"]) == (initiative.key, WORDS[truth.verdict])
+
+
+def test_two_runs_may_not_lend_each_other_a_number(surfaces: Surfaces, tmp_path: Path) -> None:
+    initiative = two_runs(surfaces.owner)
+    judged(initiative)
+    truth = surfaces.readiness(initiative)
+    results = {truth.checks[f"model.{name}"]["result"] for name in ("accuracy", "coverage")}
+    assert (truth.verdict, results) == ("not_ready", {"pass", "fail"})
+    the_page_shows(surfaces.page(initiative), truth)
+    the_badges_say(surfaces, initiative, truth)
+    assert surfaces.command(initiative).exit == 1
+    told, asked = surfaces.client(initiative, COMMIT, tmp_path)
+    assert (told.exit, asked.verdict) == (1, "not_ready")
+
+
+def test_a_failing_check_says_all_that_is_needed(surfaces: Surfaces) -> None:
+    initiative = failing(surfaces.owner)
+    judged(initiative)
+    check = surfaces.readiness(initiative).checks["model.accuracy"]
+    assert (check["observed"], check["n"]) == (0.7, 5000)
+    assert "0.9" in str(check["expected"]) and check["what_would_pass"] and check["reason"]
+    assert check["low"] < 0.7 < check["high"]
+
+
+def test_newer_facts_are_announced_everywhere(surfaces: Surfaces) -> None:
+    initiative = failing(surfaces.owner)
+    assert surfaces.fetch(f"/api/v1/initiatives/{initiative.key}/readiness/")["pending"] is True
+    assert "Newer facts wait to be judged" in surfaces.page(initiative)
+    assert surfaces.command(initiative).exit == 1
+    assert surfaces.fetch(f"/api/v1/initiatives/{initiative.key}/readiness/")["pending"] is False
