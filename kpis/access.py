@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404
 
-from kpis.models import KPI, Attestation, GateDecision, Target, Waiver
+from kpis.models import KPI, Attestation, Contribution, GateDecision, Goal, Target, Waiver
 from mltrack.accounts.access import Principal
 from projects.models import Initiative
 
@@ -50,4 +50,20 @@ def gate_decision_of(initiative: Initiative, public_id: str) -> GateDecision:
     found = initiative.gate_decisions.select_related("actor", "token").filter(public_id=public_id).first()
     if found is None:
         raise Http404("No such decision in this initiative.")
+    return found
+
+
+def goal_of(kpi: KPI, public_id: str) -> Goal:
+    """Return a version of the KPI's goal. Raises Http404."""
+    found = kpi.goals.select_related("author", "approver").filter(public_id=public_id).first()
+    if found is None:
+        raise Http404("No such version of this KPI's goal.")
+    return found
+
+
+def contribution_of(initiative: Initiative, kpi_key: str) -> Contribution:
+    """Return the initiative's tie to a KPI. Raises Http404."""
+    found = initiative.contributions.select_related("kpi", "initiative").filter(kpi__key=kpi_key).first()
+    if found is None:
+        raise Http404("This KPI is not tied to this initiative.")
     return found
