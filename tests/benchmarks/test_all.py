@@ -1,0 +1,58 @@
+"""Every benchmark runs at a tiny size, and what is exact at any size holds there too."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from subprocess import PIPE, STDOUT
+
+import pytest
+
+from benchmarks.__main__ import NAMES
+from mltrack.env import BASE_DIR
+
+pytestmark = [pytest.mark.mlflow, pytest.mark.processes]
+MOST_SECONDS = 600
+EXACT = {
+    "runs that differ afterwards",
+    "run requests of an idle pull",
+    "registry requests of an idle pull",
+    "rows an idle pull writes",
+    "portfolio page, queries",
+    "readiness, queries",
+    "gate, queries",
+    "queries, 500 runs",
+}
+
+
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
+    """The rows of one run of all benchmarks."""
+    file: Path = tmp_path_factory.mktemp("bench") / "results.json"
+    command = [sys.executable, "-m", "benchmarks", "--tiny", "--json", str(file)]
+    with subprocess.Popen(command, cwd=BASE_DIR, stdout=PIPE, stderr=STDOUT, text=True) as process:
+        try:
+            words, _ = process.communicate(timeout=MOST_SECONDS)
+        finally:
+            process.terminate()
+    assert process.returncode == 0, words[-4000:]
+    found: list[list[str]] = json.loads(file.read_text())
+    assert all(row[1] in words for row in found)
+    return found
+
+
+def test_every_benchmark_measures_something(rows: list[list[str]]) -> None:
+    assert {row[0] for row in rows} == set(NAMES)
+    assert all(row[2] for row in rows)
+
+
+def test_what_is_exact_holds(rows: list[list[str]]) -> None:
+    words = {row[1]: row[6] for row in rows}
+    assert {name: words.get(name) for name in EXACT} == dict.fromkeys(EXACT, "met")
+
+
+def test_an_unknown_name_is_refused() -> None:
+    done = subprocess.run([sys.executable, "-m", "benchmarks", "pul"], cwd=BASE_DIR, capture_output=True, text=True)
+    assert done.returncode == 2 and "unknown: pul; there are pull, ingest" in done.stderr
