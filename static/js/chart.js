@@ -63,10 +63,19 @@ function load() {
   return library;
 }
 
+// A figure may have a line for what is wrong with its data, in the words of the answer.
+function tell(figure, problem) {
+  const line = figure.querySelector("[data-chart-problem]");
+  if (!line || !problem) return;
+  line.textContent = problem;
+  line.hidden = false;
+}
+
 async function draw(figure) {
   const answer = await fetch(figure.dataset.src, { headers: { Accept: "application/json" } });
   if (!answer.ok) throw new Error(String(answer.status));
   const json = await answer.json();
+  tell(figure, json.problem);
   await load();
   const plot = figure.querySelector(".plot");
   const render = () => Plotly.react(plot, paint(json.data), layered(look(), paint(json.layout ?? {})), CONFIG);
