@@ -17,7 +17,18 @@ from django.core.files.storage import FileSystemStorage
 from mltrack import env
 
 STATIC: Final = env.BASE_DIR / "static"
-STYLES: Final = ("reset", "tokens", "base", "layout", "controls", "data", "judgement", "initiative", "utilities")
+STYLES: Final = (
+    "reset",
+    "tokens",
+    "base",
+    "layout",
+    "controls",
+    "data",
+    "judgement",
+    "initiative",
+    "runs",
+    "utilities",
+)
 SCRIPTS: Final = (
     "theme",
     "toast",
