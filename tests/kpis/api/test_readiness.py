@@ -119,6 +119,24 @@ def test_the_portfolio_has_a_row_per_initiative(team: Team, churn: Initiative) -
     assert [row["key"] for row in second["data"]] == ["CHURN"]
 
 
+def test_verdict_and_gate_ask_as_often_whatever_the_history(team: Team, churn: Initiative) -> None:
+    def counts() -> list[int]:
+        found = []
+        for method, path, body in (("get", "readiness/", None), ("post", "gate/", {"commit": COMMIT})):
+            with CaptureQueriesContext(database) as queries:
+                ok(team.contributor.call(method, URL + path, body))
+            found.append(len(queries))
+        return found
+
+    counts()
+    few = counts()
+    for number in range(6):
+        report(churn, f"run {number}", {**GOOD, "accuracy": 0.95 - number / 100})
+        judged(churn)
+    assert counts() == few
+    assert few[0] <= 6
+
+
 def test_the_portfolio_asks_as_often_however_long(team: Team, churn: Initiative) -> None:
     def count() -> int:
         with CaptureQueriesContext(database) as queries:
