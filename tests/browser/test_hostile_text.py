@@ -1,0 +1,109 @@
+"""A hostile text in every field, by hand, by REST and from a server: shown as text on every page, never run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import unescape
+from itertools import chain
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from playwright.sync_api import Page
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
+
+from kpis.models import KPI
+from kpis.services.snapshots import judge_now
+from mltrack.accounts.access import Principal
+from mltrack.accounts.models import Role
+from projects.models import Initiative, Run
+from projects.services import pull
+from projects.services.pages import record_page
+from tests.browser.catalogue import DATA, LIGHT_DESKTOP, PAGES
+from tests.browser.pages import PageFactory
+from tests.browser.taint import CORE, connect, hostile_runs, poison, poison_by_rest
+from tests.browser.test_every_page import open_page
+from tests.browser.worlds import BACKEND, World, make_world
+from tests.projects.little_mlflow import LittleMLflow
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+DANGEROUS = """() => [...document.querySelectorAll("*")].flatMap((each) => [...each.attributes]
+  .filter((one) => /^on/i.test(one.name) || /^\\s*javascript:/i.test(one.value) && /^(href|src|action)$/.test(one.name))
+  .map((one) => one.name + "=" + one.value)).concat(window.tainted ? ["it ran"] : [])"""
+
+
+@pytest.fixture
+def world(transactional_db: None, settings: Settings) -> World:
+    """Return the world with the taint everywhere; `bare` names what came by REST."""
+    settings.MLTRACK_ALLOWED_NETWORKS = ["127.0.0.0/8"]
+    world = make_world()
+    biopsy = Initiative.objects.get(key="BIOPSY")
+    person = Principal(workspace=biopsy.workspace, role=Role.ADMIN, user=world.user, is_approver=True)
+    assert set(poison_by_rest(person)) <= {200, 201}
+    with transaction.atomic():
+        poison(person, biopsy, KPI.objects.get(key=world.full["k"]))
+    little = LittleMLflow(runs=hostile_runs())
+    with little.serve() as server:
+        made = connect(person, server.url, biopsy)
+        pull.run(made.pk, record_page)
+    pulled = Run.objects.filter(connection=made)
+    assert pulled.count() == 3
+    with transaction.atomic():
+        for initiative in Initiative.objects.filter(workspace=biopsy.workspace):
+            judge_now(initiative.pk)
+    names = {"connection": made.public_id, "run": pulled[0].public_id, "other_run": pulled[1].public_id}
+    posted = Run.objects.get(pushed_to__key="HOSTILE").public_id
+    by_rest = {**world.full, "i": "HOSTILE", "k": "hostile", "run": posted}
+    return World(world.user, {**world.full, **names}, by_rest)
+
+
+def paths(world: World) -> Iterator[str]:
+    """Yield the pages of what was poisoned."""
+    every = list(chain.from_iterable(PAGES.values()))
+    yield from dict.fromkeys(path.format_map(world.full) for path in every)
+    foreign = ("{decision}", "{other_run}", "{tied}", "{late}", "{connection}", "{range}", "{ready}")
+    own = [path for path in every if ("{i}" in path or "{k}" in path) and not any(each in path for each in foreign)]
+    yield from (path.format_map(world.bare) for path in own)
+
+
+def look(page: Page, path: str) -> list[str]:
+    """Visit a page, open and hover what there is, and return what is dangerous."""
+    answer = page.goto(path)
+    assert answer is not None and answer.status == 200, path
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    charts = page.locator("[data-chart]:visible")
+    if charts.count():
+        charts.first.scroll_into_view_if_needed()
+        page.wait_for_timeout(500)
+    return [f"{path}: {each}" for each in page.evaluate(DANGEROUS)]
+
+
+def test_no_page_runs_it(live_server: LiveServer, page_factory: PageFactory, world: World) -> None:
+    page = open_page(live_server, page_factory, LIGHT_DESKTOP, world)
+    wrong = [each for path in paths(world) for each in look(page, path)]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_it_is_there_and_shown_as_it_was_written(world: World) -> None:
+    client = Client()
+    client.force_login(world.user, backend=BACKEND)
+    shown = 0
+    for path in paths(world):
+        page = client.get(path).content.decode()
+        assert "<script>tainted" not in page and "<img src=x" not in page and "<svg/onload" not in page, path
+        shown += CORE[:60] in unescape(page)
+    assert shown >= 25
+    for each in DATA.values():
+        answer = client.get(each.format_map(world.full))
+        kind = answer.headers.get("Content-Type", "")
+        assert "<script>tainted" not in answer.getvalue().decode() or ("html" not in kind and "svg" not in kind), each
+
+
+def test_the_look_sees_what_is_dangerous(live_server: LiveServer, page_factory: PageFactory, world: World) -> None:
+    page = open_page(live_server, page_factory, LIGHT_DESKTOP, world)
+    page.goto("/w/demo/")
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<a href=\" javascript:tainted=1\">x</a>')")
+    assert page.evaluate(DANGEROUS) == ["href= javascript:tainted=1"]
+    page.evaluate("window.tainted = 1")
+    assert "it ran" in page.evaluate(DANGEROUS)
