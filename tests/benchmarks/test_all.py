@@ -13,7 +13,7 @@ import pytest
 from benchmarks.__main__ import NAMES
 from mltrack.env import BASE_DIR
 
-pytestmark = [pytest.mark.mlflow, pytest.mark.processes]
+pytestmark = [pytest.mark.mlflow, pytest.mark.processes, pytest.mark.slow]
 MOST_SECONDS = 600
 EXACT = {
     "runs that differ afterwards",
@@ -51,8 +51,3 @@ def test_every_benchmark_measures_something(rows: list[list[str]]) -> None:
 def test_what_is_exact_holds(rows: list[list[str]]) -> None:
     words = {row[1]: row[6] for row in rows}
     assert {name: words.get(name) for name in EXACT} == dict.fromkeys(EXACT, "met")
-
-
-def test_an_unknown_name_is_refused() -> None:
-    done = subprocess.run([sys.executable, "-m", "benchmarks", "pul"], cwd=BASE_DIR, capture_output=True, text=True)
-    assert done.returncode == 2 and "unknown: pul; there are pull, ingest" in done.stderr
