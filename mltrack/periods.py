@@ -66,10 +66,10 @@ def period_words(day: date | None, resolution: str) -> str:
     """Return a date as it was meant: 2027-03-31, March 2027, Q1 2027, H1 2027 or 2027; an empty text for None."""
     if day is None:
         return ""
-    shown = {
-        "month": f"{month_name[day.month]} {day.year}",
-        "quarter": f"Q{(day.month + 2) // 3} {day.year}",
-        "half": f"H{(day.month + 5) // 6} {day.year}",
-        "year": str(day.year),
-    }
-    return shown.get(resolution, day.isoformat())
+    if resolution == "month":
+        return f"{month_name[day.month]} {day.year}"
+    if resolution == "quarter":
+        return f"Q{(day.month + 2) // 3} {day.year}"
+    if resolution == "half":
+        return f"H{(day.month + 5) // 6} {day.year}"
+    return str(day.year) if resolution == "year" else day.isoformat()

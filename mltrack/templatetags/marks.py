@@ -17,7 +17,11 @@ SPRITE = "vendor/icons.svg"
 @register.simple_tag
 def icon(name: str, label: str = "", css: str = "icon") -> SafeString:
     """An icon of the sprite; hidden from screen readers unless it has a label."""
-    address = f"{static(SPRITE)}#{name}"
+    return _icon(f"{static(SPRITE)}#{name}", str(label), css)
+
+
+@lru_cache(maxsize=4096)
+def _icon(address: str, label: str, css: str) -> SafeString:
     if label:
         return format_html('<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', css, label, address)
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', css, address)
@@ -27,13 +31,14 @@ def icon(name: str, label: str = "", css: str = "icon") -> SafeString:
 def status(kind: str, value: object, word: str = "", plain: bool = False) -> SafeString:
     """A state as shape, word and colour; `word` replaces the usual word, `plain` leaves out the chip's ground."""
     shown = status_of(kind, str(value or ""))
-    return format_html(
-        '<span class="status {}tone-{}">{}{}</span>',
-        "" if plain else "chipped ",
-        shown.tone,
-        icon(shown.shape, css="shape"),
-        word or shown.word,
-    )
+    return _status(static(SPRITE), shown.shape, shown.tone, str(word or shown.word), plain)
+
+
+@lru_cache(maxsize=4096)
+def _status(sprite: str, shape: str, tone: str, word: str, plain: bool) -> SafeString:
+    ground = "" if plain else "chipped "
+    mark = _icon(f"{sprite}#{shape}", "", "shape")
+    return format_html('<span class="status {}tone-{}">{}{}</span>', ground, tone, mark, word)
 
 
 @register.simple_tag
