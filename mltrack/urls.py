@@ -15,6 +15,7 @@ handler500 = "mltrack.middleware.unavailable.server_error"
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("workspaces/new/", home.workspace_new, name="workspace_new"),
     path("first-run/", entry.first_run, name="first_run"),
     path("invitations/<slug:secret>/", entry.invitation, name="invitation"),
     path("accounts/", include("mltrack.accounts.signin_urls")),

@@ -66,6 +66,12 @@ class WorkspaceForm(forms.Form):
     )
 
 
+class NewWorkspaceForm(forms.Form):
+    """Another workspace."""
+
+    name = forms.CharField(label=_("Name"), max_length=120, help_text=_("Your team or company."))
+
+
 class ProfileForm(forms.Form):
     """The signed-in person's own name."""
 

@@ -58,6 +58,7 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "projects:connection_edit": ("/w/{w}/connections/{connection}/edit/",),
     "projects:connection_list": ("/w/{w}/connections/",),
     "styleguide": ("/styleguide/",),
+    "workspace_new": ("/workspaces/new/",),
 }
 OPEN: Final[dict[str, tuple[str, ...]]] = {
     "account_login": ("/accounts/login/",),

@@ -67,7 +67,7 @@ class World:
 @transaction.atomic
 def make_world() -> World:
     """Return the world, made through the product's services and judged."""
-    user = User.objects.create_user("demo@example.org", "a long enough password", name="Demo")
+    user = User.objects.create_user("demo@example.org", "a long enough password", name="Demo", is_superuser=True)
     sample = make_sample(user)
     principal = Principal(workspace=sample, role=Role.ADMIN, user=user, is_approver=True)
     create_workspace(user, name="Nothing yet", key="empty")

@@ -31,7 +31,7 @@ class Command(BaseCommand):
         user = User.objects.filter(email=EMAIL).first()
         if user is None:
             password = env.private_file("demo_password", get_random_string(16))
-            user = User.objects.create_user(EMAIL, password, name="Demo")
+            user = User.objects.create_user(EMAIL, password, name="Demo", is_superuser=True)
         make_sample(user)
         self.stdout.write(
             f"Sample workspace {WORKSPACE}: sign in as {EMAIL}; the password is in {env.home()}/demo_password."

@@ -115,3 +115,21 @@ def test_short_paths_lead_to_the_workspace_and_keep_the_query(people: People) ->
     answer = people.client(people.viewer).get("/settings/tokens/?a=1")
     assert answer.headers["Location"] == "/w/north/settings/tokens/?a=1"
     assert Client().get("/settings/tokens/").headers["Location"].startswith("/accounts/login/?next=")
+
+
+def test_whoever_runs_the_installation_makes_workspaces(people: People) -> None:
+    assert people.client(people.admin).get("/workspaces/new/").status_code == 403
+    User.objects.filter(pk=people.admin.pk).update(is_superuser=True)
+    client = people.client(people.admin)
+    assert client.get("/workspaces/new/").status_code == 200
+    assert client.post("/workspaces/new/", {"name": "North"}).status_code == 422
+    assert client.post("/workspaces/new/", {"name": "Test bench"}).headers["Location"] == "/w/test-bench/"
+    assert Member.objects.get(workspace__key="test-bench").role == Role.ADMIN
+    assert Client().get("/workspaces/new/").status_code == 302
+
+
+def test_a_person_without_a_workspace_is_told_so(people: People) -> None:
+    Member.objects.filter(user=people.viewer).delete()
+    answer = people.client(people.viewer).get("/")
+    assert answer.status_code == 404
+    assert b"You belong to no workspace" in answer.content
