@@ -17,7 +17,7 @@ from mltrack.embedded.places import prepare
 from tests.databases import ensure_template, fresh_database
 from tests.trees import Tree, open_folder
 
-pytest_plugins = ["tests.servers.fixtures"]
+pytest_plugins = ["tests.servers.fixtures", "tests.browser.fixtures"]
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The look tests' server, and the browser of the browser tests."""
+"""The look tests' server."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.browser.conftest import browser, page_factory
 from tests.mltrack.look.server import serving
-
-__all__ = ["browser", "look_server", "page_factory"]
 
 
 @pytest.fixture(scope="module")

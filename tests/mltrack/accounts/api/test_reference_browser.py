@@ -8,11 +8,9 @@ import pytest
 from django.test import override_settings
 
 from tests.browser.axe import violations
-from tests.browser.conftest import browser, page_factory
 from tests.browser.pages import PageFactory
 from tests.mltrack.look.server import serving
 
-__all__ = ["browser", "page_factory"]
 pytestmark = pytest.mark.browser
 
 

@@ -10,13 +10,14 @@ from playwright.sync_api import Browser
 
 from tests.browser.pages import PageFactory, chromium
 
-# Playwright keeps an event loop in this thread, in which the tests' own queries are safe: nothing awaits them.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One headless Chromium for the whole run."""
+    """One headless Chromium for the whole run.
+
+    Playwright keeps an event loop in this thread, in which the tests' own queries are safe: nothing awaits them.
+    """
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     with chromium() as found:
         yield found
 
