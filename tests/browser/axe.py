@@ -12,6 +12,12 @@ from playwright.sync_api import Page
 VERSION = "4.14.1"
 CACHE = Path.home() / ".cache" / "mltrack" / f"axe-core-{VERSION}"
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+RUN = """
+tags => Promise.race([
+  axe.run(document, {runOnly: {type: "tag", values: tags}}),
+  new Promise((_, fail) => setTimeout(() => fail(new Error("axe took longer than two minutes")), 120000)),
+])
+"""
 
 
 @lru_cache(maxsize=1)
@@ -32,7 +38,7 @@ def source() -> str:
 def violations(page: Page) -> list[str]:
     """Return one sentence per violated rule and element; empty where all is well."""
     page.evaluate(source())
-    found = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", list(RULES))
+    found = page.evaluate(RUN, list(RULES))
     return [
         f"{rule['id']}: {rule['help']} at {node['target'][0]}: {node.get('failureSummary', '')[:300]}"
         for rule in found["violations"]

@@ -249,6 +249,7 @@ def test_a_card_moves_by_keys_and_can_be_put_back(look_server: str, page_factory
         page.keyboard.press("Space")
 
 
+@pytest.mark.slow
 def test_a_card_moves_by_dragging(look_server: str, page_factory: PageFactory) -> None:
     page = page_factory(look_server)
     page.goto("/styleguide/")
@@ -256,6 +257,7 @@ def test_a_card_moves_by_dragging(look_server: str, page_factory: PageFactory) -
         page.locator("[data-card=SAMPLE-C]").drag_to(page.locator("[data-column=modeling]"))
 
 
+@pytest.mark.slow
 def test_copying_puts_the_code_on_the_clipboard(look_server: str, page_factory: PageFactory) -> None:
     page = page_factory(look_server)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
