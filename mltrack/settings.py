@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import environ
 
 from mltrack import env
+from mltrack.heartbeats import QUEUES
 
 read = environ.Env()
 BASE_DIR: Path = env.BASE_DIR
@@ -183,13 +184,22 @@ else:
         "socket_connect_timeout": 2,
     }
 CELERY_TASK_ROUTES = {"projects.tasks.pull_connection": {"queue": "pulls"}}
+CELERY_BEAT_SCHEDULER = "mltrack.scheduler:Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(env.home() / "celerybeat-schedule")
 MLTRACK_SWEEP_SECONDS: float = read.float("MLTRACK_SWEEP_SECONDS", default=3.0)
 MLTRACK_LEASE_SECONDS: float = read.float("MLTRACK_LEASE_SECONDS", default=90.0)
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "sweep-connections": {"task": "projects.tasks.sweep_connections", "schedule": MLTRACK_SWEEP_SECONDS},
     "sweep-judgements": {"task": "kpis.tasks.sweep_judgements", "schedule": MLTRACK_SWEEP_SECONDS},
-    "heartbeat": {"task": "mltrack.tasks.heartbeat", "schedule": 10.0},
+    **{
+        f"heartbeat-{queue}": {
+            "task": "mltrack.tasks.heartbeat",
+            "args": [queue],
+            "schedule": 10.0,
+            "options": {"queue": queue, "expires": 30},
+        }
+        for queue in QUEUES
+    },
     "tidy": {"task": "mltrack.accounts.tasks.tidy", "schedule": 3600.0},
 }
 

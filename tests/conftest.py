@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import subprocess
 from collections.abc import Iterator
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from django.db import connections
 from pytest_django import Settings
 
+from mltrack import standstill
 from mltrack.embedded.broker import Broker, find_program
 from mltrack.embedded.places import prepare
 from tests.databases import ensure_template, fresh_database
@@ -35,6 +37,12 @@ def quick_settings(settings: Settings) -> None:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(autouse=True)
+def nothing_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let pages think that the scheduler and the workers, which tests do not start, are alive."""
+    monkeypatch.setattr(standstill, "MEMO", standstill.Memo(until=inf))
 
 
 @pytest.fixture

@@ -18,8 +18,7 @@ from django.db import connection
 from django.http.request import validate_host
 from kombu.exceptions import KombuError
 
-from mltrack import env
-from mltrack.health import STALE_SECONDS, heartbeat_age
+from mltrack import env, standstill
 from mltrack.preparation import unapplied
 from projects.models import Connection
 from projects.models.secrets import SecretUnreadable, unseal
@@ -29,6 +28,18 @@ OLDEST_SERVER: Final = 15
 LEAST_FREE: Final = 1_000_000_000
 CLOCK_SECONDS: Final = 5.0
 _MB: Final = 1_000_000
+_SUBJECTS: Final = {
+    "beat": "The scheduler",
+    "broker": "The broker",
+    "queue:celery": "The worker of judgements (queue celery)",
+    "queue:pulls": "The worker of pulls (queue pulls)",
+}
+_REMEDIES: Final = {
+    "beat": "start `manage.py up`, or its --beat role",
+    "broker": "look at REDIS_URL and the log of beat",
+    "queue:celery": "start `manage.py up`, or its --worker role, and read worker.log",
+    "queue:pulls": "start `manage.py up`, or its --worker role, and read pulls.log",
+}
 
 
 @dataclass(frozen=True)
@@ -76,14 +87,19 @@ def broker() -> Finding:
 
 
 def jobs() -> Finding:
-    """Tell whether scheduler and workers are alive, by the last scheduled job."""
-    age = heartbeat_age()
-    if age is None or age > STALE_SECONDS:
-        since = "never ran" if age is None else f"last ran {age:.0f} s ago"
-        return Finding(
-            "Jobs", "bad", f"Scheduled jobs {since}: start `manage.py up`, or its --worker and --beat roles."
-        )
-    return Finding("Jobs", "ok", f"Worker and scheduler are alive; a scheduled job ran {age:.0f} s ago.")
+    """Tell whether scheduler, broker and the workers of each queue are alive, by their signs of life."""
+    found = standstill.find()
+    if not found:
+        return Finding("Jobs", "ok", "Scheduler, broker and the workers of every queue are alive.")
+    return Finding("Jobs", "bad", " ".join(f"{_SUBJECTS[each.part]} {_since(each)}" for each in found))
+
+
+def _since(each: standstill.Standstill) -> str:
+    """Return the rest of the sentence: since when, and what to start."""
+    ago = (
+        "never gave a sign of life" if each.seconds is None else f"gave its last sign of life {each.seconds:.0f} s ago"
+    )
+    return f"{ago}: {_REMEDIES[each.part]}."
 
 
 def secrets() -> Finding:

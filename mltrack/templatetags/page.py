@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest
 from django.template import Context
 
-from mltrack import navigation
+from mltrack import navigation, standstill
 from mltrack.preferences import preferences as read_preferences
 from mltrack.templatetags.registry import register
 
@@ -56,3 +57,9 @@ def person(context: Context) -> Any:
     principal, request = context.get("principal"), context.get("request")
     user = principal.user if principal else getattr(request, "user", None)
     return user if user is not None and user.is_authenticated else None
+
+
+@register.simple_tag(takes_context=True, name="standstill")
+def stands_still(context: Context) -> Sequence[standstill.Standstill]:
+    """What stands still though it should work, for whoever is signed in."""
+    return standstill.for_pages() if person(context) else ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from mltrack import health, roles
+from mltrack import roles, standstill
 from mltrack.management.diagnosis import CHECKS
 
 TEXT = (Path(__file__).resolve().parent.parent.parent / "docs" / "operations.md").read_text()
@@ -27,7 +27,7 @@ def test_the_roles_are_listed_with_their_processes() -> None:
 
 
 def test_the_heartbeats_limit() -> None:
-    assert f"one older than {health.STALE_SECONDS:.0f} seconds" in TEXT
+    assert f"one older than {standstill.STALE_SECONDS:.0f} seconds" in TEXT
 
 
 def test_every_setting_that_is_named_exists() -> None:

@@ -1,6 +1,7 @@
 """The tables of accounts: who may do what, and what they did."""
 
 from mltrack.accounts.models.audit import AuditEvent
+from mltrack.accounts.models.heartbeats import Heartbeat
 from mltrack.accounts.models.requests import IdempotencyRecord, ThrottleCounter
 from mltrack.accounts.models.tokens import ApiToken
 from mltrack.accounts.models.users import FirstRunCode, User
@@ -10,6 +11,7 @@ __all__ = [
     "ApiToken",
     "AuditEvent",
     "FirstRunCode",
+    "Heartbeat",
     "IdempotencyRecord",
     "Invitation",
     "Member",

@@ -8,17 +8,17 @@ from io import StringIO
 
 import pytest
 from cryptography.fernet import Fernet
-from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from pytest_django import Settings
 
 from mltrack.accounts.models import Workspace
-from mltrack.health import HEARTBEAT, record_heartbeat
+from mltrack.heartbeats import PARTS
 from mltrack.management import diagnosis
 from mltrack.management.diagnosis import CHECKS, Finding, diagnose, look_at
 from projects.models import Connection
 from projects.models.secrets import seal
+from tests.mltrack.management.test_health import age, beat_all
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +38,7 @@ def doctor(*names: str) -> tuple[int, str]:
 
 
 def test_a_healthy_set_up() -> None:
-    record_heartbeat()
+    beat_all()
     code, words = doctor()
     assert code == 0, words
     assert [line.split(":")[0][2:] for line in words.splitlines()] == [
@@ -56,14 +56,24 @@ def test_the_oldest_server(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_no_scheduled_job_ever_ran() -> None:
     found = diagnosis.jobs()
-    assert (found.level, "never ran" in found.words) == ("bad", True)
+    assert (found.level, "The scheduler never gave" in found.words) == ("bad", True)
     assert doctor("jobs")[0] == 1
 
 
-@pytest.mark.parametrize("age, expected", [(0, "ok"), (80, "ok"), (95, "bad"), (90_000, "bad")])
-def test_the_age_of_the_last_job(age: int, expected: str) -> None:
-    cache.set(HEARTBEAT, time.time() - age, 1_000_000)
-    assert level(diagnosis.jobs) == expected
+@pytest.mark.parametrize("seconds, expected", [(0, "ok"), (50, "ok"), (65, "bad"), (90_000, "bad")])
+def test_the_age_of_the_last_sign(seconds: int, expected: str) -> None:
+    beat_all()
+    age("queue:pulls", seconds)
+    found = diagnosis.jobs()
+    assert found.level == expected
+    assert expected == "ok" or f"(queue pulls) gave its last sign of life {seconds} s ago" in found.words
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_every_part_has_words_for_the_operator(part: str) -> None:
+    beat_all()
+    age(part, 100)
+    assert "100 s ago: " in diagnosis.jobs().words
 
 
 def test_a_secret_that_no_key_opens(settings: Settings) -> None:

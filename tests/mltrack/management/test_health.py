@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
-from django.core.cache import cache
 from django.db import OperationalError, connection
 from django.test import Client
 
 from mltrack import health
-from mltrack.tasks import heartbeat
+from mltrack.heartbeats import PARTS
+from mltrack.standstill import record
+
+
+def beat_all() -> None:
+    """Let every part give a sign of life."""
+    for part in PARTS:
+        record(part)
+
+
+def age(part: str, seconds: float) -> None:
+    """Let a part's last sign lie so many seconds back."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE accounts_heartbeat SET beaten_at = now() - make_interval(secs => %s) WHERE part = %s",
+            [seconds, part],
+        )
 
 
 def test_healthz_asks_nothing_of_the_database(client: Client) -> None:
@@ -20,21 +33,21 @@ def test_healthz_asks_nothing_of_the_database(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_readyz_wants_scheduled_jobs(client: Client) -> None:
+def test_readyz_wants_every_part_alive(client: Client) -> None:
     answer = client.get("/readyz")
-    assert (answer.status_code, answer.json()) == (503, {"ready": False, "problems": ["jobs"]})
-    heartbeat()
+    assert (answer.status_code, answer.json()) == (503, {"ready": False, "problems": ["beat"]})
+    beat_all()
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()) == (200, {"ready": True, "problems": []})
 
 
 @pytest.mark.django_db
-def test_a_heartbeat_grows_old() -> None:
-    assert health.heartbeat_age() is None
-    cache.set(health.HEARTBEAT, time.time() - 91, 1000)
-    assert not health.jobs_run()
-    health.record_heartbeat()
-    assert health.jobs_run()
+@pytest.mark.parametrize("part", PARTS)
+def test_readyz_names_the_part_that_stands_still(client: Client, part: str) -> None:
+    beat_all()
+    age(part, 61)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["problems"]) == (503, [part])
 
 
 @pytest.mark.django_db
