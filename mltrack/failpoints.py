@@ -12,6 +12,13 @@ NAMES: Final = (
     "pull.before_commit",
     "pull.after_commit",
     "pull.before_finish",
+    "sweep.after_claim",
+    "judge.after_begin",
+    "judge.after_gather",
+    "judge.before_commit",
+    "judge.after_commit",
+    "write.before_commit",
+    "write.after_commit",
 )
 
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
+from django.db import connection as database
 from django.db.models import F
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from kpis.models import ReadinessSnapshot
 from kpis.scoring.document import document_digest, readiness_document
 from kpis.scoring.readiness import judge
 from kpis.scoring.results import Readiness
 from kpis.selectors.judgement import gather_inputs
+from kpis.selectors.main_kpis import kept_kpis
 from kpis.selectors.scorecards import policy_of
 from kpis.selectors.summaries import summary_of
+from mltrack.clock import database_now
+from mltrack.failpoints import failpoint
 from projects.models import Initiative, JudgeDue
 from projects.services.due import note_due
 
@@ -29,22 +34,29 @@ def judge_initiative(initiative_id: int) -> ReadinessSnapshot | None:
     """Judge an initiative that is due, and return its newest snapshot; None where nothing is due.
 
     The attempt is counted before the work, so that a judgement which ends its worker is counted too; after five
-    failures it rests until something changes. A note that came in the meantime stays.
+    failures it rests until something changes. A note that came in the meantime stays. A database that is away
+    raises, and is not counted.
     """
     due = _begin(initiative_id)
     if due is None:
         return None
+    failpoint("judge.after_begin")
     try:
         with transaction.atomic():
             snapshot = judge_now(initiative_id)
             JudgeDue.objects.filter(pk=due.pk, stamp=due.stamp).delete()
+            failpoint("judge.before_commit")
+    except (InterfaceError, OperationalError):
+        _take_back(due)
+        raise
     except Exception:
         # The edge of the judgement: whatever is wrong with one initiative must not stop the others.
         log.exception("Judging initiative %s failed, attempt %s of %s", initiative_id, due.attempts, MOST_ATTEMPTS)
         JudgeDue.objects.filter(pk=due.pk, stamp=due.stamp).update(
-            not_before=timezone.now() + timedelta(seconds=2**due.attempts)
+            not_before=Now() + timedelta(seconds=2**due.attempts)
         )
         return None
+    failpoint("judge.after_commit")
     return snapshot
 
 
@@ -60,8 +72,9 @@ def judge_now(initiative_id: int) -> ReadinessSnapshot:
         .select_related("workspace", "owner")
         .get(pk=initiative_id)
     )
-    now = timezone.now()
+    now = database_now()
     readiness = judge(gather_inputs(initiative, now=now), policy_of(initiative.workspace), now)
+    failpoint("judge.after_gather")
     return _keep(initiative, readiness)
 
 
@@ -71,15 +84,15 @@ def due_initiatives() -> list[int]:
     A claim lasts half a minute: a sweep does not wake the same one again at once. Whoever rests after five
     failures is left out.
     """
-    now = timezone.now()
-    changing = ReadinessSnapshot.objects.filter(is_latest=True, changes_at__lte=now, initiative__judge_due=None)
+    changing = ReadinessSnapshot.objects.filter(is_latest=True, changes_at__lte=Now(), initiative__judge_due=None)
     note_due(list(changing.order_by("changes_at").values_list("initiative_id", flat=True)[:AT_ONCE]), "time")
     with transaction.atomic():
         rows = JudgeDue.objects.select_for_update(skip_locked=True).filter(
-            not_before__lte=now, attempts__lt=MOST_ATTEMPTS
+            not_before__lte=Now(), attempts__lt=MOST_ATTEMPTS
         )
         claimed = list(rows.order_by("not_before").values_list("pk", "initiative_id")[:AT_ONCE])
-        JudgeDue.objects.filter(pk__in=[pk for pk, _ in claimed]).update(not_before=now + CLAIM)
+        JudgeDue.objects.filter(pk__in=[pk for pk, _ in claimed]).update(not_before=Now() + CLAIM)
+    failpoint("sweep.after_claim")
     return [initiative_id for _, initiative_id in claimed]
 
 
@@ -91,14 +104,22 @@ def _begin(initiative_id: int) -> JudgeDue | None:
         return JudgeDue.objects.get(initiative_id=initiative_id)
 
 
+def _take_back(due: JudgeDue) -> None:
+    """Uncount an attempt that the database ended, if it is back already: that says nothing about the initiative."""
+    database.close()
+    with suppress(InterfaceError, OperationalError):
+        JudgeDue.objects.filter(pk=due.pk, stamp=due.stamp).update(attempts=F("attempts") - 1)
+
+
 def _keep(initiative: Initiative, readiness: Readiness) -> ReadinessSnapshot:
     """Append a snapshot when the answer changed, else confirm the latest one."""
     document = readiness_document(readiness)
     digest = document_digest(document)
+    summary = {**summary_of(document), **kept_kpis(initiative.pk, readiness.as_of)}
     latest = ReadinessSnapshot.objects.filter(initiative=initiative, is_latest=True).first()
     if latest is not None and latest.digest == digest:
-        latest.confirmed_at, latest.changes_at = readiness.as_of, readiness.changes_at
-        latest.save(update_fields=["confirmed_at", "changes_at"])
+        latest.confirmed_at, latest.changes_at, latest.summary = readiness.as_of, readiness.changes_at, summary
+        latest.save(update_fields=["confirmed_at", "changes_at", "summary"])
         return latest
     ReadinessSnapshot.objects.filter(initiative=initiative, is_latest=True).update(is_latest=False, changes_at=None)
     return ReadinessSnapshot.objects.create(
@@ -114,7 +135,7 @@ def _keep(initiative: Initiative, readiness: Readiness) -> ReadinessSnapshot:
         candidate_id=readiness.candidate.id if readiness.candidate else "",
         policy_version=readiness.policy_version,
         document=document,
-        summary=summary_of(document),
+        summary=summary,
         digest=digest,
         changes_at=readiness.changes_at,
     )

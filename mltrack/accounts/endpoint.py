@@ -25,6 +25,7 @@ from mltrack.accounts.once import answered_once
 from mltrack.accounts.permissions import HasPower
 from mltrack.accounts.policy import Power
 from mltrack.accounts.throttling import Rate, TokenThrottle, count_failure
+from mltrack.failpoints import failpoint
 from mltrack.rest.etags import etag_of, is_fresh, require_match
 from mltrack.rest.negotiation import JSONNegotiation
 from mltrack.rest.openapi import EndpointSchema
@@ -49,6 +50,8 @@ def _in_one_transaction(handler: Handler) -> Handler:
             answer = answered_once(request, self.principal.token, lambda: handler(self, request, *args, **kwargs))
             if answer.status_code >= 400:
                 transaction.set_rollback(True)
+            failpoint("write.before_commit")
+        failpoint("write.after_commit")
         return answer
 
     return handled  # type: ignore[return-value]
