@@ -83,6 +83,16 @@ def end(attempt: SyncAttempt, state: str, *, code: str = "", text: str = "") -> 
         _trim(attempt.connection_id)
 
 
+def put_back(attempt: SyncAttempt) -> None:
+    """Queue an attempt that was asked for again, with what it brought so far; end any other."""
+    queued = SyncAttempt.objects.filter(connection_id=attempt.connection_id, state=SyncAttempt.State.QUEUED)
+    if attempt.pk and attempt.asked_by and not queued.exists():
+        attempt.state = SyncAttempt.State.QUEUED
+        _save(attempt, "state", "requests", "pages", "rows", "rejected")
+    else:
+        end(attempt, SyncAttempt.State.DONE)
+
+
 def _save(attempt: SyncAttempt, *fields: str) -> None:
     """Update the attempt, or insert it: its row may have gone with the page that was to bring it."""
     changes = {name: getattr(attempt, name) for name in fields}

@@ -10,6 +10,10 @@ BREAKER_FAILURES: Final = 5
 BREAKER_CAP: Final = 900.0
 MOST_ATTEMPTS: Final = 5
 PAUSE_AFTER: Final = 3
+HURRY: Final = 5.0
+"""How long a host in good standing may take for an answer, before it is asked again as one that is slow."""
+SLOW_AT_ONCE: Final = 4
+"""How many pulls of connections that failed last run at once: half of a worker's processes, the rest stay free."""
 
 
 def after_failure(failures: int, retry_after: float | None, chance: float) -> float:

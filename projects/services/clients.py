@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from ipaddress import ip_network
+from math import inf
 from typing import Any, Final
 
 from django.conf import settings
@@ -22,9 +23,11 @@ long one answer may take (1 to 300 seconds)."""
 
 @contextmanager
 def open_connector(
-    kind: str, base_url: str, secret: str, options: Mapping[str, Any]
+    kind: str, base_url: str, secret: str, options: Mapping[str, Any], patience: float = inf
 ) -> Iterator[tuple[Connector, OutboundClient]]:
     """Give a connector and its client until the end of the block. Raises ConnectorError.
+
+    One answer may take as many seconds as the options say, and never more than `patience`.
 
     A secret is a bearer token, unless the option `username` is set or it has the form `user:password`: then it
     is for basic authentication.
@@ -37,7 +40,7 @@ def open_connector(
             allowed_networks=_networks(),
             auth=_auth(username, secret),
             ca_pem=ca_pem or None,
-            timeout=_seconds(options.get("timeout_seconds", 30)),
+            timeout=min(patience, timeout_of(options)),
         )
     except OutboundError as error:
         raise ConnectorError.from_outbound(error) from error
@@ -46,13 +49,13 @@ def open_connector(
 
 
 @contextmanager
-def open_connection(connection: Connection) -> Iterator[tuple[Connector, OutboundClient]]:
-    """Give the connector of a stored connection. Raises ConnectorError."""
+def open_connection(connection: Connection, patience: float = inf) -> Iterator[tuple[Connector, OutboundClient]]:
+    """Give the connector of a stored connection; see `open_connector`. Raises ConnectorError."""
     try:
         secret = unseal(connection.sealed_secret)
     except SecretUnreadable as error:
         raise ConnectorError(str(error), permanent=True, code="secret_unreadable") from error
-    with open_connector(connection.kind, connection.base_url, secret, connection.options) as opened:
+    with open_connector(connection.kind, connection.base_url, secret, connection.options, patience) as opened:
         yield opened
 
 
@@ -63,7 +66,9 @@ def _text(options: Mapping[str, Any], name: str) -> str:
     return value
 
 
-def _seconds(value: Any) -> float:
+def timeout_of(options: Mapping[str, Any]) -> float:
+    """Return how many seconds one answer may take. Raises ConnectorError."""
+    value = options.get("timeout_seconds", 30)
     if not isinstance(value, int | float) or isinstance(value, bool) or not 1 <= value <= 300:
         raise ConnectorError("The option 'timeout_seconds' is 1 to 300.", permanent=True, code="bad_options")
     return float(value)

@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from projects.services.backoff import MOST_ATTEMPTS
+from projects.services.backoff import MOST_ATTEMPTS, SLOW_AT_ONCE
 
 _LONGEST_IDLE = 60.0
 
@@ -23,6 +23,8 @@ UPDATE projects_connection AS c SET
 WHERE c.id = %(id)s AND (lease_until IS NULL OR lease_until < now())
   AND (EXISTS (SELECT 1 FROM projects_syncattempt a WHERE a.connection_id = c.id AND a.state = 'queued')
        OR (NOT paused AND (next_due IS NULL OR next_due <= now())))
+  AND (c.failures = 0 OR %(slow)s > (
+       SELECT count(*) FROM projects_connection o WHERE o.lease_until > now() AND o.failures > 0 AND o.id <> c.id))
 RETURNING lease_token, attempts, failures, clock_timestamp()
 """
 
@@ -43,6 +45,11 @@ _FAIL = """
 UPDATE projects_connection SET
     lease_until = NULL, attempts = 0, failures = failures + 1, last_error_code = %(code)s, last_error_text = %(text)s,
     paused = paused OR %(pause)s, next_due = now() + make_interval(secs => %(wait)s)
+WHERE id = %(id)s AND lease_token = %(token)s
+"""
+
+_DOUBT = """
+UPDATE projects_connection SET lease_until = NULL, attempts = 0, failures = 1, next_due = now()
 WHERE id = %(id)s AND lease_token = %(token)s
 """
 
@@ -72,14 +79,21 @@ class Lease:
         """Say whether so many workers died with this lease that another would die as well."""
         return self.attempts > MOST_ATTEMPTS
 
+    @property
+    def is_trusted(self) -> bool:
+        """Say whether the connection did not fail last: it may use any process, and must answer quickly."""
+        return self.failures == 0
+
 
 def take(connection_id: int) -> Lease | None:
     """Return the lease of a connection that is due or asked for, None while another holds it or nothing is due.
 
-    The attempt is counted; commit before the work.
+    Connections that failed last have few places among them, so that servers that hang leave room for those that
+    answer. The attempt is counted; commit before the work.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, {"id": connection_id, "ttl": settings.MLTRACK_LEASE_SECONDS})
+        values = {"id": connection_id, "ttl": settings.MLTRACK_LEASE_SECONDS, "slow": SLOW_AT_ONCE}
+        cursor.execute(_TAKE, values)
         row = cursor.fetchone()
     return Lease(connection_id, *row) if row else None
 
@@ -105,6 +119,12 @@ def finish(lease: Lease, *, rows: int, wait: float, whole: bool) -> None:
 def fail(lease: Lease, *, code: str, text: str, wait: float, pause: bool) -> None:
     """Give the lease back after a failure that its owner will read. Raises Fenced."""
     if not _run(_FAIL, lease, code=code[:40], text=text[:2_000], wait=wait, pause=pause):
+        raise Fenced
+
+
+def doubt(lease: Lease) -> None:
+    """Give the lease back, due at once, as one of a server that may be slow. Raises Fenced."""
+    if not _run(_DOUBT, lease):
         raise Fenced
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -22,8 +23,8 @@ from projects.connectors.base import Connector, ConnectorError, FetchesRuns
 from projects.connectors.records import Page
 from projects.models import Connection, SyncAttempt
 from projects.services import attempts, breakers, leases
-from projects.services.backoff import MOST_ATTEMPTS, after_failure, after_success, must_pause
-from projects.services.clients import open_connection
+from projects.services.backoff import HURRY, MOST_ATTEMPTS, after_failure, after_success, must_pause
+from projects.services.clients import open_connection, timeout_of
 from projects.services.leases import Fenced, Lease
 from projects.services.pages import Stored
 from projects.services.stopping import cut_off_when_stopping, is_stopping
@@ -76,6 +77,8 @@ def _work(connection: Connection, lease: Lease, attempt: SyncAttempt, write: Wri
     except ConnectorError as error:
         if is_stopping():
             _stop(lease, attempt)
+        elif error.code == "timeout" and _hurries(connection, lease):
+            _doubt(lease, attempt)
         else:
             _fail(connection, lease, attempt, error)
     except (Fenced, DatabaseError):
@@ -90,8 +93,9 @@ def _work(connection: Connection, lease: Lease, attempt: SyncAttempt, write: Wri
 
 def _pages(connection: Connection, lease: Lease, attempt: SyncAttempt, write: Write) -> None:
     until = time.monotonic() + LONGEST_SECONDS
+    patience = HURRY if lease.is_trusted else math.inf
     try:
-        with open_connection(connection) as (connector, client), cut_off_when_stopping(client):
+        with open_connection(connection, patience) as (connector, client), cut_off_when_stopping(client):
             for page in _fetch(connector, connection, lease):
                 failpoint("pull.after_fetch")
                 _store(connection, lease, attempt, page, write)
@@ -140,6 +144,18 @@ def _fail(connection: Connection, lease: Lease, attempt: SyncAttempt, error: Con
     attempts.end(attempt, State.FAILED, code=error.code, text=text)
     if pause:
         _audit_pause(connection, text)
+
+
+def _hurries(connection: Connection, lease: Lease) -> bool:
+    """Say whether the server was given less time than its owner allows."""
+    return lease.is_trusted and timeout_of(connection.options) > HURRY
+
+
+@transaction.atomic
+def _doubt(lease: Lease, attempt: SyncAttempt) -> None:
+    """Try again at once with all the patience that the owner allows, in one of the places for such servers."""
+    leases.doubt(lease)
+    attempts.put_back(attempt)
 
 
 @transaction.atomic

@@ -65,10 +65,10 @@ def sync(connection: Connection, **more: str) -> tuple[int, str]:
 
 
 @contextmanager
-def celery(folder: Path, broker: str, name: str = "one") -> Iterator[subprocess.Popen[bytes]]:
+def celery(folder: Path, broker: str, name: str = "one", **more: str) -> Iterator[subprocess.Popen[bytes]]:
     """Give a Celery worker with one child at work; its whole group is killed with the block."""
     options = ["-c", "1", "-Q", "celery,pulls", "-n", f"{name}@test", "--without-mingle", "--without-gossip"]
-    with _celery(folder, broker, f"worker-{name}", ["worker", *options]) as process:
+    with _celery(folder, broker, f"worker-{name}", ["worker", *options], **more) as process:
         yield process
 
 
@@ -80,12 +80,21 @@ def scheduler(folder: Path, broker: str, name: str = "one") -> Iterator[subproce
 
 
 @contextmanager
-def _celery(folder: Path, broker: str, name: str, arguments: list[str]) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", "celery", "-A", "mltrack", *arguments]
-    with (folder / f"{name}.log").open("wb") as log:
+def _celery(
+    folder: Path, broker: str, name: str, arguments: list[str], **more: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    line = ["-m", "celery", "-A", "mltrack", *arguments]
+    with started(line, folder / f"{name}.log", broker, **more) as process:
+        yield process
+
+
+@contextmanager
+def started(line: list[str], log_file: Path, broker: str, **more: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Give a Python process of the product; its whole group is killed with the block."""
+    with log_file.open("wb") as log:
         process = subprocess.Popen(
-            command,
-            env=environment(REDIS_URL=broker, MLTRACK_LEASE_SECONDS=str(LEASE_SECONDS)),
+            [sys.executable, *line],
+            env=environment(REDIS_URL=broker, **more),
             cwd=ROOT,
             stdout=log,
             stderr=subprocess.STDOUT,
