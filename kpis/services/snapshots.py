@@ -27,6 +27,7 @@ from projects.services.due import note_due
 MOST_ATTEMPTS = 5
 AT_ONCE = 500
 CLAIM = timedelta(seconds=30)
+QUERY_CANCELED = "57014"
 log = logging.getLogger(__name__)
 
 
@@ -46,10 +47,10 @@ def judge_initiative(initiative_id: int) -> ReadinessSnapshot | None:
             snapshot = judge_now(initiative_id)
             JudgeDue.objects.filter(pk=due.pk, stamp=due.stamp).delete()
             failpoint("judge.before_commit")
-    except (InterfaceError, OperationalError):
-        _take_back(due)
-        raise
-    except Exception:
+    except Exception as error:
+        if _is_passing(error):
+            _take_back(due)
+            raise
         # The edge of the judgement: whatever is wrong with one initiative must not stop the others.
         log.exception("Judging initiative %s failed, attempt %s of %s", initiative_id, due.attempts, MOST_ATTEMPTS)
         JudgeDue.objects.filter(pk=due.pk, stamp=due.stamp).update(
@@ -104,8 +105,16 @@ def _begin(initiative_id: int) -> JudgeDue | None:
         return JudgeDue.objects.get(initiative_id=initiative_id)
 
 
+def _is_passing(error: Exception) -> bool:
+    """Say whether the database was away, locked or full, which passes; a statement that took too long is the work's."""
+    code = getattr(error.__cause__, "pgcode", None)
+    return isinstance(error, InterfaceError | OperationalError) and code != QUERY_CANCELED
+
+
 def _take_back(due: JudgeDue) -> None:
     """Uncount an attempt that the database ended, if it is back already: that says nothing about the initiative."""
+    if database.in_atomic_block:
+        return
     database.close()
     with suppress(InterfaceError, OperationalError):
         JudgeDue.objects.filter(pk=due.pk, stamp=due.stamp).update(attempts=F("attempts") - 1)

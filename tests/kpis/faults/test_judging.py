@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import closing
 from datetime import timedelta
 
+import psycopg2
 import pytest
+from django.db import OperationalError
+from django.db import connection as database
 from django.db.models.functions import Now
 
 from kpis.models import ReadinessSnapshot
-from kpis.services.snapshots import MOST_ATTEMPTS
+from kpis.services.snapshots import MOST_ATTEMPTS, judge_initiative
 from mltrack.failpoints import NAMES
 from projects.models import Initiative, JudgeDue
+from tests.databases import url_of
 from tests.factories import make_workspace
 from tests.kpis.world import GOOD, aimed, judged, report
 from tests.projects.faults.workers import ROOT, environment
@@ -57,6 +62,29 @@ def assert_judged_once(initiative: Initiative) -> None:
     assert ReadinessSnapshot.objects.get(initiative=initiative).document == kept.document
 
 
+def test_a_lock_that_somebody_holds_is_not_counted(initiative: Initiative) -> None:
+    with closing(psycopg2.connect(url_of(str(database.settings_dict["NAME"])))) as other:
+        other.cursor().execute("SELECT 1 FROM projects_initiative FOR UPDATE")
+        with database.cursor() as cursor:
+            cursor.execute("SET lock_timeout = 50")
+        with pytest.raises(OperationalError, match="lock timeout"):
+            judge_initiative(initiative.pk)
+    assert JudgeDue.objects.get().attempts == 0
+    judge_initiative(initiative.pk)
+    assert_judged_once(initiative)
+
+
+def test_a_statement_that_takes_too_long_is_counted(initiative: Initiative) -> None:
+    with closing(psycopg2.connect(url_of(str(database.settings_dict["NAME"])))) as other:
+        other.cursor().execute("SELECT 1 FROM projects_initiative FOR UPDATE")
+        with database.cursor() as cursor:
+            cursor.execute("SET statement_timeout = 50")
+        assert judge_initiative(initiative.pk) is None
+        with database.cursor() as cursor:
+            cursor.execute("RESET statement_timeout")
+    assert JudgeDue.objects.get().attempts == 1
+
+
 @pytest.mark.parametrize("name", JUDGING)
 def test_dying_at_each_step(initiative: Initiative, name: str) -> None:
     assert work(name) == 137
@@ -65,6 +93,7 @@ def test_dying_at_each_step(initiative: Initiative, name: str) -> None:
     assert_judged_once(initiative)
 
 
+@pytest.mark.slow
 def test_an_initiative_that_kills_its_worker_stops_killing_and_holds_up_nobody(initiative: Initiative) -> None:
     deaths = 0
     while work("judge.after_gather") == 137:
