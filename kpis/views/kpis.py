@@ -35,6 +35,7 @@ EXAMPLE: Final = """curl "$MLTRACK_URL/api/v1/kpis/" \\
 LISTS: Final = (("", gettext_lazy("In use")), ("1", gettext_lazy("Archived")))
 
 
+@require_safe
 @page()
 def kpi_list(request: PageRequest) -> HttpResponse:
     """Show where every KPI stands."""
@@ -71,6 +72,7 @@ def create(request: PageRequest) -> HttpResponse:
     return render(request, "kpis/kpi/create.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
+@require_safe
 @page()
 def kpi(request: PageRequest, key: str) -> HttpResponse:
     """Show a KPI: the number first, then its way to the goal and who is expected to move it."""

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kpis.forms.errors import show_errors
 from kpis.forms.workspace import DeleteForm
@@ -21,6 +21,7 @@ from mltrack.accounts.policy import Power
 IN_MEMORY = 8_000_000
 
 
+@require_safe
 @page(Power.ADMINISTER)
 def data(request: PageRequest) -> HttpResponse:
     """Offer the export and the deletion."""

@@ -7,12 +7,13 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 
 from mltrack.accounts.access import Principal, principal_in, require
 from mltrack.accounts.policy import Power
 
 P = ParamSpec("P")
+METHODS = ("GET", "HEAD", "POST")
 
 
 class PageRequest(HttpRequest):
@@ -29,7 +30,7 @@ def page(
 ) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
     """Guard a view of `/w/<workspace>/…`: sign-in, then 404 to strangers, then 403 without the power.
 
-    `write` is the power that POST needs where it differs from that of GET.
+    `write` is the power that POST needs where it differs from that of GET. A page knows no other method: 405.
     """
 
     def guard(view: View[P]) -> Callable[..., HttpResponseBase]:
@@ -38,6 +39,8 @@ def page(
         def guarded(request: HttpRequest, workspace: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             request_id = getattr(request, "request_id", "")
             principal = principal_in(request.user, workspace, request_id)  # type: ignore[arg-type]
+            if request.method not in METHODS:
+                return HttpResponseNotAllowed(METHODS)
             require(principal, power if request.method in ("GET", "HEAD") or write is None else write)
             request.principal = principal  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from mltrack.accounts.pages import PageRequest, page
 from mltrack.accounts.policy import Power
@@ -28,6 +28,7 @@ PUSH_EXAMPLE = """curl "$MLTRACK_URL/api/v1/initiatives/CHURN/runs/" \\
        "metrics": {"accuracy": 0.91, "coverage": 0.8, "n": 2000}}'"""
 
 
+@require_safe
 @page()
 def connection_list(request: PageRequest) -> HttpResponse:
     """List the workspace's connections with their condition."""
@@ -91,12 +92,14 @@ def connection_edit(request: PageRequest, public_id: str) -> HttpResponse:
     return render(request, "projects/connections/form.html", context, status=422 if form.errors else 200)
 
 
+@require_safe
 @page()
 def connection(request: PageRequest, public_id: str) -> HttpResponse:
     """Show one connection: condition, what it brought, its pulls, what it rejected."""
     return render(request, "projects/connections/detail.html", _detail(request, public_id))
 
 
+@require_safe
 @page()
 def connection_status(request: PageRequest, public_id: str) -> HttpResponse:
     """Show the part of the page that changes while a pull is under way."""

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from mltrack.accounts.forms import NewWorkspaceForm
 from mltrack.accounts.models import User
@@ -16,6 +16,7 @@ from mltrack.accounts.services.first_run import is_open
 from mltrack.accounts.services.workspaces import create_workspace
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Lead to the portfolio; to the first-run page while nobody exists; to the sign-in for strangers."""
     if not request.user.is_authenticated and is_open():
@@ -23,6 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return short(request, "")
 
 
+@require_safe
 @login_required
 def short(request: HttpRequest, rest: str) -> HttpResponse:
     """Redirect `/<rest>` to `/w/<workspace>/<rest>`, keeping the query; say so to a person without a workspace."""

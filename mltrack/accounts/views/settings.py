@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
 from mltrack.accounts.forms import ProfileForm, WorkspaceForm
 from mltrack.accounts.models import User
@@ -48,6 +49,7 @@ def profile(request: PageRequest) -> HttpResponse:
     )
 
 
+@require_safe
 @page(Power.ADMINISTER)
 def audit(request: PageRequest) -> HttpResponse:
     """Show who changed what, newest first."""
