@@ -8,10 +8,31 @@ from mltrack.csv_export import csv_lines, guarded
 
 
 @pytest.mark.parametrize(
-    "cell", ["=1+1", "+A1", "-A1", "@SUM(A1)", "\t=1", "\r=1", "  =1+1", "＝1", "-1+cmd|' /C calc'!A0", "-inf", "+١"]
+    "cell", ["=1+1", "+A1", "-A1", "@SUM(A1)", "\tx", "\rx", "  =1+1", "＝1", "-1+cmd|' /C calc'!A0", "-inf", "+١"]
 )
 def test_what_a_spreadsheet_would_run_is_text(cell: str) -> None:
     assert guarded(cell) == f"'{cell}"
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ("\t=1", "'\t'=1"),
+        ("a;=1+1", "a;'=1+1"),
+        ("a; \t@SUM(A1)", "a; \t'@SUM(A1)"),
+        ("two\r\n=lines", "two\r\n'=lines"),
+        ('a;"=1"', 'a;"\'=1"'),
+        ("=1;=2", "'=1;'=2"),
+        ("1;-2", "1;'-2"),
+    ],
+)
+def test_what_a_spreadsheet_of_another_language_would_run_is_text(cell: str, shown: str) -> None:
+    assert guarded(cell) == shown
+
+
+def test_no_cell_takes_long() -> None:
+    for odd in ("\t", "; ", ' "', ";\r\n"):
+        assert len(guarded(odd * 200_000)) >= 200_000
 
 
 @pytest.mark.parametrize("cell", ["", "churn", "-3.5", "+2", "-1e-9", "0", "2026-11-02T00:00:00Z", "a=b", "'=1"])
