@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.conf import settings
+from django.http import HttpRequest
 from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
@@ -15,6 +16,7 @@ from mltrack.accounts.models import ApiToken
 from mltrack.accounts.services.throttle import count_request
 
 FAILURES_PER_MINUTE: Final = 60
+CODES_PER_MINUTE: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,12 @@ def count_failure(request: Request) -> Rate:
     if rate.used > rate.limit:
         raise Throttled(wait=rate.reset)
     return rate
+
+
+def may_try_code(request: HttpRequest) -> bool:
+    """Count one first-run code from the caller's address; say whether it may be looked at: ten in a minute are."""
+    rate = _counted(f"first-run:{BaseThrottle().get_ident(request)}"[:120], CODES_PER_MINUTE)  # type: ignore[arg-type]
+    return rate.used <= rate.limit
 
 
 def _counted(key: str, limit: int) -> Rate:

@@ -14,6 +14,7 @@ from mltrack.accounts.forms import FirstRunForm, JoinForm
 from mltrack.accounts.models import User
 from mltrack.accounts.services import first_run as service
 from mltrack.accounts.services.members import accept_invitation, open_invitation
+from mltrack.accounts.throttling import may_try_code
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -27,6 +28,9 @@ def first_run(request: HttpRequest) -> HttpResponse:
     form = FirstRunForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
+            if not may_try_code(request):
+                form.add_error("code", "Too many codes were tried from here: wait a minute.")
+                return render(request, "accounts/first_run.html", {"form": form}, status=429)
             user, workspace = service.redeem_code(**form.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error)
