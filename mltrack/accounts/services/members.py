@@ -73,7 +73,7 @@ def accept_invitation(secret: str, *, user: User | None, name: str = "", passwor
     """
     live = open_invitation(secret)
     invitation = live and Invitation.objects.select_for_update().get(pk=live.pk)
-    if invitation is None or invitation.accepted_at is not None:
+    if invitation is None or invitation.accepted_at is not None or invitation.revoked_at is not None:
         raise ValidationError("This invitation was used, revoked, or is older than a week.")
     if user is None:
         user = _new_person(invitation, name, password)
@@ -111,6 +111,8 @@ def edit_member(principal: Principal, member: Member, *, role: str, is_approver:
     member = _locked(principal, member)
     if member.role == Role.ADMIN and role != Role.ADMIN:
         _keep_an_admin(principal, member)
+    if role != Role.ADMIN:
+        _close_invitations(member)
     before = {"role": member.role, "is_approver": member.is_approver}
     member.role, member.is_approver = role, is_approver
     member.save(update_fields=["role", "is_approver"])
@@ -128,8 +130,16 @@ def remove_member(principal: Principal, member: Member) -> None:
     ApiToken.objects.filter(workspace=principal.workspace, user=member.user, revoked_at__isnull=True).update(
         revoked_at=timezone.now()
     )
+    _close_invitations(member)
     record_audit(principal, "remove", "member", member.user.email, before={"role": member.role})
     member.delete()
+
+
+def _close_invitations(member: Member) -> None:
+    """End what somebody who is no admin any more has left open: it could be their way back."""
+    Invitation.objects.filter(
+        workspace=member.workspace, invited_by=member.user, accepted_at__isnull=True, revoked_at__isnull=True
+    ).update(revoked_at=timezone.now())
 
 
 def _known(role: str) -> None:
