@@ -1,0 +1,39 @@
+"""Nothing foreign may post to MLTrack without a token yet.
+
+The first webhook that comes in makes these tests fail, and has to bring its own: a signature, a time stamp of at most
+300 seconds, and a delivery id that counts once.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+
+from tests.trust.attacks.paths import patterns
+
+WORDS = re.compile(r"hook|incoming|inbound|callback|receive|notify", re.IGNORECASE)
+
+
+def found(routes: list[str]) -> list[str]:
+    """Return the routes that sound like a foreign system's."""
+    return [route for route in routes if WORDS.search(route)]
+
+
+def test_no_path_takes_webhooks() -> None:
+    routes = [route for route, _ in patterns()]
+    assert len(routes) > 80
+    assert found(routes) == []
+    assert found(["api/v1/webhooks/<str:key>/", "hooks/github/"]) != []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("header", ["X-Hub-Signature-256", "X-Gitlab-Token", "Webhook-Signature"])
+def test_a_signature_of_a_webhook_is_no_token(header: str) -> None:
+    posts = [route for route, each in patterns() if hasattr(getattr(each.callback, "view_class", None), "powers")]
+    assert posts
+    for route in posts:
+        address = "/" + re.sub(r"<\w+:(\w+)>", "x", route)
+        answer = Client().post(address, {}, content_type="application/json", headers={header: "sha256=00"})
+        assert answer.status_code == 401, route
