@@ -25,6 +25,10 @@ OLDEST = (3, 11)
 NEWER_PROGRAMS = ("python3.13", "python3.12", "python3.11", "python3.14")
 RUN_TIME, DEVELOPMENT = "requirements.txt", "requirements-dev.txt"
 PYTEST = ("-m", "pytest", "-n", "2")
+SOURCES = ("mltrack", "projects", "kpis", "manage.py")
+# Semgrep is no module to run; it asks nothing of the network with these two.
+SEMGREP = "import os, sys; os.execvp('semgrep', ['semgrep', *sys.argv[1:], '--metrics=off', '--disable-version-check'])"
+RULES = ".semgrep/house.yml"
 # What each command needs, and the command lines that follow, each after `python` of the environment.
 STEPS = {
     "setup": (DEVELOPMENT, ()),
@@ -38,6 +42,9 @@ STEPS = {
             ("-m", "ruff", "format", "--check", "--quiet", "."),
             ("-m", "mypy", "--strict", "."),
             ("-c", "from importlinter.cli import lint_imports_command as lint; lint(standalone_mode=True)"),
+            ("-m", "bandit", "--quiet", "--recursive", "--configfile", "pyproject.toml", *SOURCES),
+            ("-c", SEMGREP, "--test", "--quiet", "--config", RULES, ".semgrep/house.py"),
+            ("-c", SEMGREP, "scan", "--quiet", "--error", "--config", RULES, *SOURCES),
         ),
     ),
 }

@@ -13,6 +13,7 @@ from mltrack.accounts.models import User
 from mltrack.accounts.pages import PageRequest, page
 from mltrack.accounts.policy import Power
 from mltrack.accounts.selectors.people import audit_trail
+from mltrack.accounts.services.profiles import rename
 from mltrack.accounts.services.workspaces import edit_workspace
 
 
@@ -41,7 +42,7 @@ def profile(request: PageRequest) -> HttpResponse:
     assert isinstance(user, User)  # noqa: S101 -- `page` lets only people in
     form = ProfileForm(request.POST or None, initial={"name": user.name})
     if request.method == "POST" and form.is_valid():
-        User.objects.filter(pk=user.pk).update(name=form.cleaned_data["name"].strip())
+        rename(user, form.cleaned_data["name"])
         messages.success(request, "Saved.")
         return redirect("accounts:profile", workspace=request.principal.workspace.key)
     return render(
