@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Timer
 from typing import Literal
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Error as BrowserError
 
 from tests.browser.program import ensure
 
@@ -23,15 +29,33 @@ document.addEventListener("securitypolicyviolation", (event) => {
   console.error("CSP " + event.violatedDirective + " " + event.blockedURI + " " + (event.sourceFile ?? ""));
 });
 """
+CLOSING_SECONDS = 60.0
+MARK = f"--mltrack-tests={uuid.uuid4().hex}"
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Run one headless Chromium."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=ensure(), args=FLAGS, headless=True)
+        browser = playwright.chromium.launch(executable_path=ensure(), args=[*FLAGS, MARK], headless=True)
         yield browser
         browser.close()
+
+
+def end_chromium() -> None:
+    """Kill the Chromium of this process, so that a call that waits for it raises instead of waiting for ever."""
+    for each in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if MARK.encode() in each.read_bytes():
+                os.kill(int(each.parent.name), signal.SIGKILL)
+
+
+def settle(page: Page) -> None:
+    """Leave the page's document: Chromium may never answer when a page is closed while it goes somewhere."""
+    for _ in range(5):
+        with suppress(BrowserError):
+            page.goto("about:blank", timeout=10_000)
+            return
 
 
 class PageFactory:
@@ -74,8 +98,13 @@ class PageFactory:
 
     def finish(self) -> None:
         """Close every page; raise AssertionError where a complaint is left."""
+        watch = Timer(CLOSING_SECONDS, end_chromium)
+        watch.start()
         for context in self._contexts:
+            for page in context.pages:
+                settle(page)
             context.close()
+        watch.cancel()
         left = [each for each in self.complaints if not any(text in each for text in self.forgiven)]
         assert not left, "\n".join(left)
 

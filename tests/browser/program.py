@@ -9,12 +9,15 @@ import shutil
 import subprocess
 import tarfile
 from pathlib import Path
+from typing import Any
 
 import brotli
 
 VERSION = "147.0.0"
 PACKAGE = "@sparticuz/chromium"
 CACHE = Path.home() / ".cache" / "mltrack" / f"chromium-{VERSION}"
+# Python before 3.11.4 has no filters; the archives are pinned ones.
+SAFELY: Any = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -41,7 +44,7 @@ def unpack(folder: Path, parts: Path) -> None:
     (folder / "chromium").chmod(0o755)
     for name in ("al2023", "swiftshader", "fonts"):
         with tarfile.open(fileobj=io.BytesIO(brotli.decompress((parts / f"{name}.tar.br").read_bytes()))) as tar:
-            tar.extractall(folder / name, filter="data")
+            tar.extractall(folder / name, **SAFELY)
 
 
 def fetched() -> str:
@@ -56,7 +59,7 @@ def fetched() -> str:
             )
             archive = next(CACHE.glob("*.tgz"))
             with tarfile.open(archive) as tar:
-                tar.extractall(CACHE, filter="data")
+                tar.extractall(CACHE, **SAFELY)
             unpack(CACHE, CACHE / "package" / "bin")
             shutil.rmtree(CACHE / "package")
             archive.unlink()

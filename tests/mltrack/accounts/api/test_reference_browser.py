@@ -11,7 +11,7 @@ from tests.browser.axe import violations
 from tests.browser.pages import PageFactory
 from tests.mltrack.look.server import serving
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
