@@ -104,6 +104,7 @@ def test_an_environment_is_made_and_a_broken_one_replaced(place: Path) -> None:
 
 
 def test_what_cannot_be_installed_is_said_in_pips_words(place: Path) -> None:
+    (place / ".venv" / "bin" / "python").unlink()
     (place / "requirements.txt").write_text("./no-such-folder\n")
     with pytest.raises(SystemExit) as stopped:
         bootstrap.prepare("requirements.txt")
