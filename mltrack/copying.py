@@ -1,13 +1,66 @@
-"""Rows into a table by COPY: about half of what INSERT costs, for rows that are certain to be new."""
+"""Rows into a table by COPY in its binary form: about half of what INSERT costs, for rows that are certain to be new.
+
+A row is `row_of(number of its columns)` and one field for each column, all of them joined.
+"""
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from typing import Final
 
 from django.db import connection
 
+# PostgreSQL counts its timestamps from here, in microseconds.
+FIRST_MOMENT: Final = datetime(2000, 1, 1, tzinfo=UTC)
+MICROSECOND: Final = timedelta(microseconds=1)
+NULL: Final = struct.pack(">i", -1)
+_SIGNATURE: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+_END: Final = b"\xff\xff"
+_LENGTH: Final = struct.Struct(">i")
+_INTEGER: Final = struct.Struct(">iq")
+_COUNT: Final = struct.Struct(">h")
 
-def copy_rows(statement: str, rows: bytes) -> None:
-    """Run a `COPY … FROM STDIN` of the caller's transaction. Raises Django's IntegrityError or DataError."""
+
+def copy_rows(statement: str, rows: Iterable[bytes]) -> None:
+    """Run a `COPY … FROM STDIN (FORMAT binary)` in the caller's transaction.
+
+    Raises what Django raises for rows that the database refuses, IntegrityError or DataError.
+    """
+    text = BytesIO(b"".join([_SIGNATURE, *rows, _END]))
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        cursor.copy_expert(statement, BytesIO(rows))
+        cursor.copy_expert(statement, text)
+
+
+def row_of(columns: int) -> bytes:
+    """Return the beginning of a row."""
+    return _COUNT.pack(columns)
+
+
+def text_field(text: str) -> bytes:
+    """Return a text. Raises ValueError for half a surrogate pair."""
+    encoded = text.encode()
+    return _LENGTH.pack(len(encoded)) + encoded
+
+
+def json_field(text: str) -> bytes:
+    """Return JSON text for a `jsonb` column."""
+    encoded = text.encode()
+    return _LENGTH.pack(len(encoded) + 1) + b"\x01" + encoded
+
+
+def integer_field(number: int | None) -> bytes:
+    """Return a `bigint`. Raises ValueError for one of more than 64 bits."""
+    if number is None:
+        return NULL
+    try:
+        return _INTEGER.pack(8, number)
+    except struct.error as error:
+        raise ValueError(f"{number} has more than 64 bits.") from error
+
+
+def moment_field(moment: datetime | None) -> bytes:
+    """Return an aware moment, or null."""
+    return NULL if moment is None else _INTEGER.pack(8, (moment - FIRST_MOMENT) // MICROSECOND)

@@ -9,4 +9,9 @@ _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
 def new_id(prefix: str) -> str:
     """Return `prefix_` and 16 random characters without look-alikes (79 bits)."""
-    return f"{prefix}_" + "".join(secrets.choice(_ALPHABET) for _ in range(16))
+    number, size = secrets.randbelow(len(_ALPHABET) ** 16), len(_ALPHABET)
+    letters = []
+    for _ in range(16):
+        number, place = divmod(number, size)
+        letters.append(_ALPHABET[place])
+    return f"{prefix}_{''.join(letters)}"

@@ -6,18 +6,15 @@ import math
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from itertools import islice, repeat
 from operator import floordiv, itemgetter, lt, sub
-from typing import Any, Final
+from typing import Any
 
 from kpis.services.fields import EARLIEST, LARGEST, LATEST
 from kpis.services.reading_input import COLUMNS, SEGMENT_LENGTH, ReadingRecord
-
-# PostgreSQL counts its timestamps from here.
-FIRST_MOMENT: Final = datetime(2000, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
+from mltrack.copying import FIRST_MOMENT, MICROSECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +79,7 @@ def columns_of(readings: Sequence[ReadingRecord]) -> ReadingColumns:
 
 
 def _microseconds(moments: Iterable[datetime]) -> Iterable[int]:
-    return map(floordiv, map(sub, moments, repeat(FIRST_MOMENT)), repeat(_MICROSECOND))
+    return map(floordiv, map(sub, moments, repeat(FIRST_MOMENT)), repeat(MICROSECOND))
 
 
 def _moments(times: list[Any]) -> list[int] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from itertools import repeat
 from typing import Any, Final
 
@@ -10,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 
 from kpis.models import KPI
 from kpis.services.reading_columns import ReadingColumns
-from mltrack.copying import copy_rows
+from mltrack.copying import copy_rows, integer_field, row_of, text_field
 
 # Below this an INSERT in one round trip is quicker than a look, a savepoint and a COPY.
 FEWEST_COPIED: Final = 500
@@ -45,10 +46,6 @@ _OF_SEGMENTS = _UPSERT.format(
     rows="unnest(%(times)s::bigint[], %(values)s::float8[], %(segments)s::text[]) AS row (time, value, segment)",
 )
 
-# The binary form of COPY: each row is the number of its columns, then the length and the bytes of each.
-_SIGNATURE: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-_END: Final = b"\xff\xff"
-
 
 def write_readings(kpi: KPI, rows: ReadingColumns) -> tuple[int, int]:
     """Upsert readings; return how many were created and how many updated. What is there as it is, is not written."""
@@ -77,31 +74,24 @@ def _append(kpi: KPI, rows: ReadingColumns) -> bool:
         return False
     try:
         with transaction.atomic():
-            copy_rows(_COPY, _SIGNATURE + _packed(kpi, rows, now) + _END)
+            copy_rows(_COPY, _packed(kpi, rows, now))
     except IntegrityError:
         return False
     return True
 
 
-def _packed(kpi: KPI, rows: ReadingColumns, now: int) -> bytes:
-    if rows.segment is not None:
-        return _of_one_segment(kpi, rows, rows.segment.encode(), now)
-    row = {name: _row(name.encode()) for name in rows.names}
-    return b"".join(
-        row[segment].pack(6, 8, kpi.workspace_id, 8, kpi.pk, len(name), name, 8, time, 8, value, 8, now)
-        for segment, name, time, value in zip(rows.segments, map(str.encode, rows.segments), rows.times, rows.values)
-    )
-
-
-def _of_one_segment(kpi: KPI, rows: ReadingColumns, name: bytes, now: int) -> bytes:
-    before = struct.pack(f">hiqiqi{len(name)}si", 6, 8, kpi.workspace_id, 8, kpi.pk, len(name), name, 8)
-    pack = struct.Struct(f">{len(before)}sqidiq").pack
+def _packed(kpi: KPI, rows: ReadingColumns, now: int) -> Iterator[bytes]:
+    begin = row_of(6) + integer_field(kpi.workspace_id) + integer_field(kpi.pk)
+    begins = {name: begin + text_field(name) for name in rows.names}
+    wide = {name: struct.Struct(f">{len(each)}siqidiq").pack for name, each in begins.items()}
     eight = repeat(8)
-    return b"".join(map(pack, repeat(before), rows.times, eight, rows.values, eight, repeat(now)))
-
-
-def _row(name: bytes) -> struct.Struct:
-    return struct.Struct(f">hiqiqi{len(name)}siqidiq")
+    if rows.segment is not None:
+        pack, one = wide[rows.segment], repeat(begins[rows.segment])
+        return map(pack, one, eight, rows.times, eight, rows.values, eight, repeat(now))
+    return (
+        wide[name](begins[name], 8, time, 8, value, 8, now)
+        for name, time, value in zip(rows.segments, rows.times, rows.values)
+    )
 
 
 def _fetch(statement: str, values: dict[str, Any]) -> tuple[int, int]:

@@ -16,7 +16,10 @@ NOT_SPECIAL = Q(value__isnull=True) | (Q(value__gt=float("-inf")) & Q(value__lt=
 
 
 class Run(models.Model):
-    """One run as its source reports it. The source is a connection or an initiative's own push source."""
+    """One run as its source reports it. The source is a connection or an initiative's own push source.
+
+    A foreign key that leads a unique constraint has no index of its own, here and below.
+    """
 
     class Status(models.TextChoices):
         RUNNING = "running"
@@ -26,8 +29,10 @@ class Run(models.Model):
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="runs")
     public_id = models.CharField(max_length=24, unique=True, default=run_id, editable=False)
-    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, null=True, related_name="runs")
-    pushed_to = models.ForeignKey(Initiative, on_delete=models.CASCADE, null=True, related_name="pushed_runs")
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, null=True, related_name="runs", db_index=False)
+    pushed_to = models.ForeignKey(
+        Initiative, on_delete=models.CASCADE, null=True, related_name="pushed_runs", db_index=False
+    )
     external_id = models.CharField(max_length=250)
     name = models.CharField(max_length=500, blank=True, default="")
     status = models.CharField(max_length=8, choices=Status.choices)
@@ -63,10 +68,13 @@ class Run(models.Model):
 
 
 class MetricValue(models.Model):
-    """The latest value of one metric of a run. NaN and infinities are a flag beside a null value."""
+    """The latest value of one metric of a run. NaN and infinities are a flag beside a null value.
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="metrics")
+    The workspace is that of the run, whose own foreign key guards it: a second check of each row is spared.
+    """
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="metrics", db_index=False)
     key = models.CharField(max_length=300)
     value = models.FloatField(null=True)
     special = models.CharField(max_length=4, blank=True, default="")
@@ -89,10 +97,10 @@ class MetricValue(models.Model):
 
 
 class RunLink(models.Model):
-    """A run counts for an initiative. Kept in the transaction that records the run."""
+    """A run counts for an initiative. Kept in the transaction that records the run; its workspace is the run's."""
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
-    initiative = models.ForeignKey(Initiative, on_delete=models.CASCADE, related_name="run_links")
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    initiative = models.ForeignKey(Initiative, on_delete=models.CASCADE, related_name="run_links", db_index=False)
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="links")
     ended_at = models.DateTimeField(null=True)
 

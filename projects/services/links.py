@@ -74,6 +74,8 @@ def link_pushed(initiative: Initiative, run_ids: Collection[int]) -> None:
 
 def linked_initiatives(run_ids: Collection[int]) -> set[int]:
     """Return the initiatives that any of these runs counts for."""
+    if not run_ids:
+        return set()
     with connection.cursor() as cursor:
         cursor.execute(_LINKED, [list(run_ids)])
         return {number for (number,) in cursor.fetchall()}

@@ -11,12 +11,12 @@ from projects.models import Connection
 from projects.services.due import note_due
 from projects.services.links import link_pushed, linked_initiatives, sync_links
 from projects.services.outcomes import Fault, Outcome
+from projects.services.run_copies import copy_runs
 from projects.services.run_datasets import write_datasets
 from projects.services.run_input import LONGEST_METRIC_KEY
 from projects.services.run_rows import (
     Source,
     drop_absent_metrics,
-    insert_runs,
     known_runs,
     lock_source,
     update_runs,
@@ -42,7 +42,8 @@ def record_runs(source: Source, records: Sequence[RunRecord], *, replace: bool) 
     outcomes = _store(source, unique, replace)
     touched = [number for number, outcome in outcomes if outcome.state in ("created", "updated")]
     if touched:
-        note_due(linked_initiatives(touched) | _relinked(source, touched), "runs")
+        known = [number for number, outcome in outcomes if outcome.state == "updated"]
+        note_due(linked_initiatives(known) | _relinked(source, touched), "runs")
     return [outcome for _, outcome in outcomes]
 
 
@@ -82,11 +83,11 @@ def _store(source: Source, records: Sequence[RunRecord], replace: bool) -> list[
 def _store_all(source: Source, records: Sequence[RunRecord], replace: bool) -> list[tuple[int, Outcome]]:
     known = known_runs(source, [each.external_id for each in records])
     update = {known[each.external_id]: each for each in records if each.external_id in known}
-    added = insert_runs(source, [each for each in records if each.external_id not in known])
+    added = copy_runs(source, [each for each in records if each.external_id not in known])
     numbers = known | added
     by_number = {numbers[each.external_id]: each for each in records}
     changed = update_runs(update)
-    changed |= write_metrics(source.workspace_id, by_number)
+    changed |= write_metrics(source.workspace_id, update)
     if replace:
         changed |= drop_absent_metrics(update)
     changed |= write_datasets(source, by_number)

@@ -7,7 +7,7 @@ Rows travel as one JSON text a statement; `json` (not `jsonb`) keeps the digits 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,42 +15,19 @@ from django.db import connection
 
 from projects.connectors.records import RunRecord
 from projects.models import Connection, Initiative, Run
-from projects.models.identifiers import run_id
 from projects.services.run_input import LONGEST_METRIC_KEY
 
 Source = Connection | Initiative
 
-_COLUMNS = """
-    external_id text, name text, status text, started_at timestamptz, ended_at timestamptz,
-    params json, tags json, experiment_id text, experiment_name text, "commit" text, url text,
-    deleted boolean, public_id text, run_id bigint
-"""
-
-_INSERT = (
-    """
-INSERT INTO projects_run (
-    workspace_id, connection_id, pushed_to_id, public_id, external_id, name, status, started_at, ended_at,
-    params, tags, experiment_id, experiment_name, "commit", url, deleted_at, created_at, updated_at)
-SELECT %(workspace)s, %(connection)s, %(pushed_to)s, public_id, external_id, name, status, started_at, ended_at,
-    params::jsonb, tags::jsonb, experiment_id, experiment_name, "commit", url,
-    CASE WHEN deleted THEN now() END, now(), now()
-FROM json_to_recordset(%(rows)s::json) AS incoming("""
-    + _COLUMNS
-    + """) ORDER BY started_at NULLS LAST, external_id
-RETURNING external_id, id
-"""
-)
-
-_UPDATE = (
-    """
+_UPDATE = """
 UPDATE projects_run SET
     name = i.name, status = i.status, started_at = i.started_at, ended_at = i.ended_at,
     params = i.params::jsonb, tags = i.tags::jsonb, experiment_id = i.experiment_id,
     experiment_name = i.experiment_name, "commit" = i."commit", url = i.url,
     deleted_at = CASE WHEN i.deleted THEN coalesce(projects_run.deleted_at, now()) END, updated_at = now()
-FROM json_to_recordset(%(rows)s::json) AS i("""
-    + _COLUMNS
-    + """)
+FROM json_to_recordset(%(rows)s::json) AS i(
+    name text, status text, started_at timestamptz, ended_at timestamptz, params json, tags json,
+    experiment_id text, experiment_name text, "commit" text, url text, deleted boolean, run_id bigint)
 WHERE projects_run.id = i.run_id AND (
     projects_run.name, projects_run.status, projects_run.started_at, projects_run.ended_at, projects_run.params,
     projects_run.tags, projects_run.experiment_id, projects_run.experiment_name, projects_run."commit",
@@ -60,7 +37,6 @@ WHERE projects_run.id = i.run_id AND (
     i.experiment_name, i."commit", i.url, i.deleted)
 RETURNING projects_run.id
 """
-)
 
 _METRICS = """
 WITH incoming AS MATERIALIZED (
@@ -108,20 +84,6 @@ def known_runs(source: Source, external_ids: Collection[str]) -> dict[str, int]:
     return dict(found.values_list("external_id", "id"))
 
 
-def insert_runs(source: Source, records: Sequence[RunRecord]) -> dict[str, int]:
-    """Insert runs that are not there yet and return their row numbers by external id."""
-    if not records:
-        return {}
-    is_connection = isinstance(source, Connection)
-    values = {
-        "workspace": source.workspace_id,
-        "connection": source.pk if is_connection else None,
-        "pushed_to": None if is_connection else source.pk,
-        "rows": json.dumps([_run_row(each) | {"public_id": run_id()} for each in records], allow_nan=False),
-    }
-    return dict(_fetch(_INSERT, values))
-
-
 def update_runs(records: Mapping[int, RunRecord]) -> set[int]:
     """Update the runs that differ from their record and return the row numbers of those."""
     if not records:
@@ -159,19 +121,23 @@ def remove_metrics(keys: Mapping[int, Collection[str] | None]) -> set[int]:
     return {number for (number,) in _fetch(_REMOVE, {"rows": json.dumps(rows)})} if rows else set()
 
 
-def _run_row(record: RunRecord) -> dict[str, Any]:
+def commit_of(record: RunRecord) -> str:
+    """Return the commit that a run's tags name, cut to what its column holds."""
     tags = record.tags
+    return (tags.get("mlflow.source.git.commit") or tags.get("commit") or "")[:100]
+
+
+def _run_row(record: RunRecord) -> dict[str, Any]:
     return {
-        "external_id": record.external_id,
         "name": record.name[:500],
         "status": record.status,
         "started_at": _iso(record.started_at),
         "ended_at": _iso(record.ended_at),
         "params": dict(record.params),
-        "tags": dict(tags),
+        "tags": dict(record.tags),
         "experiment_id": record.experiment_id,
         "experiment_name": record.experiment_name[:500],
-        "commit": (tags.get("mlflow.source.git.commit") or tags.get("commit") or "")[:100],
+        "commit": commit_of(record),
         "url": record.url[:1000],
         "deleted": record.deleted,
     }

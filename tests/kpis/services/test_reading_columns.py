@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpis.services.reading_columns import FIRST_MOMENT, ReadingColumns, columns_of, quick_columns, quick_rows
+from kpis.services.reading_columns import ReadingColumns, columns_of, quick_columns, quick_rows
 from kpis.services.reading_input import ReadingInput, ReadingRecord, read_columns, read_rows
+from mltrack.copying import FIRST_MOMENT
 
 ZONE = ZoneInfo("Europe/Berlin")
 DAY, NEXT = "2026-06-01T00:00:00Z", "2026-06-02T00:00:00+00:00"
