@@ -13,8 +13,9 @@ class ReadinessSnapshot(models.Model):
     """The whole answer (`document`) as known at `at`, with the parts that lists read as columns.
 
     `digest` covers all of the document but times, so that an unchanged judgement adds no row: `confirmed_at` then
-    moves on the latest. `share` is the part of required checks that stand, `summary` what lists show
-    (see `kpis.selectors.summaries`). `changes_at` is the moment at which the result changes by itself.
+    moves on the latest, and `summary` with it. `share` is the part of required checks that stand, `summary` what lists
+    show (see `kpis.selectors.summaries` and `main_kpis`). `changes_at` is the moment at which the result changes by
+    itself.
     """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,12 +21,13 @@ RESULT_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class PortfolioRow:
-    """One initiative in a roll-up. `attainments` are those of its KPIs, uncapped; None where nothing is known."""
+    """So many like initiatives in a roll-up. `attainments` are those of their KPIs, uncapped; None where not known."""
 
     verdict: Verdict
     health: HealthState
     state: str = "active"
     attainments: tuple[float | None, ...] = ()
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +51,19 @@ def roll_up(rows: Sequence[PortfolioRow]) -> Rollup:
     """Return the counts of a portfolio. Paused and cancelled initiatives are left out."""
     active = [row for row in rows if row.state == "active"]
     shares = [clipped(each) for row in active for each in row.attainments if each is not None]
-    verdicts, healths = [row.verdict for row in active], [row.health for row in active]
+    verdicts, healths = Counter[str](), Counter[str]()
+    for row in active:
+        verdicts[row.verdict] += row.count
+        healths[row.health] += row.count
     return Rollup(
-        active=len(active),
-        ready=verdicts.count("ready"),
-        not_ready=verdicts.count("not_ready"),
-        unknown=verdicts.count("unknown"),
-        on_track=healths.count("on_track"),
-        at_risk=healths.count("at_risk"),
-        off_track=healths.count("off_track"),
-        no_data=healths.count("no_data"),
+        active=verdicts.total(),
+        ready=verdicts["ready"],
+        not_ready=verdicts["not_ready"],
+        unknown=verdicts["unknown"],
+        on_track=healths["on_track"],
+        at_risk=healths["at_risk"],
+        off_track=healths["off_track"],
+        no_data=healths["no_data"],
         attainment=statistics.median(shares) if shares else None,
         attainment_n=len(shares),
     )

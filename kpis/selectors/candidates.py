@@ -5,16 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from kpis.scoring.best_run import best_run
 from kpis.scoring.inputs import Candidate, RunFacts
 from kpis.scoring.targets import Criticality, Target
+from kpis.selectors.grounds import Live
 from kpis.selectors.shortlist import newest, shortlist
-from projects.models import Deployment, Initiative, ModelVersion, Run, SelectionRule
+from projects.models import Initiative, ModelVersion, SelectionRule
 from projects.models.initiatives import CandidateRule
 
 SHORTEST_COMMIT = 7
+WHOLE_COMMIT = 40
+# Found by the index of commits, which leaves the empty one out; then whether the run counts here.
+_COMMITTED = """
+SELECT run.id FROM projects_run run
+WHERE run.workspace_id = %(workspace)s AND run."commit" <> '' AND {same}
+    AND run.status = 'finished' AND run.deleted_at IS NULL
+    AND EXISTS (SELECT 1 FROM projects_runlink WHERE run_id = run.id AND initiative_id = %(initiative)s)
+ORDER BY run.ended_at DESC NULLS LAST, run.id DESC LIMIT 1
+"""
+BY_COMMIT = _COMMITTED.format(same='run."commit" = %(commit)s')
+BY_SHORT_COMMIT = _COMMITTED.format(same='starts_with(run."commit", %(commit)s)')
 NO_RUN = RunFacts(id="", status="unknown")
 
 
@@ -53,7 +66,7 @@ def choose(
     facts: Mapping[int, RunFacts],
     targets: Sequence[Target],
     criticality: Criticality,
-    live: Deployment | None,
+    live: Live | None,
 ) -> Candidate | None:
     """Return the candidate among what was found, None where there is nothing."""
     version = found.version
@@ -71,24 +84,14 @@ def choose(
     return Candidate("run", best.id, best.label, best, best.url, production is not None and production.id == best.id)
 
 
-def run_of(live: Deployment | None) -> int | None:
+def run_of(live: Live | None) -> int | None:
     """Return the row id of the run behind a deployment."""
     if live is None:
         return None
-    return live.run_id or (live.model_version.run_id if live.model_version else None)
+    return live.run_id or live.version_run_id
 
 
-def production_of(initiative: Initiative) -> Deployment | None:
-    """Return what runs in production: the newest live deployment there."""
-    return (
-        Deployment.objects.select_related("model_version")
-        .filter(initiative=initiative, environment="production", state=Deployment.State.LIVE)
-        .order_by("-at", "-id")
-        .first()
-    )
-
-
-def production_facts(live: Deployment | None, facts: Mapping[int, RunFacts]) -> RunFacts | None:
+def production_facts(live: Live | None, facts: Mapping[int, RunFacts]) -> RunFacts | None:
     """Return the run of what is deployed, or a blank one that says that its run is not known; None without any."""
     if live is None:
         return None
@@ -100,18 +103,15 @@ def _named(initiative: Initiative, asked: Asked) -> Found:
         return _of_version(_newest_version(_by_name(_versions(initiative), asked.model_version)))
     if not asked.commit:
         return Found()
-    same = Q(commit=asked.commit)
-    if len(asked.commit) >= SHORTEST_COMMIT:
-        same |= Q(commit__startswith=asked.commit)
-    runs = Run.objects.filter(
-        same,
-        workspace=initiative.workspace,
-        links__initiative=initiative,
-        status=Run.Status.FINISHED,
-        deleted_at__isnull=True,
-    )
-    newest_first = runs.order_by(F("ended_at").desc(nulls_last=True), "-id").values_list("pk", flat=True)
-    return Found(tuple(newest_first[:1]))
+    short = SHORTEST_COMMIT <= len(asked.commit) < WHOLE_COMMIT
+    values: dict[str, int | str] = {
+        "initiative": initiative.pk,
+        "workspace": initiative.workspace_id,
+        "commit": asked.commit,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(BY_SHORT_COMMIT if short else BY_COMMIT, values)
+        return Found(tuple(int(row[0]) for row in cursor.fetchall()))
 
 
 def _by_name(versions: QuerySet[ModelVersion], text: str) -> QuerySet[ModelVersion]:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-
-from kpis.models import KPI
 
 SPARK = 26
 DAYS = {"day": 1, "week": 7}
@@ -20,7 +18,7 @@ MONTHS = {"month": 1, "quarter": 3}
 # Only the readings of the last periods are read, found backwards from the newest by the index.
 PERIODS = """
 SELECT kpi.id, period.start, period.value, period.time, period.n
-FROM unnest(%(ids)s::bigint[]) AS asked (id)
+FROM unnest(%(ids)s::bigint[], %(counts)s::int[]) AS asked (id, count)
 JOIN kpis_kpi kpi ON kpi.id = asked.id
 CROSS JOIN LATERAL (
     SELECT time AS newest FROM kpis_reading
@@ -38,7 +36,7 @@ CROSS JOIN LATERAL (
         max(reading.time) AS time, count(*) AS n
     FROM kpis_reading reading
     WHERE reading.kpi_id = kpi.id AND reading.segment = %(segment)s AND reading.time >= (
-        date_trunc(kpi.period, last.newest AT TIME ZONE kpi.zone) - (%(count)s - 1) *
+        date_trunc(kpi.period, last.newest AT TIME ZONE kpi.zone) - (asked.count - 1) *
         CASE kpi.period WHEN 'day' THEN interval '1 day' WHEN 'week' THEN interval '7 days'
             WHEN 'month' THEN interval '1 month' ELSE interval '3 months' END
     ) AT TIME ZONE kpi.zone
@@ -46,6 +44,17 @@ CROSS JOIN LATERAL (
 ) AS period
 ORDER BY kpi.id, period.start
 """
+
+
+class Rhythm(Protocol):
+    """What of a KPI decides how its readings fall into periods, and how they add up."""
+
+    @property
+    def period(self) -> str: ...
+    @property
+    def zone(self) -> str: ...
+    @property
+    def aggregation(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +67,25 @@ class PeriodValue:
     n: int
 
 
-def period_values(kpi_ids: Collection[int], count: int = SPARK, segment: str = "") -> dict[int, list[PeriodValue]]:
+def period_values(
+    kpi_ids: Collection[int] | Mapping[int, int], count: int = SPARK, segment: str = ""
+) -> dict[int, list[PeriodValue]]:
     """Return at most `count` periods up to the newest reading of each KPI, oldest first, in one query.
 
-    A period without readings is not there: gaps stay gaps.
+    A mapping gives each KPI a count of its own. A period without readings is not there: gaps stay gaps.
     """
     found: dict[int, list[PeriodValue]] = defaultdict(list)
     if not kpi_ids:
         return found
+    counts = kpi_ids if isinstance(kpi_ids, Mapping) else dict.fromkeys(kpi_ids, count)
     with connection.cursor() as cursor:
-        cursor.execute(PERIODS, {"ids": sorted(kpi_ids), "count": count, "segment": segment})
+        cursor.execute(PERIODS, {"ids": list(counts), "counts": list(counts.values()), "segment": segment})
         for kpi_id, *row in cursor.fetchall():
             found[kpi_id].append(PeriodValue(*row))
     return found
 
 
-def standing(kpi: KPI, values: list[PeriodValue], now: datetime) -> PeriodValue | None:
+def standing(kpi: Rhythm, values: list[PeriodValue], now: datetime) -> PeriodValue | None:
     """Return the value that a KPI stands at: the newest period's, for a sum the newest that is over.
 
     The sum of a period that still runs says nothing yet; where there is no other it is shown all the same.
@@ -84,12 +96,12 @@ def standing(kpi: KPI, values: list[PeriodValue], now: datetime) -> PeriodValue 
     return values[-2] if running and len(values) > 1 else values[-1]
 
 
-def with_gaps(kpi: KPI, values: list[PeriodValue], count: int = SPARK) -> list[float | None]:
+def with_gaps(kpi: Rhythm, values: list[PeriodValue], count: int = SPARK) -> list[float | None]:
     """Return the last `count` periods as evenly spaced values, None where a period has no reading."""
     return [value for _, value in timeline(kpi, values, count)]
 
 
-def timeline(kpi: KPI, values: Sequence[PeriodValue], count: int) -> list[tuple[date, float | None]]:
+def timeline(kpi: Rhythm, values: Sequence[PeriodValue], count: int) -> list[tuple[date, float | None]]:
     """Return the last `count` periods as (first day, value), with every period between: None where one is missing."""
     if not values:
         return []
@@ -100,27 +112,31 @@ def timeline(kpi: KPI, values: Sequence[PeriodValue], count: int) -> list[tuple[
     return [(start, known.get(start)) for start in reversed(starts)]
 
 
-def is_late(kpi: KPI, values: list[PeriodValue], now: datetime) -> bool:
+def is_late(kpi: Rhythm, values: list[PeriodValue], now: datetime) -> bool:
     """Say whether the newest reading is older than the period before the present one."""
-    if not values:
-        return False
-    return _end(kpi, _after(kpi, values[-1].start)) <= now
+    late = late_from(kpi, values)
+    return late is not None and late <= now
 
 
-def _after(kpi: KPI, start: date) -> date:
+def late_from(kpi: Rhythm, values: Sequence[PeriodValue]) -> datetime | None:
+    """Return the moment from which the newest reading is late, None without any."""
+    return _end(kpi, _after(kpi, values[-1].start)) if values else None
+
+
+def _after(kpi: Rhythm, start: date) -> date:
     if kpi.period in DAYS:
         return start + timedelta(days=DAYS[kpi.period])
     month = start.month - 1 + MONTHS[kpi.period]
     return date(start.year + month // 12, month % 12 + 1, 1)
 
 
-def _before(kpi: KPI, start: date) -> date:
+def _before(kpi: Rhythm, start: date) -> date:
     if kpi.period in DAYS:
         return start - timedelta(days=DAYS[kpi.period])
     month = start.month - 1 - MONTHS[kpi.period]
     return date(start.year + month // 12, month % 12 + 1, 1)
 
 
-def _end(kpi: KPI, start: date) -> datetime:
+def _end(kpi: Rhythm, start: date) -> datetime:
     after: Any = _after(kpi, start)
     return datetime(after.year, after.month, after.day, tzinfo=ZoneInfo(kpi.zone))

@@ -54,18 +54,18 @@ def aims_of(initiative: Initiative) -> Aims:
 
 
 def judged_run(initiative: Initiative, run_id: int, aims: Aims) -> JudgedRun:
-    """Return a run judged by every target, in three queries."""
+    """Return a run judged by every target, in one query."""
     return judged_runs(initiative, [run_id], aims)[0]
 
 
 def judged_runs(initiative: Initiative, run_ids: Sequence[int], aims: Aims) -> list[JudgedRun]:
-    """Return runs judged by every target, in their order, in three queries."""
+    """Return runs judged by every target, in their order, in one query."""
     facts = run_facts(initiative, run_ids, aims.aliases)
     return [_judged(initiative, facts[each], aims.targets) for each in run_ids]
 
 
 def run_named(initiative: Initiative, public_id: str, aims: Aims) -> JudgedRun | None:
-    """Return a run of the initiative by its public id, judged; None where it is gone; four queries."""
+    """Return a run of the initiative by its public id, judged; None where it is gone; two queries."""
     found = Run.objects.filter(
         workspace=initiative.workspace_id, public_id=public_id, links__initiative=initiative, deleted_at__isnull=True
     )
@@ -74,7 +74,7 @@ def run_named(initiative: Initiative, public_id: str, aims: Aims) -> JudgedRun |
 
 
 def best_under(initiative: Initiative, aims: Aims) -> JudgedRun | None:
-    """Return the run that meets most targets, looked for among all of them, in four queries."""
+    """Return the run that meets most targets, looked for among all of them, in two queries."""
     level: Any = initiative.criticality
     facts = run_facts(initiative, shortlist(initiative, aims.targets, aims.aliases), aims.aliases)
     best = best_run(list(facts.values()), aims.targets, level)

@@ -11,10 +11,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from kpis.selectors.main_kpis import told_kpi
 from kpis.selectors.portfolio import PortfolioRow, portfolio
 from kpis.services.contributions import set_contribution
-from kpis.services.kpis import archive_kpi, create_kpi
+from kpis.services.kpis import archive_kpi, create_kpi, edit_kpi
 from kpis.services.readings import record_readings
+from kpis.services.snapshots import judge_initiative
 from mltrack.accounts.access import Principal
 from projects.services.initiatives import archive_initiative, post_update
 from tests.factories import make_initiative, make_member, make_stranger, make_workspace
@@ -192,7 +194,72 @@ def test_queries_do_not_grow(owner: Principal) -> None:
             set_contribution(owner, initiative, kpi)
             record_readings(kpi, weekly([0.1] * size))
             post_update(owner, initiative, health="on_track", text="fine")
+            judged(initiative)
         with CaptureQueriesContext(connection) as queries:
             portfolio(owner)
         counts.append(len(queries))
-    assert counts == [6, 6]
+    assert counts == [2, 2]
+
+
+def test_initiatives_never_judged_cost_three_queries_together(owner: Principal) -> None:
+    counts = []
+    for size in (2, 20):
+        for number in range(size):
+            kpi = create_kpi(owner, name=f"KPI {size} {number}", baseline=0.0, target=1.0)
+            set_contribution(owner, make_initiative(owner, f"S{size}-N{number}"), kpi)
+            record_readings(kpi, weekly([0.5]))
+        with CaptureQueriesContext(connection) as queries:
+            found = portfolio(owner)
+        counts.append(len(queries))
+        assert {row.kpi and row.kpi.attainment for row in found.rows} == {0.5}
+        assert found.figures.attainment_n == found.total
+    assert counts == [5, 5]
+
+
+def test_the_kpi_is_as_the_last_judgement_found_it(owner: Principal) -> None:
+    initiative = make_initiative(owner)
+    kpi = create_kpi(owner, name="Churn", direction="lower", baseline=12.0, target=8.0, unit="%")
+    set_contribution(owner, initiative, kpi)
+    set_contribution(owner, initiative, create_kpi(owner, name="Second", baseline=0.0, target=1.0))
+    record_readings(kpi, weekly([12.0, 11.0]))
+    before = portfolio(owner)
+    judge_initiative(initiative.pk)
+    assert only(owner).kpi == before.rows[0].kpi
+    assert portfolio(owner).figures == before.figures
+    record_readings(kpi, weekly([12.0, 11.0, 10.0]))
+    waiting = only(owner)
+    assert waiting.kpi is not None
+    assert (waiting.pending, waiting.kpi.spark) == (True, (12.0, 11.0))
+    judge_initiative(initiative.pk)
+    row = only(owner)
+    assert row.kpi is not None
+    assert (row.pending, row.kpi.spark, row.kpi.value) == (False, (12.0, 11.0, 10.0), 10.0)
+
+
+def test_what_else_a_kpi_shows_follows_its_changes(owner: Principal) -> None:
+    initiative = make_initiative(owner)
+    kpi = create_kpi(owner, name="Churn", baseline=0.0, target=10.0)
+    set_contribution(owner, initiative, kpi)
+    record_readings(kpi, weekly([5.0]))
+    judge_initiative(initiative.pk)
+    edit_kpi(owner, kpi, {"name": "Loss", "unit": "EUR"}, reason="r")
+    judge_initiative(initiative.pk)
+    main = only(owner).kpi
+    assert main is not None
+    assert (main.name, main.unit, main.attainment) == ("Loss", "EUR", 0.5)
+    kpi.refresh_from_db()
+    archive_kpi(owner, kpi)
+    judge_initiative(initiative.pk)
+    assert only(owner).kpi is None
+    assert portfolio(owner).figures.attainment_n == 0
+
+
+def test_a_kept_kpi_becomes_late_by_time_alone(owner: Principal) -> None:
+    initiative = make_initiative(owner)
+    kpi = create_kpi(owner, name="Churn")
+    set_contribution(owner, initiative, kpi)
+    record_readings(kpi, weekly([5.0]))
+    judge_initiative(initiative.pk)
+    kept = initiative.snapshots.get().summary["kpi"]
+    now = timezone.now()
+    assert [getattr(told_kpi(kept, now + timedelta(weeks=weeks)), "late", None) for weeks in (0, 3)] == [False, True]

@@ -44,7 +44,7 @@ def test_each_run_is_judged_on_its_own_numbers(
 ) -> None:
     good, poor = report(initiative, "good", GOOD), report(initiative, "poor", POOR)
     aims = aims_of(initiative)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(1):
         found = judged_runs(initiative, [poor.pk, good.pk], aims)
     assert [each.met for each in found] == [0, 2]
     assert [each.result for each in found[1].judgements] == ["pass", "pass"]
@@ -71,7 +71,7 @@ def test_the_panel_takes_the_kept_judgement(
     report(initiative, "poor", POOR)
     document = judged(initiative).document
     aims = aims_of(initiative)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(4):
         found = best_panel(initiative, document, aims)
     assert found is not None
     assert found.judged is not None

@@ -1,0 +1,253 @@
+"""What a judgement rests on besides runs: goals, people's words, what is live, what was known before. One statement.
+
+A gate asks while a pipeline waits, and a dozen small statements cost more to build and send than to answer. Each part
+is a list of rows in JSON, in the order that the engine wants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+
+from kpis.models.kpis import GoalState
+from kpis.models.targets import TargetState
+from kpis.scoring import inputs as engine
+from kpis.scoring.attainment import Goal
+from kpis.scoring.fingerprints import bound_fingerprints
+from kpis.scoring.targets import Target, expectation
+from kpis.selectors.paths import kpi_path
+from kpis.selectors.periods import period_values, standing
+from projects.models import Initiative
+
+HISTORY = 200
+
+# The latest document is read only where a person's word may be bound to something in it.
+GROUNDS = """
+SELECT
+    (SELECT json_agg(row ORDER BY row.id) FROM (
+        SELECT id, public_id, metric, slice, comparator, value, high, minimum_n, confidence, withdraws, state,
+            self_approved
+        FROM kpis_target WHERE initiative_id = %(initiative)s AND state IN ('active', 'proposed')) row) AS targets,
+    (SELECT json_object_agg(alias, metric) FROM kpis_metricalias WHERE initiative_id = %(initiative)s) AS aliases,
+    (SELECT row_to_json(row) FROM (
+        SELECT live.version, live.run_id, live.model_version_id, version.run_id AS version_run_id
+        FROM projects_deployment live LEFT JOIN projects_modelversion version ON version.id = live.model_version_id
+        WHERE live.initiative_id = %(initiative)s AND live.environment = 'production' AND live.state = 'live'
+        ORDER BY live.at DESC, live.id DESC LIMIT 1) row) AS live,
+    (SELECT json_agg(row) FROM (
+        SELECT DISTINCT ON (metric) metric, value, n, note FROM kpis_plainbaseline
+        WHERE initiative_id = %(initiative)s ORDER BY metric, id DESC) row) AS baselines,
+    (SELECT json_agg(row) FROM (
+        SELECT DISTINCT ON (word.check_id) word.public_id, word.check_id, word.link, word.created_at,
+            word.expires_at, coalesce(nullif(author.name, ''), author.email, '') AS author, word.note
+        FROM kpis_attestation word LEFT JOIN accounts_user author ON author.id = word.author_id
+        WHERE word.initiative_id = %(initiative)s AND word.revoked_at IS NULL
+        ORDER BY word.check_id, word.created_at DESC, word.id DESC) row) AS words,
+    (SELECT json_agg(row) FROM (
+        SELECT waiver.public_id, waiver.check_id, waiver.reason, waiver.expires_at, waiver.state, waiver.measured,
+            waiver.measured_text, coalesce(nullif(asks.name, ''), asks.email, '') AS requester,
+            coalesce(nullif(gives.name, ''), gives.email, '') AS approver, waiver.self_approved
+        FROM kpis_waiver waiver LEFT JOIN accounts_user asks ON asks.id = waiver.requester_id
+            LEFT JOIN accounts_user gives ON gives.id = waiver.approver_id
+        WHERE waiver.initiative_id = %(initiative)s AND waiver.state IN ('proposed', 'approved')
+        ORDER BY waiver.check_id, waiver.id) row) AS waivers,
+    (SELECT json_agg(json_build_array(row.at, row.share) ORDER BY row.at, row.id) FROM (
+        SELECT id, at, share FROM kpis_readinesssnapshot
+        WHERE initiative_id = %(initiative)s AND at < %(now)s AND share IS NOT NULL
+        ORDER BY at DESC, id DESC LIMIT %(history)s) row) AS history,
+    (SELECT document::json FROM kpis_readinesssnapshot
+        WHERE initiative_id = %(initiative)s AND is_latest AND EXISTS (
+            SELECT 1 FROM kpis_attestation WHERE initiative_id = %(initiative)s AND revoked_at IS NULL)) AS document,
+    (SELECT json_agg(row ORDER BY row.id) FROM (
+        SELECT tie.id, tie.kpi_id, tie.expected, tie."by", tie.grade, kpi.key, kpi.name, kpi.direction, kpi.period,
+            kpi.zone, kpi.aggregation, coalesce(nullif(owner.name, ''), owner.email, '') AS owner
+        FROM kpis_contribution tie JOIN kpis_kpi kpi ON kpi.id = tie.kpi_id
+            LEFT JOIN accounts_user owner ON owner.id = kpi.owner_id
+        WHERE tie.initiative_id = %(initiative)s AND kpi.archived_at IS NULL) row) AS ties,
+    (SELECT json_agg(row ORDER BY row.kpi_id, row.number) FROM (
+        SELECT goal.kpi_id, goal.number, goal.state, goal.self_approved, goal.baseline, goal.target, goal.low,
+            goal.high, goal.start, goal.due
+        FROM kpis_goal goal JOIN kpis_kpi kpi ON kpi.id = goal.kpi_id AND kpi.archived_at IS NULL
+        WHERE goal.state IN ('active', 'proposed') AND goal.kpi_id IN (
+            SELECT kpi_id FROM kpis_contribution WHERE initiative_id = %(initiative)s)) row) AS goals
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What runs in production: its version as text, and the rows of its run and model version, where known."""
+
+    version: str
+    run_id: int | None
+    model_version_id: int | None
+    version_run_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """All of it. `proposals` are sentences on what waits for approval or was approved by its author."""
+
+    targets: tuple[Target, ...]
+    aliases: dict[str, str]
+    live: Live | None
+    baselines: tuple[engine.PlainBaseline, ...]
+    attestations: tuple[engine.AttestationFacts, ...]
+    waivers: tuple[engine.WaiverFacts, ...]
+    history: tuple[engine.ProgressPoint, ...]
+    bound: dict[str, dict[str, str]]
+    contributions: tuple[engine.ContributionFacts, ...]
+    proposals: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rhythm:
+    period: str
+    zone: str
+    aggregation: str
+
+
+def grounds_of(initiative: Initiative, now: datetime) -> Grounds:
+    """Return the grounds of an initiative as of now, in two statements; its workspace is loaded."""
+    with connection.cursor() as cursor:
+        cursor.execute(GROUNDS, {"initiative": initiative.pk, "now": now, "history": HISTORY})
+        names = [column.name for column in cursor.description or ()]
+        said: dict[str, Any] = dict(zip(names, cursor.fetchone() or (), strict=True))
+    stored, ties, goals = _first_ones_first(said["targets"] or []), said["ties"] or [], said["goals"] or []
+    live = said["live"]
+    return Grounds(
+        targets=tuple(_target(row) for row in stored if row["state"] == TargetState.ACTIVE),
+        aliases=said["aliases"] or {},
+        live=Live(**live) if live else None,
+        baselines=tuple(
+            engine.PlainBaseline(row["metric"], float(row["value"]), row["n"], row["note"])
+            for row in said["baselines"] or []
+        ),
+        attestations=tuple(_word(row) for row in said["words"] or []),
+        waivers=tuple(_waiver(row) for row in said["waivers"] or []),
+        history=tuple(
+            engine.ProgressPoint(datetime.fromisoformat(at), float(share)) for at, share in said["history"] or []
+        ),
+        bound=bound_fingerprints(said["document"] or {}),
+        contributions=_contributions(initiative, ties, goals, now),
+        proposals=(*_about_targets(stored), *_about_goals(goals, {row["kpi_id"]: row["name"] for row in ties})),
+    )
+
+
+def _first_ones_first(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return targets, accuracy and coverage first, then in order of making."""
+    return sorted(rows, key=lambda row: (row["metric"] != "accuracy", row["metric"] != "coverage", row["slice"] != ""))
+
+
+def _target(row: Mapping[str, Any]) -> Target:
+    return Target(
+        row["public_id"],
+        metric=row["metric"],
+        comparator=row["comparator"],
+        value=float(row["value"]),
+        high=_real(row["high"]),
+        slice=row["slice"],
+        minimum_n=row["minimum_n"],
+        confidence=_real(row["confidence"]),
+    )
+
+
+def _word(row: Mapping[str, Any]) -> engine.AttestationFacts:
+    given, ends = datetime.fromisoformat(row["created_at"]), datetime.fromisoformat(row["expires_at"])
+    return engine.AttestationFacts(
+        row["public_id"], row["check_id"], row["link"], given, ends, row["author"], row["note"]
+    )
+
+
+def _waiver(row: Mapping[str, Any]) -> engine.WaiverFacts:
+    return engine.WaiverFacts(
+        row["public_id"],
+        row["check_id"],
+        row["reason"],
+        datetime.fromisoformat(row["expires_at"]),
+        row["state"],
+        _real(row["measured"]),
+        row["measured_text"],
+        row["requester"],
+        row["approver"],
+        row["self_approved"],
+    )
+
+
+def _contributions(
+    initiative: Initiative, ties: Sequence[Mapping[str, Any]], goals: Sequence[Mapping[str, Any]], now: datetime
+) -> tuple[engine.ContributionFacts, ...]:
+    """Return the ties in order of making. The latest value is that of the whole, aggregated by period."""
+    active = {row["kpi_id"]: row for row in goals if row["state"] == GoalState.ACTIVE}
+    periods = period_values([row["kpi_id"] for row in ties], 2)
+    found = []
+    for row in ties:
+        rhythm = _Rhythm(row["period"], row["zone"], row["aggregation"])
+        latest = standing(rhythm, periods.get(row["kpi_id"], []), now)
+        tie = engine.ContributionFacts(
+            kpi=row["key"],
+            name=row["name"],
+            owner=row["owner"],
+            goal=_goal(row["direction"], active.get(row["kpi_id"])),
+            latest=latest.value if latest else None,
+            latest_at=latest.time if latest else None,
+            period=row["period"],
+            expected=_real(row["expected"]),
+            by=_day(row["by"]),
+            grade=row["grade"],
+            url=kpi_path(initiative.workspace, row["key"]),
+        )
+        found.append(tie)
+    return tuple(found)
+
+
+def _goal(direction: Any, row: Mapping[str, Any] | None) -> Goal:
+    if row is None:
+        return Goal(direction=direction)
+    ends = {name: _real(row[name]) for name in ("baseline", "target", "low", "high")}
+    return Goal(direction, **ends, start=_day(row["start"]), due=_day(row["due"]))
+
+
+def _about_targets(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    waiting = [
+        f"A change of the target on {_name(row)} waits for approval: "
+        + ("withdraw it" if row["withdraws"] else expectation(_target(row)))
+        for row in rows
+        if row["state"] == TargetState.PROPOSED
+    ]
+    own = [
+        f"The target {expectation(_target(row))} was approved by the one who proposed it"
+        for row in rows
+        if row["state"] == TargetState.ACTIVE and row["self_approved"]
+    ]
+    return waiting + own
+
+
+def _about_goals(rows: Sequence[Mapping[str, Any]], names: Mapping[int, str]) -> list[str]:
+    waiting = [
+        f"A change of the goal of {names[row['kpi_id']]} waits for approval"
+        for row in rows
+        if row["state"] == GoalState.PROPOSED
+    ]
+    own = [
+        f"The goal of {names[row['kpi_id']]} was approved by the one who proposed it"
+        for row in rows
+        if row["state"] == GoalState.ACTIVE and row["self_approved"]
+    ]
+    return waiting + own
+
+
+def _name(row: Mapping[str, Any]) -> str:
+    return f"{row['metric']} on {row['slice']}" if row["slice"] else str(row["metric"])
+
+
+def _real(number: float | None) -> float | None:
+    """Return a number of JSON, where 5000.0 travels as 5000, as the database has it."""
+    return None if number is None else float(number)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
