@@ -13,11 +13,11 @@ from django.utils.dateparse import parse_datetime
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kpis.scoring.filters import VALUES, Filters
 from kpis.selectors.news import judged_since
-from kpis.selectors.portfolio import Portfolio, PortfolioRow, portfolio
+from kpis.selectors.portfolio import ROWS, Portfolio, PortfolioRow, portfolio
 from mltrack.accounts.pages import PageRequest, page
 from mltrack.accounts.policy import Power
 from mltrack.accounts.services.workspaces import note_visit
@@ -29,15 +29,17 @@ LAYOUTS: Final = (("table", gettext_lazy("Table")), ("board", gettext_lazy("Boar
 EXAMPLE: Final = """curl "$MLTRACK_URL/api/v1/initiatives/" \\
   -H "Authorization: Bearer $MLTRACK_TOKEN" -H "Content-Type: application/json" \\
   -d '{"name": "Customer churn"}'"""
+CARDS: Final = 500
 TERMS: Final = [*(f"{word}:{value}" for word, values in VALUES.items() for value in values), "owner:@me"]
 
 
+@require_safe
 @page()
 def index(request: PageRequest) -> HttpResponse:
     """Show the initiatives that fit the filter."""
     note_visit(request.principal)
     query, layout = request.GET.get("q", ""), request.GET.get("layout", "table")
-    limit = 500 if layout == "board" else 100
+    limit = CARDS if layout == "board" else ROWS
     try:
         found, error = portfolio(request.principal, query, limit=limit, after=request.GET.get("cursor", "")), ""
     except ValidationError as problem:
@@ -58,6 +60,7 @@ def index(request: PageRequest) -> HttpResponse:
     return render(request, "kpis/portfolio/index.html", context)
 
 
+@require_safe
 @page()
 def changes(request: PageRequest) -> HttpResponse:
     """Say how many initiatives were judged anew since a moment, for the bar "3 updates, show"."""

@@ -1,11 +1,15 @@
-"""Drawings of the size of a word: interval bar, sparkline, meter."""
+"""Drawings of the size of a word: interval bar, sparkline, meter.
+
+What goes between the marks is a number that was computed here, or is escaped.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
 from mltrack.drawing.interval import IntervalBar, interval_bar
@@ -16,7 +20,7 @@ from mltrack.statuses import status_of
 from mltrack.templatetags.registry import register
 from mltrack.templatetags.values import as_count, as_number
 
-EMPTY = SafeString("")
+NO_MEASURE = SafeString(f'<span class="faint">{NOTHING}</span>')
 MIDDLE = 9
 
 
@@ -38,13 +42,11 @@ def interval(
     value, low, high, goal, goal_high = map(as_number, (value, low, high, goal, goal_high))
     bar = interval_bar(value, low, high, goal, comparator=comparator, goal_high=goal_high, width=width)
     aim = _goal_words(comparator, goal, goal_high, unit)
-    return format_html(
-        '<svg class="interval tone-{}" width="{}" height="18" viewBox="0 0 {} 18" role="img" aria-label="{}">{}</svg>',
-        status_of("result", result).tone if result else "info",
-        width,
-        width,
-        interval_words(value, low, high, aim, as_count(n), unit),
-        _interval_parts(bar),
+    tone = status_of("result", result).tone if result else "info"
+    words = escape(interval_words(value, low, high, aim, as_count(n), unit))
+    return SafeString(
+        f'<svg class="interval tone-{tone}" width="{bar.width}" height="18" viewBox="0 0 {bar.width} 18" role="img"'
+        f' aria-label="{words}">{_interval_parts(bar)}</svg>'
     )
 
 
@@ -56,33 +58,29 @@ def _goal_words(comparator: str, goal: float | None, goal_high: float | None, un
     return f"{comparator.replace('>=', '≥').replace('<=', '≤')} {shown(goal, unit)}"
 
 
-def _interval_parts(bar: IntervalBar) -> SafeString:
-    parts = [_zone(bar), format_html('<path class="iv-track" d="M0 {}H{}"/>', MIDDLE, bar.width), _band(bar)]
+def _interval_parts(bar: IntervalBar) -> str:
+    parts = [_zone(bar), f'<path class="iv-track" d="M0 {MIDDLE}H{bar.width}"/>', _band(bar)]
     if bar.goal is not None:
-        parts.append(format_html('<path class="iv-goal" d="M{} 1V17"/>', bar.goal))
+        parts.append(f'<path class="iv-goal" d="M{bar.goal} 1V17"/>')
     if bar.value is not None:
-        parts.append(format_html('<circle class="iv-dot" cx="{}" cy="{}" r="4"/>', bar.value, MIDDLE))
-    return SafeString("".join(parts))
+        parts.append(f'<circle class="iv-dot" cx="{bar.value}" cy="{MIDDLE}" r="4"/>')
+    return "".join(parts)
 
 
-def _zone(bar: IntervalBar) -> SafeString:
+def _zone(bar: IntervalBar) -> str:
     if bar.zone is None:
-        return EMPTY
-    return format_html('<rect class="iv-zone" x="{}" y="7.5" width="{}" height="3" rx="1.5"/>', *bar.zone)
+        return ""
+    left, width = bar.zone
+    return f'<rect class="iv-zone" x="{left}" y="7.5" width="{width}" height="3" rx="1.5"/>'
 
 
-def _band(bar: IntervalBar) -> SafeString:
+def _band(bar: IntervalBar) -> str:
     start, end = bar.low, bar.high
     if start is None and end is None:
-        return EMPTY
+        return ""
     left, right = start if start is not None else 0.0, end if end is not None else float(bar.width)
-    ends = [place for place in (start, end) if place is not None]
-    return format_html(
-        '<rect class="iv-band" x="{}" y="5" width="{}" height="8"/>{}',
-        left,
-        round(right - left, 1),
-        format_html_join("", '<path class="iv-end" d="M{} 5v8"/>', ((place,) for place in ends)),
-    )
+    ends = "".join(f'<path class="iv-end" d="M{place} 5v8"/>' for place in (start, end) if place is not None)
+    return f'<rect class="iv-band" x="{left}" y="5" width="{round(right - left, 1)}" height="8"/>{ends}'
 
 
 @register.simple_tag
@@ -102,24 +100,40 @@ def measure(
     """A number with everything that makes it honest: value, interval bar, bounds and n."""
     value, goal, n = as_number(value), as_number(goal), as_count(n)
     if value is None:
-        return format_html('<span class="faint">{}</span>', NOTHING)
+        return NO_MEASURE
     bar = interval(
         value, low, high, goal, n=n, comparator=comparator, goal_high=goal_high, result=result, unit=unit, width=width
     )
-    return format_html(
-        '<span class="measure"><span class="num">{}{}</span>{}<span class="n">{}</span></span>',
-        shown(value, unit),
-        _beside(goal, unit),
-        bar,
-        f"n {number(n)}" if n is not None else "n unknown",
+    known = f"n {number(n)}" if n is not None else "n unknown"
+    return SafeString(
+        f'<span class="measure"><span class="num">{escape(shown(value, unit))}{_beside(goal, unit)}</span>{bar}'
+        f'<span class="n">{known}</span></span>'
     )
 
 
-def _beside(goal: float | None, unit: str) -> SafeString:
+@register.simple_tag
+def measured(figures: Mapping[str, Any] | None) -> SafeString:
+    """A check's figures as a measure: `{observed, low, high, n, result, goal: {value, high, comparator}}` or None."""
+    if not figures:
+        return NO_MEASURE
+    goal = figures.get("goal") or {}
+    return measure(
+        figures.get("observed"),
+        figures.get("low"),
+        figures.get("high"),
+        goal.get("value"),
+        n=figures.get("n"),
+        comparator=goal.get("comparator") or ">=",
+        goal_high=goal.get("high"),
+        result=figures.get("result") or "",
+    )
+
+
+def _beside(goal: float | None, unit: str) -> str:
     if goal is None:
-        return EMPTY
+        return ""
     short = number(round(goal * 100, 2)) if unit == "ratio" else number(goal)
-    return format_html(' <span class="of">/ {}</span>', short)
+    return f' <span class="of">/ {short}</span>'
 
 
 @register.simple_tag
@@ -135,18 +149,13 @@ def sparkline(
     """A series as a line; missing values stay gaps, the target is dashed, the newest value a dot."""
     values, goal = [as_number(each) for each in values], as_number(goal)
     line = place_series(values, goal, width, height)
-    aim = EMPTY if line.goal is None else format_html('<path class="spark-goal" d="M0 {}H{}"/>', line.goal, width)
-    return format_html(
-        '<svg class="spark" width="{}" height="{}" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}{}{}</svg>',
-        width,
-        height,
-        width,
-        height,
-        series_words(label, values, unit),
-        aim,
-        format_html_join("", '<polyline class="spark-line" points="{}"/>', ((points,) for points in line.lines)),
-        format_html_join("", '<circle class="spark-last" cx="{}" cy="{}" r="1.5"/>', line.dots),
-        format_html_join("", '<circle class="spark-last" cx="{}" cy="{}" r="3"/>', [line.last] if line.last else []),
+    aim = "" if line.goal is None else f'<path class="spark-goal" d="M0 {line.goal}H{line.width}"/>'
+    stretches = "".join(f'<polyline class="spark-line" points="{points}"/>' for points in line.lines)
+    dots = "".join(f'<circle class="spark-last" cx="{x}" cy="{y}" r="1.5"/>' for x, y in line.dots)
+    last = '<circle class="spark-last" cx="{}" cy="{}" r="3"/>'.format(*line.last) if line.last else ""
+    return SafeString(
+        f'<svg class="spark" width="{line.width}" height="{line.height}" viewBox="0 0 {line.width} {line.height}"'
+        f' role="img" aria-label="{escape(series_words(label, values, unit))}">{aim}{stretches}{dots}{last}</svg>'
     )
 
 

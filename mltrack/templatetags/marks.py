@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from django.conf import settings
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -14,10 +15,20 @@ from mltrack.templatetags.registry import register
 SPRITE = "vendor/icons.svg"
 
 
+def sprite() -> str:
+    """Return the address of the sprite; it is looked up once for each place where static files may lie."""
+    return _sprite(settings.STATIC_URL, str(settings.STATIC_ROOT), settings.STORAGES["staticfiles"]["BACKEND"])
+
+
+@lru_cache(maxsize=16)
+def _sprite(url: str, root: str, backend: str) -> str:
+    return static(SPRITE)
+
+
 @register.simple_tag
 def icon(name: str, label: str = "", css: str = "icon") -> SafeString:
     """An icon of the sprite; hidden from screen readers unless it has a label."""
-    return _icon(f"{static(SPRITE)}#{name}", str(label), css)
+    return _icon(f"{sprite()}#{name}", str(label), css)
 
 
 @lru_cache(maxsize=4096)
@@ -31,13 +42,13 @@ def _icon(address: str, label: str, css: str) -> SafeString:
 def status(kind: str, value: object, word: str = "", plain: bool = False) -> SafeString:
     """A state as shape, word and colour; `word` replaces the usual word, `plain` leaves out the chip's ground."""
     shown = status_of(kind, str(value or ""))
-    return _status(static(SPRITE), shown.shape, shown.tone, str(word or shown.word), plain)
+    return _status(sprite(), shown.shape, shown.tone, str(word or shown.word), plain)
 
 
 @lru_cache(maxsize=4096)
-def _status(sprite: str, shape: str, tone: str, word: str, plain: bool) -> SafeString:
+def _status(address: str, shape: str, tone: str, word: str, plain: bool) -> SafeString:
     ground = "" if plain else "chipped "
-    mark = _icon(f"{sprite}#{shape}", "", "shape")
+    mark = _icon(f"{address}#{shape}", "", "shape")
     return format_html('<span class="status {}tone-{}">{}{}</span>', ground, tone, mark, word)
 
 

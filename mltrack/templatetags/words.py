@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 from mltrack import formats, markdown, periods
 from mltrack.templatetags.registry import register
@@ -55,18 +55,22 @@ def relative_time(moment: datetime | None, now: datetime | None = None) -> str:
     if moment is None:
         return formats.NOTHING
     exact = moment.astimezone(timezone.get_current_timezone()).strftime("%Y-%m-%d %H:%M %Z")
-    return format_html(
-        '<time datetime="{}" title="{}" data-relative>{}</time>',
-        moment.isoformat(),
-        exact,
-        formats.relative(moment, now or timezone.now()),
-    )
+    said = formats.relative(moment, now or timezone.now())
+    return SafeString(f'<time datetime="{moment.isoformat()}" title="{exact}" data-relative>{said}</time>')
 
 
 @register.filter
 def period(day: date | None, resolution: str = "day") -> str:
     """A date as it was meant: with the resolution quarter, 2027-03-31 is "Q1 2027"."""
     return periods.period_words(day or None, resolution)
+
+
+@register.simple_tag
+def due_words(day: date | None, resolution: str = "day") -> str:
+    """Until when: "by Q1 2027", or that there is no target date."""
+    if not day:
+        return gettext("no target date")
+    return gettext("by %(day)s") % {"day": periods.period_words(day, resolution)}
 
 
 @register.filter(name="markdown")

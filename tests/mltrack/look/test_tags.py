@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree
@@ -203,3 +203,18 @@ def test_person_is_whoever_is_signed_in() -> None:
     assert rendered(source, request=SimpleNamespace(user=user, META={}, GET={}), principal=None) == "in"
     assert rendered(source, request=SimpleNamespace(user=nobody), principal=None) == "out"
     assert rendered(source) == "out"
+
+
+def test_a_measured_check_is_the_measure_of_its_figures() -> None:
+    goal = {"value": 0.9, "high": None, "comparator": ">="}
+    check = {"observed": 0.912, "low": 0.886, "high": 0.933, "n": 474, "result": "insufficient", "goal": goal}
+    plain = rendered("{% measure 0.912 0.886 0.933 0.90 n=474 result='insufficient' %}")
+    assert rendered("{% measured check %}", check=check) == plain
+    assert rendered("{% measured check %}", check=None) == rendered("{% measure nothing %}")
+    between = {**check, "goal": {"value": 0.9, "high": 0.95, "comparator": "between"}}
+    assert "target 90.0 % to 95.0 %" in rendered("{% measured check %}", check=between)
+
+
+def test_a_due_date_is_said_as_it_was_meant() -> None:
+    assert rendered("{% due_words day 'quarter' %}", day=date(2027, 3, 31)) == "by Q1 2027"
+    assert rendered("{% due_words day %}", day=None) == "no target date"
