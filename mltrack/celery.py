@@ -10,10 +10,12 @@ from typing import Any
 from celery import Celery
 from celery.signals import worker_before_create_process, worker_process_init
 
+from mltrack.logs import jobs
 from mltrack.orphans import end_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mltrack.settings")
 
+__all__ = ["app", "jobs"]
 app = Celery("mltrack")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from cryptography.fernet import Fernet
 
@@ -91,6 +92,13 @@ def services() -> dict[str, str]:
 def database_url() -> str:
     """Return the PostgreSQL address in use (`postgres://…`)."""
     return os.environ.get("DATABASE_URL") or services().get("database_url", "postgres://mltrack@127.0.0.1:1/mltrack")
+
+
+def passwords() -> list[str]:
+    """Return the passwords in the addresses of database, broker and mail server, as written and as meant."""
+    addresses = (database_url(), redis_url(), os.environ.get("EMAIL_URL") or "")
+    found = [urlsplit(address).password or "" for address in addresses]
+    return list(dict.fromkeys(text for each in found if each for text in (each, unquote(each))))
 
 
 def redis_url() -> str:

@@ -18,6 +18,7 @@ from mltrack.supervisor import Part
 WEB, WORKER, BEAT = "web", "worker", "beat"
 ROLES: Final = (WEB, WORKER, BEAT)
 PRIVATE_NETWORKS: Final = "127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"
+COUNTERS: Final = "PROMETHEUS_MULTIPROC_DIR"
 _WEB_STEPS: Final = ((signal.SIGTERM, 5.0), (signal.SIGQUIT, 1.0))
 _WORKER_STEPS: Final = ((signal.SIGTERM, 5.5), (signal.SIGQUIT, 1.0))
 _WORKER_APP: Final = ("-m", "celery", "-A", "mltrack", "--quiet")
@@ -37,6 +38,7 @@ def web(bind: str, workers: int) -> list[str]:
         "--max-requests": "20000",
         "--max-requests-jitter": "2000",
         "--log-level": "warning",
+        "--logger-class": "mltrack.logs.gunicorn.Logger",
     }
     flat = [part for pair in options.items() for part in pair]
     return ["-m", "gunicorn", "mltrack.wsgi", "--no-control-socket", *flat]
@@ -66,10 +68,12 @@ def commands(role: str, bind: str, web_workers: int) -> dict[str, list[str]]:
 def part(name: str, command: list[str], environ: Mapping[str, str], logs: Path | None) -> Part:
     """Return a part that runs Python with `command`; its words go to a file in `logs`, else to the console."""
     death = signal.SIGQUIT if name == WEB else signal.SIGKILL
+    # Only web processes answer for requests, so only they count in the folder.
+    own = {key: value for key, value in environ.items() if name == WEB or key != COUNTERS}
     log = None if logs is None else logs / f"{name}.log"
 
     def start() -> subprocess.Popen[bytes]:
-        return spawn([sys.executable, *command], log=log, environ=environ, death_signal=death)
+        return spawn([sys.executable, *command], log=log, environ=own, death_signal=death)
 
     return Part(name, start, _WEB_STEPS if name == WEB else _WORKER_STEPS)
 
@@ -91,10 +95,13 @@ def environment(*, whole: bool, loopback: bool) -> dict[str, str]:
     """Return the children's environment.
 
     A whole tree on loopback serves the person at the keyboard, who may connect it to servers of their own
-    network; elsewhere nothing but global addresses is allowed unless the operator says so.
+    network; elsewhere nothing but global addresses is allowed unless the operator says so. That person reads logs as
+    text.
     """
     path = [str(env.BASE_DIR), *filter(None, [os.environ.get("PYTHONPATH")])]
     found = {**os.environ, "PYTHONPATH": os.pathsep.join(path), "PYTHONUNBUFFERED": "1"}
+    if whole:
+        found["MLTRACK_LOG_FORMAT"] = found.get("MLTRACK_LOG_FORMAT") or "text"
     if whole and loopback:
         found.setdefault("MLTRACK_ALLOWED_NETWORKS", PRIVATE_NETWORKS)
     return found

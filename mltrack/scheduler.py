@@ -13,14 +13,22 @@ from typing import Any, Final
 import psycopg2
 from celery import Celery
 from celery.beat import PersistentScheduler
+from celery.signals import setup_logging
 
 from mltrack import env, heartbeats
+from mltrack.logs.configuration import configure
 
 RECORD_SECONDS: Final = 5.0
 logger = logging.getLogger(__name__)
 
 app = Celery("mltrack-scheduler", fixups=[], set_as_current=False)
 app.config_from_object("mltrack.settings", namespace="CELERY")
+
+
+@setup_logging.connect
+def log_as_all_do(**_: Any) -> None:
+    """Let the scheduler's words go through our formatter, though Django does not set it up here."""
+    configure()
 
 
 class SignsOfLife:

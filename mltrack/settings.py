@@ -10,6 +10,8 @@ import environ
 
 from mltrack import env
 from mltrack.heartbeats import QUEUES
+from mltrack.logs.configuration import configuration
+from mltrack.logs.redaction import hide
 
 read = environ.Env()
 BASE_DIR: Path = env.BASE_DIR
@@ -49,6 +51,7 @@ if MLTRACK_ADMIN:
 
 MIDDLEWARE = [
     "mltrack.middleware.request_id.RequestIdMiddleware",
+    "mltrack.middleware.observing.ObservingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "mltrack.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -247,11 +250,5 @@ if MLTRACK_PROXIES and MLTRACK_HTTPS:
 DATA_UPLOAD_MAX_MEMORY_SIZE = MLTRACK_MAX_BODY
 X_FRAME_OPTIONS = "DENY"
 
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": read.str("MLTRACK_LOG_LEVEL", default="INFO")},
-    "loggers": {"httpx2": {"level": "WARNING"}, "httpcore2": {"level": "WARNING"}},
-}
+LOGGING: dict[str, Any] = configuration()
+hide(SECRET_KEY, *MLTRACK_ENCRYPTION_KEYS, *env.passwords())

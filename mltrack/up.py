@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import logging
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from pathlib import Path
 
 from mltrack import embedded, env, listening, roles
 from mltrack.embedded.processes import ServiceError
+from mltrack.logs.configuration import configure
 from mltrack.orphans import end_with_parent
 from mltrack.supervisor import Supervisor
 
 _FIRST_ANSWER_SECONDS = 60.0
+logger = logging.getLogger("mltrack.supervisor")
 
 
 def parser() -> ArgumentParser:
@@ -37,7 +43,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         embedded.require_folder(env.home())
         lines = prepared(options)
-        supervisor = Supervisor(say)
+        configure()
+        supervisor = Supervisor(say if options.whole else logger.warning)
         supervisor.listen()
         try:
             run(supervisor, options, lines)
@@ -70,7 +77,7 @@ def run(supervisor: Supervisor, options: Namespace, lines: list[str]) -> None:
     services = embedded.running()
     logs = env.home() / "log" if options.whole else None
     loopback = listening.is_loopback(options.bind)
-    environ = roles.environment(whole=options.whole, loopback=loopback)
+    environ = {**roles.environment(whole=options.whole, loopback=loopback), roles.COUNTERS: str(counters())}
     supervisor.add(roles.service_parts(services))
     supervisor.add(roles.parts(options.roles, listening.joined(options.bind, options.port), environ, logs))
     if roles.WEB in options.roles:
@@ -88,6 +95,17 @@ def run(supervisor: Supervisor, options: Namespace, lines: list[str]) -> None:
     if not supervisor.stopping:
         say("\n".join(lines))
     supervisor.watch()
+
+
+def counters() -> Path:
+    """Return an empty folder for the counters of web processes: in the data folder, else among temporary files."""
+    found = env.home() / "run" / "metrics"
+    try:
+        shutil.rmtree(found, ignore_errors=True)
+        found.mkdir(parents=True)
+    except OSError:
+        return Path(tempfile.mkdtemp(prefix="mltrack-metrics-"))
+    return found
 
 
 def say(text: str) -> None:

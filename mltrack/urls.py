@@ -7,6 +7,7 @@ from django.urls import include, path, re_path
 from kpis.views import badges
 from mltrack import downloads, health, preferences, styleguide
 from mltrack.accounts.views import entry, home
+from mltrack.metrics.views import metrics
 
 handler400 = "mltrack.rest.handlers.bad_request"
 handler403 = "mltrack.rest.handlers.permission_denied"
@@ -28,6 +29,7 @@ urlpatterns = [
     path("cli/mltrack.py", downloads.client, name="cli"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("w/<slug:workspace>/", include("kpis.urls")),
     path("w/<slug:workspace>/", include("projects.urls")),
     path("w/<slug:workspace>/", include("mltrack.accounts.urls")),
