@@ -23,6 +23,8 @@ from projects.services.recording import record_runs
 from projects.services.run_input import RunInput, parse_run, refuse_batch
 from projects.services.run_rows import known_runs, lock_source, remove_metrics
 
+_OWN = ("name", "status", "started_at", "ended_at", "url")
+
 
 @transaction.atomic
 def push_runs(
@@ -57,11 +59,11 @@ def _id_of(item: Any) -> str:
 
 
 def _store(initiative: Initiative, inputs: Sequence[RunInput]) -> dict[str, Outcome]:
-    records = _stored(initiative, {each.external_id for each in inputs})
+    records, now = _stored(initiative, {each.external_id for each in inputs}), timezone.now()
     gone: dict[str, set[str] | None] = {}
     refused: dict[str, Outcome] = {}
     for each in inputs:
-        merged = _merged(records.get(each.external_id), each, timezone.now())
+        merged = _merged(records.get(each.external_id), each, now)
         if merged.started_at and merged.ended_at and merged.ended_at < merged.started_at:
             fault = Fault("/ended_at", "invalid", "ended_at lies before started_at.")
             refused[each.external_id] = Outcome(each.external_id, "rejected", [fault])
@@ -78,6 +80,9 @@ def _store(initiative: Initiative, inputs: Sequence[RunInput]) -> dict[str, Outc
 
 
 def _stored(initiative: Initiative, external_ids: Collection[str]) -> dict[str, RunRecord]:
+    numbers = known_runs(initiative, external_ids)
+    if not numbers:
+        return {}
     return {
         run.external_id: RunRecord(
             external_id=run.external_id,
@@ -90,44 +95,53 @@ def _stored(initiative: Initiative, external_ids: Collection[str]) -> dict[str, 
             metrics={},
             url=run.url,
         )
-        for run in Run.objects.filter(pushed_to=initiative, external_id__in=external_ids)
+        for run in Run.objects.filter(pk__in=numbers.values())
     }
 
 
 def _merged(old: RunRecord | None, given: RunInput, now: datetime) -> RunRecord:
     base = old or RunRecord(given.external_id, "", "finished", None, None, {}, {}, {})
-    new = replace(
-        base,
-        **given.fields,
+    fields: dict[str, Any] = {name: getattr(base, name) for name in _OWN} | dict(given.fields)
+    if "ended_at" not in given.fields:
+        fields["ended_at"] = _end(base, fields, now)
+    return RunRecord(
+        external_id=given.external_id,
         params=_merge(base.params, given.params, "params" in given.cleared),
         tags=_merge(base.tags, given.tags, "tags" in given.cleared),
         metrics=_merge(base.metrics, given.metrics, "metrics" in given.cleared),
         datasets=[*base.datasets, *given.datasets],
+        **fields,
     )
-    if "ended_at" in given.fields:
-        return new
-    if new.status == "running":
-        return new if base.status == "running" else replace(new, ended_at=None)
-    return new if new.ended_at else replace(new, ended_at=max(now, new.started_at or now))
+
+
+def _end(base: RunRecord, fields: Mapping[str, Any], now: datetime) -> datetime | None:
+    """Return when a run ended that does not say: not while it runs, and now where nothing is known."""
+    if fields["status"] == "running":
+        return base.ended_at if base.status == "running" else None
+    return base.ended_at or max(now, fields["started_at"] or now)
 
 
 def _merge(old: Mapping[str, Any], given: Mapping[str, Any], cleared: bool) -> dict[str, Any]:
-    merged = {} if cleared else dict(old)
-    merged.update(given)
-    return {key: value for key, value in merged.items() if value is not None}
+    merged = dict(given) if cleared or not old else {**old, **given}
+    return {key: value for key, value in merged.items() if value is not None} if _has_null(merged) else merged
+
+
+def _has_null(values: Mapping[str, Any]) -> bool:
+    return type(None) in set(map(type, values.values()))
 
 
 def _note_gone(gone: dict[str, set[str] | None], given: RunInput) -> None:
     """Remember which stored metrics an item removes; a later item of the same run may bring them back."""
     if "metrics" in given.cleared:
         gone[given.external_id] = None
-    names = gone.setdefault(given.external_id, set())
-    if names is not None:
-        names.update(key for key, value in given.metrics.items() if value is None)
+    if _has_null(given.metrics):
+        names = gone.setdefault(given.external_id, set())
+        if names is not None:
+            names.update(key for key, value in given.metrics.items() if value is None)
 
 
 def _remove(initiative: Initiative, gone: Mapping[str, set[str] | None], refused: Collection[str]) -> set[str]:
-    wanted = {name: keys for name, keys in gone.items() if name not in refused and (keys is None or keys)}
+    wanted = {name: keys for name, keys in gone.items() if name not in refused}
     if not wanted:
         return set()
     numbers = known_runs(initiative, list(wanted))

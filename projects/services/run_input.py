@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from projects.connectors.records import DatasetRecord, MetricRecord, RunStatus
@@ -144,10 +145,17 @@ def _object(item: Mapping[str, Any], name: str, longest_key: int, faults: list[F
         faults.append(Fault(f"/{name}", "invalid", f"{name} is an object of at most {MOST_KEYS} keys."))
         return {}
     for key in value:
-        wrong = whole_text(key, longest_key, empty=False)
+        short = isinstance(key, str) and len(key) <= longest_key
+        wrong = _wrong_key(key, longest_key) if short else whole_text(key, longest_key)
         if wrong:
             faults.append(Fault(_pointer(name, str(key)), "invalid", f"A key of {name} {wrong}."))
     return value
+
+
+@lru_cache(maxsize=4_096)
+def _wrong_key(key: str, longest: int) -> str | None:
+    """Return what is wrong with a key; runs of a batch share most of theirs."""
+    return whole_text(key, longest, empty=False)
 
 
 def _texts(item: Mapping[str, Any], name: str, faults: list[Fault]) -> dict[str, str | None]:
@@ -162,6 +170,8 @@ def _texts(item: Mapping[str, Any], name: str, faults: list[Fault]) -> dict[str,
 
 
 def _text(value: Any) -> str | None:
+    if type(value) is str:
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value) if isinstance(value, str | int | float) else None
@@ -210,6 +220,8 @@ def _wrong_dataset(value: Any) -> str | None:
 
 def parse_metric(value: Any) -> MetricRecord | None:
     """Return a metric's value, special ones as their flag; None for what is no number (true and false are none)."""
+    if type(value) is float:
+        return MetricRecord(value) if math.isfinite(value) else None
     if isinstance(value, str):
         return MetricRecord(None, _WORDS[value]) if value in _WORDS else None
     if isinstance(value, bool) or not isinstance(value, int | float):

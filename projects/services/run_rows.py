@@ -14,10 +14,12 @@ from typing import Any
 from django.db import connection
 
 from projects.connectors.records import RunRecord
-from projects.models import Connection, Initiative, Run
+from projects.models import Connection, Initiative
 from projects.services.run_input import LONGEST_METRIC_KEY
 
 Source = Connection | Initiative
+
+_KNOWN = "SELECT external_id, id FROM projects_run WHERE {column} = %(source)s AND external_id = ANY(%(ids)s)"
 
 _UPDATE = """
 UPDATE projects_run SET
@@ -80,8 +82,8 @@ def lock_source(source: Source) -> None:
 
 def known_runs(source: Source, external_ids: Collection[str]) -> dict[str, int]:
     """Return the row numbers of the source's runs with these ids."""
-    found = Run.objects.filter(**source_filter(source), external_id__in=external_ids)
-    return dict(found.values_list("external_id", "id"))
+    column = "connection_id" if isinstance(source, Connection) else "pushed_to_id"
+    return dict(_fetch(_KNOWN.format(column=column), {"source": source.pk, "ids": list(external_ids)}))
 
 
 def update_runs(records: Mapping[int, RunRecord]) -> set[int]:
