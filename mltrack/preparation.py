@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
@@ -17,11 +18,11 @@ from django.db.migrations.executor import MigrationExecutor
 from mltrack import env
 from mltrack.accounts.models import User
 from mltrack.accounts.services.first_run import issue_code
+from mltrack.migrating import Patience
 
 SEED = "seed_demo"
 DEMO_EMAIL = "demo@example.org"
 DEMO_SIGN_IN = "demo_password"
-_MIGRATION_LOCK = 5_461_002
 
 
 def unapplied() -> int:
@@ -30,18 +31,12 @@ def unapplied() -> int:
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
-def migrate() -> int:
-    """Apply what waits, one process at a time, and return how many there were."""
+def migrate(patience: Patience | None = None, output: IO[str] | None = None) -> int:
+    """Apply what waits, beside whatever runs, and return how many there were. Raises CommandError for locked tables."""
     waiting = unapplied()
     if waiting:
-        with connection.cursor() as cursor:
-            cursor.execute("SET lock_timeout = 0")
-            cursor.execute("SET statement_timeout = 0")
-            cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])
-            try:
-                call_command("migrate", verbosity=0, skip_checks=True, interactive=False)
-            finally:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATION_LOCK])
+        options = {"patience": patience} if patience else {}
+        call_command("migrate", verbosity=0, skip_checks=True, interactive=False, stderr=output, **options)
     return waiting
 
 
