@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from kpis.services.retention import drop_old_snapshots
 from kpis.services.snapshots import due_initiatives, judge_initiative
+from projects.services.retention import drop_old_attempts
 
 
 @shared_task(name="kpis.tasks.judge", time_limit=120, soft_time_limit=110)
@@ -18,3 +20,10 @@ def sweep_judgements() -> None:
     """Wake the judgement of whatever is due: messages may be lost, rows are not."""
     for initiative_id in due_initiatives():
         judge.delay(initiative_id)
+
+
+@shared_task(name="kpis.tasks.tidy", time_limit=300, soft_time_limit=280)
+def tidy() -> None:
+    """Drop pulls and judgements that are past their time, some of them each hour."""
+    drop_old_attempts()
+    drop_old_snapshots()

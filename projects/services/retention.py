@@ -1,0 +1,27 @@
+"""How long the story of pulls is kept."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.conf import settings
+
+from mltrack.batches import MOST, delete_in_batches
+
+# The newest of each connection stays, however old: it says how the last pull ended.
+_ATTEMPTS: Final = """
+DELETE FROM projects_syncattempt WHERE id IN (
+    SELECT a.id FROM projects_syncattempt a
+    WHERE a.state IN ('done', 'failed') AND a.ended_at < now() - make_interval(days => %(days)s)
+      AND EXISTS (SELECT FROM projects_syncattempt n WHERE n.connection_id = a.connection_id AND n.id > a.id)
+    LIMIT %(limit)s FOR UPDATE OF a SKIP LOCKED)
+"""
+
+
+def drop_old_attempts(most: int = MOST) -> int:
+    """Drop ended attempts older than `MLTRACK_KEEP_ATTEMPT_DAYS`, all but the newest of a connection.
+
+    Return how many went; 0 days keep everything.
+    """
+    days: int = settings.MLTRACK_KEEP_ATTEMPT_DAYS
+    return delete_in_batches(_ATTEMPTS, {"days": days}, most) if days else 0
