@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 from django.test import Client
 from django.utils import timezone
 
 from kpis.models import KPI
+from kpis.scoring.scorecard_parse import DEFAULT_PATH
 from kpis.services.aliases import set_alias
 from kpis.services.attestations import attest
 from kpis.services.baselines import state_baseline
@@ -17,20 +20,21 @@ from kpis.services.contributions import set_contribution
 from kpis.services.gates import decide_gate
 from kpis.services.kpis import edit_kpi
 from kpis.services.readings import record_readings
+from kpis.services.scorecards import import_scorecard
 from kpis.services.targets import propose_target
 from kpis.services.waivers import request_waiver
 from mltrack.accounts.access import Principal
 from mltrack.accounts.policy import SCOPES
+from mltrack.accounts.services.members import accept_invitation, invite
 from mltrack.accounts.services.tokens import create_token
 from mltrack.accounts.services.workspaces import edit_workspace
-from projects.models import Connection, Initiative
-from projects.services.connections import create_connection
+from projects.models import Initiative
+from projects.services.columns import choose_columns
 from projects.services.datasets import record_dataset
 from projects.services.deployments import record_deployment
 from projects.services.initiatives import change_stage, edit_initiative, post_update
 from projects.services.model_versions import push_model_version
 from tests.kpis.world import in_days
-from tests.projects.little_mlflow import mlflow_run
 
 CORE: Final = (
     "\"'><script>tainted=1</script><img src=x onerror=tainted=1><svg/onload=tainted=1> "
@@ -38,6 +42,7 @@ CORE: Final = (
 )
 TAINT: Final = (CORE + "é漢🚀" * 100)[:300]
 LINK: Final = "https://example.org/\"><script>tainted=1</script>?q='onmouseover=tainted=1"
+ADDRESS: Final = '"<script>tainted=1</script>"@example.org'
 API: Final = "/api/v1/initiatives/"
 
 
@@ -46,36 +51,36 @@ def cut(length: int) -> str:
     return TAINT[:length].strip()
 
 
-def hostile_runs() -> list[dict[str, Any]]:
-    """Return runs of an MLflow server that hold the taint in every name and value."""
-    runs = [mlflow_run(number, accuracy=0.7, coverage=0.9) for number in range(3)]
-    for number, run in enumerate(runs):
-        run["info"]["run_name"] = f"{TAINT}{number}"
-        run["data"]["metrics"].append({"key": cut(250), "value": 1.5, "timestamp": 1, "step": 1})
-        run["data"]["params"].append({"key": cut(250), "value": TAINT * 3})
-        run["data"]["tags"] = [{"key": key, "value": TAINT} for key in (cut(250), "mlflow.user", "mlflow.source.name")]
-        run["data"]["tags"].append({"key": "mlflow.source.git.commit", "value": TAINT})
-        run["inputs"] = {
-            "dataset_inputs": [{"tags": [{"key": "mlflow.data.context", "value": TAINT}], "dataset": DATA}]
-        }
-    return runs
-
-
-DATA: Final = {"name": TAINT, "digest": cut(36), "source_type": "local", "source": TAINT, "schema": TAINT}
-
-
 def poison(principal: Principal, initiative: Initiative, kpi: KPI) -> None:
     """Write the taint through the services, into everything that hangs on an initiative and a KPI."""
     assert principal.user is not None
     principal.user.name = cut(150)
     principal.user.save()
-    edit_workspace(principal, name=cut(120), allows_self_approval=True)
+    for length in (120, 90):
+        edit_workspace(principal, name=cut(length), allows_self_approval=True)
+    poison_people(principal)
+    import_scorecard(principal, hostile_scorecard(DEFAULT_PATH))
     poison_facts(principal, initiative)
     poison_judgement(principal, initiative)
     edit_kpi(principal, kpi, {"name": cut(160), "description": TAINT, "unit": cut(40), "target": 14}, reason=TAINT)
     set_contribution(principal, initiative, kpi, expected=1.0, how=TAINT)
     record_readings(kpi, [{"time": timezone.now(), "value": 1.0, "segment": cut(100)}], principal)
     create_token(principal, user=principal.user, name=cut(120), scopes=["read"])
+
+
+def poison_people(principal: Principal) -> None:
+    """Let somebody in whose address is the taint, and leave an invitation to another such address open."""
+    _, secret = invite(principal, email=ADDRESS, role="viewer")
+    accept_invitation(secret, user=None, name=cut(150), password="a long enough password")
+    invite(principal, email=f'"x{ADDRESS[1:]}', role="viewer")
+
+
+def hostile_scorecard(path: Path) -> str:
+    """Return a scorecard in which every text is the taint."""
+    said = json.dumps(TAINT[:200], ensure_ascii=False)
+    return re.sub(
+        r"(?m)^(title|short|question|how_to_pass) = .*$", lambda found: f"{found[1]} = {said}", path.read_text()
+    )
 
 
 def poison_facts(principal: Principal, initiative: Initiative) -> None:
@@ -86,28 +91,33 @@ def poison_facts(principal: Principal, initiative: Initiative) -> None:
     edit_initiative(principal, initiative, changes)
     change_stage(principal, initiative, stage="modeling", note=TAINT)
     post_update(principal, initiative, health="off_track", text=TAINT)
-    record_dataset(principal, initiative, name=TAINT, digest=cut(100))
-    record_deployment(principal, initiative, environment=cut(60), version=cut(120), image_digest=cut(200))
-    push_model_version(principal, initiative, name=cut(200), version="1", aliases=[cut(100)], tags={"t": TAINT})
+    record_dataset(principal, initiative, name=TAINT, digest=cut(100), schema_digest=cut(100), labels_digest=cut(100))
+    where: dict[str, Any] = {"image_digest": cut(200), "endpoint": LINK, "commit": cut(100)}
+    record_deployment(principal, initiative, environment=cut(60), version=cut(120), **where)
+    model: dict[str, Any] = {
+        "name": cut(200),
+        "version": cut(60),
+        "run": cut(200),
+        "aliases": [cut(100)],
+        "tags": {"t": TAINT},
+    }
+    push_model_version(principal, initiative, **model)
+    choose_columns(principal, initiative, [f"metric:{cut(250)}", f"param:{cut(250)}"])
 
 
 def poison_judgement(principal: Principal, initiative: Initiative) -> None:
     """Write it into targets, other names, baselines, people's words, waivers and gate decisions."""
     propose_target(principal, initiative, metric=TAINT, comparator=">=", value=2, slice=cut(200), reason=TAINT)
     set_alias(principal, initiative, alias=cut(250), metric=cut(200))
-    state_baseline(principal, initiative, metric="accuracy", value=0.5, n=100, note=TAINT)
+    for metric in ("accuracy", cut(200)):
+        state_baseline(principal, initiative, metric=metric, value=0.5, n=100, note=TAINT)
     attest(principal, initiative, check="data.schema", link=LINK, note=TAINT)
     request_waiver(principal, initiative, check="operations.owner", reason=TAINT, expires=in_days(30))
     decide_gate(principal, initiative, commit=cut(100), ref=TAINT)
 
 
-def connect(principal: Principal, url: str, initiative: Initiative) -> Connection:
-    """Connect a hostile server under a hostile name."""
-    return create_connection(principal, kind="mlflow", name=cut(120), base_url=url, initiative=initiative)
-
-
-def poison_by_rest(principal: Principal) -> list[int]:
-    """Write it by REST: an initiative HOSTILE and a KPI with all that may be posted to them; return the statuses."""
+def poison_by_rest(principal: Principal) -> list[tuple[int, str]]:
+    """Write it by REST: an initiative HOSTILE and a KPI with all that hangs on them; return what was refused."""
     assert principal.user is not None
     _, token = create_token(principal, user=principal.user, name="CI", scopes=list(SCOPES))
     client = Client(headers={"Authorization": f"Bearer {token}"})
@@ -115,16 +125,27 @@ def poison_by_rest(principal: Principal) -> list[int]:
     run = {"external_id": cut(200), "name": TAINT, "status": "finished", "params": {cut(200): TAINT}, "url": LINK}
     measured = {"accuracy": 0.4, "coverage": 0.9, "n": 900, cut(200): 1}
     texts = dict.fromkeys(("problem", "scope_in", "scope_out"), TAINT)
+    rule = {"candidate_alias": cut(100), "sample_size_key": cut(200)}
+    digests = dict.fromkeys(("digest", "schema_digest", "labels_digest"), cut(100))
+    where = {"environment": cut(60), "version": cut(120), "state": "live", "endpoint": LINK, "commit": cut(100)}
     bodies: list[tuple[str, Mapping[str, Any]]] = [
-        (API, {"key": "HOSTILE", "name": cut(160), "sponsor": cut(160), **texts}),
+        (API, {"key": "HOSTILE", "name": cut(160), "sponsor": cut(160), **texts, **rule}),
         (f"{here}targets/", {"metric": cut(200), "comparator": ">=", "value": 5, "slice": cut(200), "reason": TAINT}),
         (f"{here}runs/", {**run, "metrics": measured, "tags": {cut(200): TAINT, "threshold": "0.5"}}),
         (f"{here}updates/", {"health": "at_risk", "text": TAINT}),
         (f"{here}stages/", {"stage": "data", "note": TAINT}),
-        (f"{here}datasets/", {"name": TAINT, "digest": cut(100)}),
+        (f"{here}datasets/", {"name": TAINT, **digests}),
+        (f"{here}deployments/", where),
+        (f"{here}model-versions/", {"name": cut(200), "version": cut(60), "aliases": [cut(100)], "tags": {"t": TAINT}}),
         (f"{here}attestations/", {"check": "data.schema", "link": LINK, "note": TAINT}),
         ("/api/v1/kpis/", {"key": "hostile", "name": cut(160), "description": TAINT, "unit": cut(40)}),
         ("/api/v1/kpis/hostile/readings/", {"time": "2026-01-05", "value": 1, "segment": cut(100)}),
         (f"{here}contributions/", {"kpi": "hostile", "expected": 1, "how": TAINT}),
     ]
-    return [client.post(path, json.dumps(body), content_type="application/json").status_code for path, body in bodies]
+    answers = [
+        client.post(
+            path, json.dumps(body), content_type="application/json", headers={"Idempotency-Key": f"{cut(29)}{number}"}
+        )
+        for number, (path, body) in enumerate(bodies)
+    ]
+    return [(each.status_code, each.content.decode()[:300]) for each in answers if each.status_code not in (200, 201)]

@@ -1,0 +1,64 @@
+"""Which text fields of the models hold the taint: found from the models, so that no new field is forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Cast
+
+MARK: Final = "<script>tainted=1</script>"
+APPS: Final = ("accounts", "projects", "kpis")
+KINDS: Final = (models.CharField, models.TextField, models.JSONField, ArrayField)
+MADE: Final = ("public_id", "digest", "token_hash", "secret_hash", "code_hash", "sealed_secret", "password")
+"""Fields of any model that the product fills by itself."""
+
+FORMED: Final = {
+    **dict.fromkeys(("Initiative.key", "KPI.key", "Workspace.key"), "letters, digits and dashes, by a constraint"),
+    **dict.fromkeys(("Attestation.check_id", "Waiver.check_id"), "an id of the scorecard"),
+    **dict.fromkeys(("AuditEvent.action", "AuditEvent.object_kind", "JudgeDue.reason"), "words of the code"),
+    **dict.fromkeys(("Connection.last_error_code", "SyncAttempt.error_code"), "words of the code"),
+    **dict.fromkeys(("ReadinessSnapshot.verdict", "ReadinessSnapshot.health", "GateDecision.verdict"), "our words"),
+    **dict.fromkeys(("ReadinessSnapshot.candidate_kind", "GateDecision.candidate_kind"), "words of the code"),
+    **dict.fromkeys(("ReadinessSnapshot.candidate_id", "GateDecision.candidate_id"), "a public id"),
+    **dict.fromkeys(("Goal.loosens", "Target.loosens"), "our words, with numbers"),
+    "ApiToken.scopes": "words of the policy",
+    "AuditEvent.request_id": "8 to 64 plain characters",
+    "Breaker.host": "host and port of an address that was read",
+    "Heartbeat.part": "names of our processes",
+    "KPI.zone": "a time zone of the database",
+    "MetricValue.special": "nan, inf or -inf",
+    "ReadinessSnapshot.policy_version": "the name of a version",
+    "RejectedRecord.reason": "words of the code",
+    "ThrottleCounter.key": "an address or a token's id",
+    "Waiver.measured_text": "a number",
+}
+"""Fields in which the taint cannot stand, and why."""
+
+
+def text_fields(given: list[type[models.Model]] | None = None) -> Iterator[tuple[type[models.Model], Any]]:
+    """Yield model and field wherever a text can stand: no choices, and not made by the product."""
+    found = [each for name in APPS for each in apps.get_app_config(name).get_models()] if given is None else given
+    for model in found:
+        for field in model._meta.concrete_fields:
+            if isinstance(field, KINDS) and not field.choices and field.name not in MADE:
+                yield model, field
+
+
+def name_of(model: type[models.Model], field: Any) -> str:
+    """Return `Model.field`."""
+    return f"{model.__name__}.{field.name}"
+
+
+def is_tainted(model: type[models.Model], field: Any) -> bool:
+    """Say whether a row holds the taint in this field."""
+    texts = model._default_manager.annotate(as_text=Cast(field.name, models.TextField()))
+    return texts.filter(as_text__contains=MARK).exists()
+
+
+def untainted() -> set[str]:
+    """Return every `Model.field` in which no row holds the taint."""
+    return {name_of(model, field) for model, field in text_fields() if not is_tainted(model, field)}
