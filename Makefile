@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BOOTSTRAP = $(PYTHON) -I mltrack/bootstrap.py
 
-.PHONY: run test test-full bench fmt lint setup
+.PHONY: run test test-full bench chaos fmt lint setup
 
-run test test-full bench fmt lint setup:
+run test test-full bench chaos fmt lint setup:
 	@$(BOOTSTRAP) $@ $(ARGS)

@@ -1,8 +1,8 @@
 """Before anything is installed: make the virtual environment, fill it, and go on inside it.
 
-`python3 -I mltrack/bootstrap.py run|test|test-full|bench|fmt|lint|setup [arguments]`. Standard library only, and
-readable by any Python 3.7, so that an old one gets a sentence and not a traceback. Environment: `PYTHON` is used
-by the Makefile, `VENV` names another folder than `.venv`.
+`python3 -I mltrack/bootstrap.py run|test|test-full|bench|chaos|fmt|lint|setup [arguments]`. Standard library
+only, and readable by any Python 3.7, so that an old one gets a sentence and not a traceback. Environment: `PYTHON` is
+used by the Makefile, `VENV` names another folder than `.venv`.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ STEPS = {
     "setup": (DEVELOPMENT, ()),
     "run": (RUN_TIME, (("manage.py", "up"),)),
     "bench": (DEVELOPMENT, (("-m", "benchmarks"),)),
+    "chaos": (DEVELOPMENT, (("-m", "tests.chaos"),)),
     "fmt": (DEVELOPMENT, (("-m", "ruff", "check", "--fix", "--quiet", "."), ("-m", "ruff", "format", "."))),
     "lint": (
         DEVELOPMENT,
@@ -164,7 +165,7 @@ def main(arguments: list[str]) -> int:
     try:
         name, lines = steps(arguments[0] if arguments else "")
     except KeyError:
-        raise SystemExit("mltrack: give one of run, test, test-full, bench, fmt, lint, setup") from None
+        raise SystemExit("mltrack: give one of run, test, test-full, bench, chaos, fmt, lint, setup") from None
     prepare(name)
     os.chdir(str(ROOT))
     end_with_make()

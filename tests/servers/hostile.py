@@ -40,6 +40,9 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     owner: HostileServer
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Keep quiet: clients that go away belong to these tests."""
+
 
 class HostileServer:
     """Answers each request with the next of `script`; the last one is repeated.

@@ -12,7 +12,8 @@ import pytest
 from mltrack.failpoints import NAMES
 from projects.models import Initiative, MetricValue, Run
 from tests.factories import make_initiative, make_workspace
-from tests.servers.product import Client, Reply, serve, token_of
+from tests.servers.client import Client, Reply
+from tests.servers.product import serve, token_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
