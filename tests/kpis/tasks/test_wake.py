@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,11 +10,17 @@ from kombu.exceptions import OperationalError
 
 from kpis import tasks
 from kpis.models import ReadinessSnapshot
-from kpis.receivers import MOST_WAKES, wake_judgement
+from kpis.receivers import MOST_WAKES, quiet, wake_judgement
 from projects.models import JudgeDue
 from tests.factories import make_initiative, make_workspace
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def not_quiet() -> Iterator[None]:
+    yield
+    quiet.begin(0)
 
 
 @pytest.fixture
@@ -39,13 +46,21 @@ def test_many_are_left_to_the_sweep(woken: list[int]) -> None:
 def test_without_a_broker_facts_stay_due(
     monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
-    def refuse(_: int) -> None:
+    asked: list[int] = []
+
+    def refuse(initiative_id: int) -> None:
+        asked.append(initiative_id)
         raise OperationalError("connection refused")
 
     monkeypatch.setattr(tasks.judge, "delay", refuse)
     with django_capture_on_commit_callbacks(execute=True):
         initiative = make_initiative(make_workspace())
     assert JudgeDue.objects.filter(initiative=initiative).exists()
+    wake_judgement(None, initiative_ids=[1, 2, 3])
+    assert asked == [initiative.pk], "a broker that is away is not asked again at once"
+    quiet.begin(0)
+    wake_judgement(None, initiative_ids=[7, 8])
+    assert asked == [initiative.pk, 7]
 
 
 def test_the_sweep_wakes_what_is_due_and_the_task_judges_it(woken: list[int]) -> None:
