@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
-from celery import shared_task
-from celery.signals import worker_shutting_down
-from django.conf import settings
+from celery import current_app, shared_task
+from celery.signals import worker_ready, worker_shutting_down
 
+from mltrack.wakes import MOST_WAITING, forget_excess, waiting
 from projects.services import pull
 from projects.services.pages import record_page
 from projects.services.stopping import request_stop
 from projects.services.sweep import due_connections
 
 logger = structlog.stdlib.get_logger(__name__)
+
+PULLS = "pulls"
 
 
 @shared_task(name="projects.tasks.pull_connection", time_limit=600, soft_time_limit=570)
@@ -28,9 +30,17 @@ def pull_connection(connection_id: int) -> None:
 
 @shared_task(name="projects.tasks.sweep_connections", time_limit=60, soft_time_limit=50)
 def sweep_connections() -> None:
-    """Wake a worker for each connection that is due; a message that waits too long is dropped, the sweep repeats."""
-    for connection_id in due_connections():
-        pull_connection.apply_async((connection_id,), expires=settings.MLTRACK_SWEEP_SECONDS * 3)
+    """Wake a worker for each connection that is due, as long as few messages wait; the next sweep repeats the rest."""
+    room = max(0, MOST_WAITING - waiting(current_app, PULLS))
+    for connection_id in due_connections()[:room]:
+        pull_connection.delay(connection_id)
+
+
+@worker_ready.connect
+def begin_afresh(**_: Any) -> None:
+    """Drop what piled up while no worker ran: it would delay what is due now."""
+    for name in (PULLS, str(current_app.conf.task_default_queue)):
+        forget_excess(current_app, name)
 
 
 @worker_shutting_down.connect

@@ -8,10 +8,11 @@ import pytest
 from pytest_django import Settings
 
 from mltrack.celery import app
+from mltrack.wakes import MOST_WAITING, waiting
 from projects.models import Connection, Run
 from projects.services.connections import create_connection
 from projects.services.stopping import is_stopping, resume
-from projects.tasks import pull_connection, stop_pulls, sweep_connections
+from projects.tasks import begin_afresh, pull_connection, stop_pulls, sweep_connections
 from tests.factories import make_workspace
 from tests.projects.little_mlflow import LittleMLflow, mlflow_run
 from tests.servers.hostile import HostileServer
@@ -37,7 +38,7 @@ def test_a_pull(connection: Connection) -> None:
     pull_connection(connection.pk)
 
 
-def test_a_sweep_wakes_workers_by_messages_that_expire(connection: Connection) -> None:
+def test_a_sweep_wakes_workers(connection: Connection) -> None:
     with app.connection_for_write() as broker:
         queue = broker.SimpleQueue("pulls")
         queue.clear()
@@ -46,8 +47,39 @@ def test_a_sweep_wakes_workers_by_messages_that_expire(connection: Connection) -
         messages = [queue.get(timeout=5) for _ in range(2)]
         queue.close()
     assert [each.payload[0] for each in messages] == [[connection.pk]] * 2
-    assert all(each.headers["expires"] for each in messages)
+    assert not any(each.headers["expires"] for each in messages), "a worker's clock is nobody's business"
     assert Run.objects.count() == 0
+
+
+def fill(count: int) -> None:
+    """Put so many messages into the queue."""
+    with app.connection_for_write() as broker:
+        queue = broker.SimpleQueue("pulls")
+        queue.clear()
+        for number in range(count):
+            queue.put({"number": number})
+        queue.close()
+
+
+def test_a_full_queue_is_not_filled_further(connection: Connection) -> None:
+    try:
+        fill(MOST_WAITING)
+        sweep_connections()
+        assert waiting(app, "pulls") == MOST_WAITING
+    finally:
+        fill(0)
+    sweep_connections()
+    assert waiting(app, "pulls") == 1
+
+
+@pytest.mark.parametrize("extra, left", [(0, MOST_WAITING), (1, 0)])
+def test_a_worker_that_starts_drops_what_piled_up(extra: int, left: int) -> None:
+    try:
+        fill(MOST_WAITING + extra)
+        begin_afresh()
+        assert waiting(app, "pulls") == left
+    finally:
+        fill(0)
 
 
 def test_a_paused_connection_is_left_alone(connection: Connection) -> None:
