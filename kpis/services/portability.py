@@ -24,7 +24,9 @@ FORMAT = "mltrack-workspace-1"
 APPS = ("accounts", "projects", "kpis")
 SECRETS = frozenset({"sealed_secret", "secret_hash", "token_hash", "code_hash"})
 # Working rows of the moment, and what belongs to no workspace: they are no part of what people keep.
-LEFT_OUT = frozenset({"IdempotencyRecord", "ThrottleCounter", "FirstRunCode", "JudgeDue", "Breaker", "User"})
+LEFT_OUT = frozenset(
+    {"IdempotencyRecord", "ThrottleCounter", "FirstRunCode", "Heartbeat", "JudgeDue", "Breaker", "User"}
+)
 LARGEST: tuple[type[models.Model], ...] = (MetricValue, RunDataset, RunLink, Reading)
 CHUNK = 2_000
 log = logging.getLogger(__name__)

@@ -7,7 +7,8 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed, QueryDict
 
 from mltrack.accounts.access import Principal, principal_in, require
 from mltrack.accounts.policy import Power
@@ -42,12 +43,19 @@ def page(
             if request.method not in METHODS:
                 return HttpResponseNotAllowed(METHODS)
             require(principal, power if request.method in ("GET", "HEAD") or write is None else write)
+            if _holds_nul(request.GET) or _holds_nul(request.POST):
+                raise BadRequest("A text holds a NUL character.")
             request.principal = principal  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)  # type: ignore[arg-type]
 
         return guarded
 
     return guard
+
+
+def _holds_nul(params: QueryDict) -> bool:
+    """PostgreSQL keeps and compares no text with one, and no browser sends any."""
+    return any("\0" in value for _name, values in params.lists() for value in values)
 
 
 __all__ = ["PageRequest", "page"]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
@@ -52,7 +53,14 @@ class Visitor:
             client.cookies["csrftoken"] = CSRF
             headers["X-CSRFToken"] = CSRF
         send = getattr(client, method.lower())
-        return send(path, body or {}, headers=headers) if method == "POST" else send(path, headers=headers)
+        if method != "POST":
+            return send(path, headers=headers)
+        return send(path, _encoded(body or {}), "application/x-www-form-urlencoded", headers=headers)
+
+
+def _encoded(body: Mapping[str, Any]) -> bytes:
+    """Return a form's text; what no browser would send, such as half a character, is sent all the same."""
+    return urlencode(body, doseq=True, errors="surrogatepass").encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +82,15 @@ def make_page_world() -> PageWorld:
     """Return both workspaces, filled through the services, and the visitors."""
     team = Team()
     ours = full(team.principal)
-    theirs = full(team.principal_of(team.stranger), CANARY)
+    south = team.principal_of(team.stranger)
+    fill(south, CANARY)
+    theirs = full(south, CANARY, "SOUTH")
     return PageWorld(team, ours, theirs, visitors_of(team))
 
 
-def full(owner: Principal, mark: str = "north") -> dict[str, str]:
+def full(owner: Principal, mark: str = "north", key: str = "CHURN") -> dict[str, str]:
     """Fill a workspace and return an id of each kind that a path, query or form may name."""
-    initiative, ids = fill(owner, mark)
+    initiative, ids = fill(owner, mark, key)
     Initiative.objects.filter(pk=initiative.pk).update(sponsor=mark)
     kpi = initiative.contributions.get().kpi
     edit_kpi(owner, kpi, {"target": 8}, reason=mark)
@@ -107,8 +117,9 @@ def full(owner: Principal, mark: str = "north") -> dict[str, str]:
 
 def session_of(user: User) -> str:
     """Return a session cookie of a person."""
-    user.set_password("a long enough password")
-    user.save(update_fields=["password"])
+    if not user.has_usable_password():
+        user.set_password("a long enough password")
+        user.save(update_fields=["password"])
     client = Client()
     client.force_login(user, backend=BACKEND)
     return client.cookies["sessionid"].value

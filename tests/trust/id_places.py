@@ -1,0 +1,66 @@
+"""Which properties name a thing: those called as a relation of the models, or that end in id or key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, Final
+
+from django.apps import apps
+
+# They look like ids and name nothing of another workspace.
+FREE: Final = {
+    "experiment_ids": "ids of the foreign server, asked of the connection alone",
+    "experiments": "ids of the foreign server, asked of the connection alone",
+    "external_id": "the caller's own name of a run, unique within its source",
+    "keys": "whether shortcuts of the keyboard are on, beside other preferences",
+    "key": "the name of what is made; it is taken in this workspace or it is not",
+    "links": "titles with web addresses, not rows",
+    "metrics": "names with numbers, not rows",
+    "model_version": "a text that is looked up among the initiative's own versions",
+    "readings": "the rows that are posted, not references",
+    "run": "an external id that is looked up among the initiative's own runs",
+    "runs": "the rows that are posted, not references",
+    "sample_size_key": "the name of a metric, param or tag",
+    "tag_key": "the name of a tag",
+    "target": "the number that a KPI should reach",
+}
+# What of theirs is asked of a page in the parameters that name a thing; a word of theirs in those that search.
+SEARCHED: Final = {
+    "change": "target_id",
+    "connection": "connections",
+    "initiative": "initiatives",
+    "q": "word",
+    "run": "run_id",
+    "text": "word",
+}
+_ENDS: Final = re.compile(r"(^|_)(id|ids|key|keys)$")
+
+
+@cache
+def relations() -> frozenset[str]:
+    """Return the names of the models' relations, and of the models."""
+    found = set()
+    for label in ("accounts", "projects", "kpis"):
+        for model in apps.get_app_config(label).get_models():
+            found.add(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", model.__name__).lower())
+            found |= {field.name for field in model._meta.get_fields() if field.is_relation}
+    return frozenset(found)
+
+
+def id_like(name: str) -> bool:
+    """Say whether a property looks like the id of something."""
+    return name in relations() or bool(_ENDS.search(name))
+
+
+def names_in(value: Any, name: str = "") -> Iterator[str]:
+    """Yield the names under which a body of `<kind>` placeholders has one."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from names_in(inner, key)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from names_in(inner, name)
+    elif isinstance(value, str) and value.startswith("<"):
+        yield name
