@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from kpis.scoring.wording import figure
 from mltrack.accounts.models import AuditEvent
 from projects.models import Initiative, StageChange, Update
 
@@ -132,7 +133,8 @@ def _detail(event: AuditEvent) -> str:
         found = after or before
         return f"{found.get('alias')} stands for {found.get('metric', before.get('metric'))}"
     if event.object_kind == "baseline":
-        return f"{after.get('metric')} {after.get('value')}"
+        value = after.get("value")
+        return f"{after.get('metric')} {figure(value) if isinstance(value, int | float) else value}"
     if event.object_kind == "gate":
         return f"about {after.get('commit') or after.get('candidate')}: {str(after.get('verdict')).replace('_', ' ')}"
     named = event.object_key.partition(" ")[2]

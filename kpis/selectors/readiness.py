@@ -46,13 +46,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class SectionRows:
-    """A section of the page: those of its checks that are not in the way, and how many are."""
+    """A section of the page: those of its checks that are not in the way, and how many are; the `required` decide."""
 
     name: str
     question: str
     verdict: str
     passed: int
     total: int
+    required: int
     rows: list[Row]
     in_the_way: int
 
@@ -150,6 +151,7 @@ def _section(
         verdict=section["verdict"],
         passed=passed,
         total=total,
+        required=sum(each["required"] and each["result"] != "not_applicable" for each in section["checks"]),
         rows=[rows[each] for each in _standing_first(ids, rows) if each not in blocking],
         in_the_way=sum(each in blocking for each in ids),
     )

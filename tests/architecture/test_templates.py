@@ -17,6 +17,7 @@ def test_template_keeps_the_house(path: Path) -> None:
     text = path.read_text()
     assert len(text.splitlines()) <= LONGEST, "a template is at most 120 lines: move a part to a partial"
     assert not re.search(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)", text), "no inline script (CSP)"
+    assert not re.search(r"{%[^%\n]*\n", text), "a tag that goes over lines is shown as text"
     assert not re.search(r"\sstyle=", text), "no style attribute (CSP)"
     assert not re.search(r"\son[a-z]+=|hx-on|javascript:|js:", text), "no inline handler (CSP)"
     assert not re.search(r"\|safe\b|autoescape off", text), "nothing is marked safe in a template"

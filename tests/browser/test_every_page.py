@@ -57,11 +57,18 @@ def look(page: Page, factory: PageFactory, path: str, view: View) -> list[str]:
         charts.first.scroll_into_view_if_needed()
         page.wait_for_selector("[data-drawn]")
     found = [f"{path}: {each}" for each in too_wide(page, view)]
+    found += [f"{path}: shows a template's code"] * shows_code(page)
     page.evaluate(OPEN_DETAILS, 5 if path in LONG else 500)
     found += [f"{path}: {each}" for each in violations(page)]
     found += [f"{path}: {each}" for each in factory.complaints[before:]]
     del factory.complaints[before:]
     return found
+
+
+def shows_code(page: Page) -> bool:
+    """Say whether a template's tag is on the page as text."""
+    words = page.locator("body").inner_text()
+    return any(tag in words for tag in ("{%", "{{", "{#"))
 
 
 def too_wide(page: Page, view: View) -> list[str]:
@@ -119,6 +126,8 @@ def test_the_look_finds_what_is_wrong(live_server: LiveServer, page_factory: Pag
     page.goto("/w/empty/")
     page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<table><tr><td>' + 'x'.repeat(500))")
     assert too_wide(page, DARK_PHONE)
+    page.evaluate("document.querySelector('main').textContent = '{% include nothing %}'")
+    assert shows_code(page)
     page.context.clear_cookies(name="mltrack_theme")
     assert look(page, page_factory, "/w/empty/", DARK_PHONE) == ["/w/empty/: not dark"]
     page_factory.forgive("404 (Not Found)")

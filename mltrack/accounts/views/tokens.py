@@ -15,6 +15,10 @@ from mltrack.accounts.policy import Power
 from mltrack.accounts.selectors.people import tokens_of
 from mltrack.accounts.services import tokens as service
 
+EXAMPLE = """export MLTRACK_URL=https://mltrack.example.org
+export MLTRACK_TOKEN=mlt_…
+python mltrack.py gate --initiative CHURN"""
+
 
 @page()
 def tokens(request: PageRequest) -> HttpResponse:
@@ -30,7 +34,13 @@ def tokens(request: PageRequest) -> HttpResponse:
         else:
             form = TokenForm()
     own_only = None if principal.may(Power.ADMINISTER) else principal.user
-    context = {"tokens": tokens_of(principal.workspace, own_only), "form": form, "text": text, "tab": "tokens"}
+    context = {
+        "tokens": tokens_of(principal.workspace, own_only),
+        "form": form,
+        "text": text,
+        "tab": "tokens",
+        "example": EXAMPLE,
+    }
     return render(request, "accounts/tokens.html", context, status=422 if form.is_bound else 200)
 
 
