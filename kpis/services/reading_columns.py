@@ -36,6 +36,19 @@ class ReadingColumns:
         """Return each segment once."""
         return sorted(set(self.segments)) if self.segment is None else [self.segment]
 
+    def split(self, moment: int) -> tuple[ReadingColumns | None, ReadingColumns | None]:
+        """Return the readings up to a moment and those after it; None for a part without any."""
+        early = [place for place, time in enumerate(self.times) if time <= moment]
+        late = [place for place, time in enumerate(self.times) if time > moment]
+        return self._at(early), self._at(late)
+
+    def _at(self, places: Sequence[int]) -> ReadingColumns | None:
+        if not places:
+            return None
+        times, values = [self.times[place] for place in places], [self.values[place] for place in places]
+        segments = [self.segments[place] for place in places] if self.segments else ()
+        return ReadingColumns(times, values, self.segment, segments)
+
     def digest(self) -> str:
         """Return a SHA-256 that is equal for equal readings."""
         texts = "\n".join(self.segments if self.segment is None else [self.segment]).encode()

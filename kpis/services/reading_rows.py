@@ -16,12 +16,12 @@ from mltrack.copying import copy_rows, integer_field, row_of, text_field
 # Below this an INSERT in one round trip is quicker than a look, a savepoint and a COPY.
 FEWEST_COPIED: Final = 500
 
-_SPAN = """
-    SELECT EXISTS (
-        SELECT 1 FROM kpis_reading WHERE kpi_id = %(kpi)s AND segment = ANY(%(segments)s)
+_LATEST = """
+    SELECT (extract(epoch FROM max(time) - timestamptz '2000-01-01 00:00:00+00') * 1000000)::bigint,
+        (extract(epoch FROM now() - timestamptz '2000-01-01 00:00:00+00') * 1000000)::bigint
+    FROM kpis_reading WHERE kpi_id = %(kpi)s AND segment = ANY(%(segments)s)
         AND time >= timestamptz '2000-01-01 00:00:00+00' + %(first)s * interval '1 microsecond'
         AND time <= timestamptz '2000-01-01 00:00:00+00' + %(last)s * interval '1 microsecond'
-    ), (extract(epoch FROM now() - timestamptz '2000-01-01 00:00:00+00') * 1000000)::bigint
 """
 _COPY = """
     COPY kpis_reading (workspace_id, kpi_id, segment, time, value, recorded_at) FROM STDIN (FORMAT binary)
@@ -48,9 +48,28 @@ _OF_SEGMENTS = _UPSERT.format(
 
 
 def write_readings(kpi: KPI, rows: ReadingColumns) -> tuple[int, int]:
-    """Upsert readings; return how many were created and how many updated. What is there as it is, is not written."""
-    if len(rows.times) >= FEWEST_COPIED and _append(kpi, rows):
-        return len(rows.times), 0
+    """Upsert readings; return how many were created and how many updated. What is there as it is, is not written.
+
+    A history grows at its end: what is later than all that is kept of the same time is copied. Where another call
+    writes the same moments just now, the database refuses ours, and they are upserted instead.
+    """
+    if len(rows.times) < FEWEST_COPIED:
+        return _upsert(kpi, rows)
+    span = {"kpi": kpi.pk, "segments": rows.names, "first": min(rows.times), "last": max(rows.times)}
+    latest, now = _fetch(_LATEST, span)
+    known, new = (None, rows) if latest is None else rows.split(latest)
+    if new is None or len(new.times) < FEWEST_COPIED:
+        return _upsert(kpi, rows)
+    try:
+        with transaction.atomic():
+            copy_rows(_COPY, _packed(kpi, new, now))
+    except IntegrityError:
+        return _upsert(kpi, rows)
+    created, updated = (0, 0) if known is None else _upsert(kpi, known)
+    return created + len(new.times), updated
+
+
+def _upsert(kpi: KPI, rows: ReadingColumns) -> tuple[int, int]:
     values = {
         "workspace": kpi.workspace_id,
         "kpi": kpi.pk,
@@ -60,27 +79,10 @@ def write_readings(kpi: KPI, rows: ReadingColumns) -> tuple[int, int]:
         "segments": list(rows.segments),
     }
     created, updated = _fetch(_OF_SEGMENTS if rows.segment is None else _OF_ONE_SEGMENT, values)
-    return created, updated
+    return created or 0, updated or 0
 
 
-def _append(kpi: KPI, rows: ReadingColumns) -> bool:
-    """Copy the rows into a span of time that is empty yet; return False, with nothing written, where it is not.
-
-    Where another call writes the same moments just now, the database refuses ours, and they are upserted instead.
-    """
-    span = {"kpi": kpi.pk, "segments": rows.names, "first": min(rows.times), "last": max(rows.times)}
-    taken, now = _fetch(_SPAN, span)
-    if taken:
-        return False
-    try:
-        with transaction.atomic():
-            copy_rows(_COPY, _packed(kpi, rows, now))
-    except IntegrityError:
-        return False
-    return True
-
-
-def _packed(kpi: KPI, rows: ReadingColumns, now: int) -> Iterator[bytes]:
+def _packed(kpi: KPI, rows: ReadingColumns, now: int | None) -> Iterator[bytes]:
     begin = row_of(6) + integer_field(kpi.workspace_id) + integer_field(kpi.pk)
     begins = {name: begin + text_field(name) for name in rows.names}
     wide = {name: struct.Struct(f">{len(each)}siqidiq").pack for name, each in begins.items()}
@@ -94,7 +96,7 @@ def _packed(kpi: KPI, rows: ReadingColumns, now: int) -> Iterator[bytes]:
     )
 
 
-def _fetch(statement: str, values: dict[str, Any]) -> tuple[int, int]:
+def _fetch(statement: str, values: dict[str, Any]) -> tuple[int | None, int | None]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         first, second = cursor.fetchone()

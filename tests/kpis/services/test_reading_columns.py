@@ -121,3 +121,20 @@ def test_names_are_each_segment_once() -> None:
     assert columns is not None
     assert (columns.names, columns.segment, columns.repeated) == (["a", "b"], None, 0)
     assert list(columns.segments) == ["a", "a", "b"]
+
+
+@given(st.lists(st.tuples(near, st.integers(0, 3), st.sampled_from(["", "eu"])), min_size=1), st.integers(-1, 6))
+def test_a_split_keeps_all_in_order(rows: list[tuple[datetime, int, str]], hour: int) -> None:
+    whole = columns_of([ReadingRecord(time, value, name) for time, value, name in rows])
+    moment = ((datetime(2026, 6, 1, tzinfo=UTC) - FIRST_MOMENT) // timedelta(hours=1) + hour) * 3_600_000_000
+    parts = [part for part in whole.split(moment) if part is not None]
+    assert sorted(triple for part in parts for triple in triples(part)) == sorted(triples(whole))
+    assert all(list(triples(part)) == sorted(triples(part)) and part.times for part in parts)
+    early, late = whole.split(moment)
+    assert early is None or max(early.times) <= moment
+    assert late is None or min(late.times) > moment
+
+
+def triples(columns: ReadingColumns) -> list[tuple[str, int, float]]:
+    names = columns.segments if columns.segment is None else [columns.segment] * len(columns.times)
+    return list(zip(names, columns.times, columns.values))
