@@ -16,7 +16,7 @@ from kpis.api.shapes.readiness import (
 )
 from kpis.scoring.filters import parse_filters
 from kpis.selectors.portfolio import portfolio_initiatives
-from kpis.selectors.snapshots import readiness_document
+from kpis.selectors.snapshots import readiness_of
 from kpis.services.gates import decide_gate
 from mltrack.accounts.endpoint import Endpoint
 from mltrack.accounts.policy import Power
@@ -33,7 +33,7 @@ class Readiness(Endpoint):
     @extend_schema(responses=ReadinessOut)
     def get(self, request: Request, key: str) -> Response:
         """Show the verdict with its evidence, now or as it was known at `as_of`."""
-        return self.ok(readiness_document(initiative_of(self.principal, key), self.params.get("as_of")))
+        return self.ok(readiness_of(self.principal, key, self.params.get("as_of")))
 
 
 class Gate(Endpoint):

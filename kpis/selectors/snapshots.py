@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef
+from django.db import connection
+from django.http import Http404
 from django.utils import timezone
 
 from kpis.models import ReadinessSnapshot
 from kpis.scoring.changes import Change, what_changed
 from kpis.scoring.document import moment
-from projects.models import Initiative, JudgeDue
+from mltrack.accounts.access import Principal
+from projects.access import initiative_of
+from projects.models import Initiative
 
 STRIP = 60
 
@@ -29,6 +30,22 @@ def snapshot_at(initiative: Initiative, as_of: datetime) -> ReadinessSnapshot | 
     return ReadinessSnapshot.objects.filter(initiative=initiative, at__lte=as_of).order_by("-at", "-id").first()
 
 
+LATEST = """
+SELECT initiative.key, latest.document::json, latest.at, latest.confirmed_at,
+    EXISTS (SELECT 1 FROM projects_judgedue due WHERE due.initiative_id = initiative.id)
+FROM projects_initiative initiative
+LEFT JOIN kpis_readinesssnapshot latest ON latest.initiative_id = initiative.id AND latest.is_latest
+WHERE initiative.workspace_id = %s AND initiative.key = %s
+"""
+
+
+def readiness_of(principal: Principal, key: str, as_of: datetime | None = None) -> dict[str, Any]:
+    """Return `readiness_document` of the initiative with this key. Raises Http404 to strangers; one statement now."""
+    if as_of is not None:
+        return readiness_document(initiative_of(principal, key), as_of)
+    return _latest_document(principal.workspace.pk, key)
+
+
 def readiness_document(initiative: Initiative, as_of: datetime | None = None) -> dict[str, Any]:
     """Return the readiness of an initiative, as known at `as_of` or now, in one query.
 
@@ -36,37 +53,45 @@ def readiness_document(initiative: Initiative, as_of: datetime | None = None) ->
     known, ages as they were. An initiative that was not judged yet is unknown without sections. Raises
     ValidationError for a moment to come.
     """
+    if as_of is None:
+        return _latest_document(initiative.workspace_id, initiative.key)
+    if as_of > timezone.now():
+        raise ValidationError({"as_of": "This moment is still to come."})
+    found = snapshot_at(initiative, as_of)
+    return blank_document(initiative.key, as_of) if found is None else told_at(found.document, found.at, as_of)
+
+
+def _latest_document(workspace_id: int, key: str) -> dict[str, Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(LATEST, [workspace_id, key])
+        row = cursor.fetchone()
+    if row is None:
+        raise Http404(f"No initiative {key[:40]} here.")
+    document, judged, confirmed, waits = row[1:]
     now = timezone.now()
-    if as_of is not None:
-        if as_of > now:
-            raise ValidationError({"as_of": "This moment is still to come."})
-        found = snapshot_at(initiative, as_of)
-        return blank_document(initiative, as_of) if found is None else told_at(found.document, found.at, as_of)
-    waits = JudgeDue.objects.filter(initiative=OuterRef("initiative"))
-    latest = (
-        ReadinessSnapshot.objects.filter(initiative=initiative, is_latest=True).annotate(waits=Exists(waits)).first()
-    )
-    if latest is None:
-        return {**blank_document(initiative, now), "pending": True}
-    document = told_at(latest.document, latest.at, now)
-    return {**document, "as_of": moment(latest.confirmed_at), "pending": latest.waits}
+    if document is None:
+        return {**blank_document(row[0], now), "pending": True}
+    return {**told_at(document, judged, now), "as_of": moment(confirmed), "pending": waits}
 
 
-def told_at(document: Mapping[str, Any], judged: datetime, now: datetime) -> dict[str, Any]:
-    """Return a kept document as told at a later moment: evidence has grown older, nothing else has changed."""
-    told = deepcopy(dict(document))
+def told_at(document: dict[str, Any], judged: datetime, now: datetime) -> dict[str, Any]:
+    """Return a document just read as told at a later moment: evidence has grown older, nothing else has changed.
+
+    The document given is changed too.
+    """
     older = int((now - judged).total_seconds())
-    for section in told["sections"]:
+    for section in document["sections"]:
         for check in section["checks"]:
             if check["age_seconds"] is not None:
                 check["age_seconds"] += older
-    return {**told, "as_of": moment(now)}
+    document["as_of"] = moment(now)
+    return document
 
 
-def blank_document(initiative: Initiative, now: datetime) -> dict[str, Any]:
+def blank_document(key: str, now: datetime) -> dict[str, Any]:
     """Return what is said of an initiative that was not judged yet."""
     return {
-        "initiative": initiative.key,
+        "initiative": key,
         "candidate": None,
         "verdict": "unknown",
         "warnings": [],

@@ -23,7 +23,6 @@ from projects.models import Initiative
 GATE_FIELDS = ("commit", "ref", "model_version")
 
 
-@transaction.atomic
 def decide_gate(
     principal: Principal,
     initiative: Initiative,
@@ -93,7 +92,8 @@ def _keep(principal: Principal, initiative: Initiative, answer: dict[str, Any]) 
         token=principal.token,
     )
     kept.document = {**answer, "decision": kept.public_id}
-    kept.save()
     after = {"decision": kept.public_id, "verdict": kept.verdict, "commit": kept.commit, "candidate": candidate["id"]}
-    record_audit(principal, "decide", "gate", initiative.key, after=after)
+    with transaction.atomic(savepoint=False):
+        kept.save(force_insert=True)
+        record_audit(principal, "decide", "gate", initiative.key, after=after)
     return dict(kept.document)

@@ -52,6 +52,11 @@ def principal_of_token(token: ApiToken, request_id: str = "") -> Principal:
     )
     if member is None:
         raise PermissionDenied("The token's owner is no longer a member of this workspace.")
+    return principal_of_member(member, token, request_id)
+
+
+def principal_of_member(member: Member, token: ApiToken, request_id: str = "") -> Principal:
+    """Return the principal of a valid token whose active owner's membership is loaded, with user and workspace."""
     return replace(_principal(member, request_id), token=token, scopes=frozenset(token.scopes))
 
 

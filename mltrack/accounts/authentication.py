@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import PermissionDenied
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from mltrack.accounts.access import principal_of_token
+from mltrack.accounts.access import principal_of_member
 from mltrack.accounts.models import ApiToken, User
-from mltrack.accounts.services.tokens import touch_token, verify_token
+from mltrack.accounts.selectors.bearers import Bearer
+from mltrack.accounts.services.tokens import touch_token, verify_bearer
 
 _NO_GOOD = "The token is not valid: mistyped, expired, revoked, or its owner is gone."
 
@@ -24,13 +24,11 @@ class TokenAuthentication(BaseAuthentication):
             return None
         if scheme.lower() != "bearer":
             raise AuthenticationFailed("Use Authorization: Bearer mlt_….", "unknown_scheme")
-        token = _verified(text.strip())
-        if token is None:
+        bearer = _verified(text.strip())
+        if bearer is None or bearer.member is None:
             raise AuthenticationFailed(_NO_GOOD, "invalid_token")
-        try:
-            principal = principal_of_token(token, str(getattr(request, "request_id", "")))
-        except PermissionDenied:
-            raise AuthenticationFailed(_NO_GOOD, "invalid_token") from None
+        token = bearer.token
+        principal = principal_of_member(bearer.member, token, str(getattr(request, "request_id", "")))
         touch_token(token)
         request.principal = request._request.principal = principal  # type: ignore[attr-defined]
         return token.user, token
@@ -41,5 +39,5 @@ class TokenAuthentication(BaseAuthentication):
         return f'Bearer realm="mltrack"{error}'
 
 
-def _verified(text: str) -> ApiToken | None:
-    return verify_token(text) if text.isascii() and text.isprintable() and len(text) <= 200 else None
+def _verified(text: str) -> Bearer | None:
+    return verify_bearer(text) if text.isascii() and text.isprintable() and len(text) <= 200 else None
