@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from ipaddress import ip_network
@@ -10,6 +11,7 @@ from typing import Any, Final
 
 from django.conf import settings
 
+from mltrack.logs.redaction import GONE, clean, hide
 from mltrack.outbound import BasicAuth, BearerAuth, Network, OutboundClient, OutboundError
 from projects.connectors.base import Connector, ConnectorError
 from projects.connectors.registry import resolve
@@ -44,8 +46,15 @@ def open_connector(
         )
     except OutboundError as error:
         raise ConnectorError.from_outbound(error) from error
+    sent = _hide(username, secret)
     with client:
-        yield resolve(kind)(client, theirs), client
+        try:
+            yield resolve(kind)(client, theirs), client
+        except (ConnectorError, OutboundError) as error:
+            # A server may repeat in its answer what it was sent; its words are kept and shown.
+            error.text = clean(_without(error.text, sent))
+            error.args = (error.text,)
+            raise
 
 
 @contextmanager
@@ -57,6 +66,21 @@ def open_connection(connection: Connection, patience: float = inf) -> Iterator[t
         raise ConnectorError(str(error), permanent=True, code="secret_unreadable") from error
     with open_connector(connection.kind, connection.base_url, secret, connection.options, patience) as opened:
         yield opened
+
+
+def _hide(username: str, secret: str) -> list[str]:
+    """Keep a secret out of this process's log from now on; return it in the ways in which it is sent, longest first."""
+    user, colon, password = (username, ":", secret) if username else secret.partition(":")
+    basic = b64encode(f"{user}:{password}".encode()).decode()
+    sent = [basic, secret, password] if colon else [secret]
+    hide(*sent)
+    return [each for each in sent if each]
+
+
+def _without(text: str, sent: list[str]) -> str:
+    for each in sent:
+        text = text.replace(each, GONE)
+    return text
 
 
 def _text(options: Mapping[str, Any], name: str) -> str:

@@ -1,0 +1,279 @@
+"""What is done to the product so that secrets would leak if they could: everyday use, and every fault at hand."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg2
+
+from projects.connectors.registry import CONNECTORS
+from tests.servers.hostile import Handler, HostileServer
+from tests.trees import Tree
+from tests.trust.secret_caller import Visitor
+from tests.trust.secret_sinks import Sink, broker, files, tables
+
+ME, GUEST = "c4n4ry-owner@example.org", "c4n4ry-guest@example.org"
+
+
+def canary(kind: str) -> str:
+    """Return a new secret, with a character that pages, addresses and JSON each write in their own way."""
+    return f"c4n4ry-{kind}-{secrets.token_hex(8)}&'"
+
+
+@dataclass
+class Story:
+    """One telling: the tree, the hostile server, and what came of it."""
+
+    tree: Tree
+    server: HostileServer
+    mails: Path
+    canaries: dict[str, set[str]] = field(default_factory=dict)
+    answers: list[Sink] = field(default_factory=list)
+    statuses: list[int] = field(default_factory=list)
+
+    def plant(self, kind: str, *texts: str) -> str:
+        """Remember a secret and return it."""
+        assert all(len(text) >= 8 for text in texts), kind
+        self.canaries.setdefault(kind, set()).update(texts)
+        return texts[0]
+
+    @property
+    def database(self) -> str:
+        """The address of the tree's database."""
+        return str(json.loads((self.tree.home / "services.json").read_text())["database_url"])
+
+    @property
+    def redis(self) -> str:
+        """The address of the tree's broker."""
+        return str(json.loads((self.tree.home / "services.json").read_text())["redis_url"])
+
+    @contextmanager
+    def broken(self, table: str, column: str) -> Iterator[None]:
+        """Let every statement that names a column fail."""
+        self.run(f"ALTER TABLE {table} RENAME COLUMN {column} TO gone")
+        try:
+            yield
+        finally:
+            self.run(f"ALTER TABLE {table} RENAME COLUMN gone TO {column}")
+
+    def run(self, statement: str) -> list[Any]:
+        """Run a statement in the tree's database and return its rows."""
+        connection = psycopg2.connect(self.database)
+        connection.autocommit = True
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            connection.close()
+
+    def visitor(self) -> Visitor:
+        """Return somebody with an empty browser."""
+        return Visitor(self.tree.url, self.answers)
+
+    def sinks(self) -> list[Sink]:
+        """Return everything that was said or kept; the console shows the first code on purpose."""
+        return [
+            *self.answers,
+            *tables(self.database),
+            *broker(self.redis),
+            *files(self.tree.home / "log", "log"),
+            *files(self.mails, "mail"),
+            Sink("console", self.tree.words(), shows=("code",)),
+        ]
+
+
+def echo(handler: Handler) -> None:
+    """Refuse, and repeat whatever was sent, as careless servers do."""
+    sent = {name.lower(): value for name, value in handler.headers.items()}
+    body = json.dumps({"error_code": "DENIED", "message": f"Not with {sent.get('authorization')}", "headers": sent})
+    handler.send_response((401, 500, 200, 400)[len(handler.server.owner.seen) % 4])
+    handler.send_header("Content-Type", "application/json")
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body.encode())
+
+
+def tell(story: Story) -> None:
+    """Tell all of it."""
+    installation(story)
+    owner = first_run(story)
+    token = tokens(story, owner)
+    sessions(story, owner)
+    connections(story, owner, token)
+    invitations(story, owner)
+    passwords(story, owner)
+    faults(story, owner, token)
+    exports(story, owner, token)
+
+
+def installation(story: Story) -> None:
+    """Take the installation's own keys as canaries."""
+    home = story.tree.home
+    story.plant("secret key", (home / "secret_key").read_text().strip())
+    story.plant("encryption key", *(home / "encryption_keys").read_text().strip().split(","))
+    password = urlsplit(story.database).password or (home / "postgres_password").read_text().strip()
+    story.plant("database password", password)
+
+
+def first_run(story: Story) -> Visitor:
+    """Come in by the code, after a few tries that fail."""
+    found = re.search(r"one-time code ([\w-]+)", story.tree.words())
+    assert found is not None, story.tree.words()
+    code, password = story.plant("code", found[1]), story.plant("password", canary("password"))
+    owner = story.visitor()
+    person = {"name": "Owner", "email": ME, "workspace_name": "Acme", "password": password}
+    # Whoever typed a code gets it back in the form that they must mend; nobody else does.
+    owner.fill("/first-run/", code="AAAA-BBBB-CCCC-DDDD", **person)
+    owner.fill("/first-run/", shows=("code",), code=code, **{**person, "email": "none"})
+    assert owner.fill("/first-run/", code=code, **person)[0] == 200
+    owner.fill("/first-run/", code=code, **person)
+    return owner
+
+
+def tokens(story: Story, owner: Visitor) -> str:
+    """Make a token by the page, which shows it once."""
+    scopes = ["read", "admin", "connections:write", "runs:write"]
+    _, page = owner.fill("/w/acme/settings/tokens/", shows=("token",), name="ci", scopes=scopes, days=7)
+    found = re.search(r"mlt_\w+_(\w+)", page)
+    assert found is not None
+    story.plant("token", found[1])
+    owner.ask("GET", "/w/acme/settings/tokens/")
+    for _ in range(62):
+        owner.call("GET", "portfolio/", found[0] + "0")
+    owner.call("GET", f"portfolio/?token={found[0]}", found[0])
+    return found[0]
+
+
+def sessions(story: Story, owner: Visitor) -> None:
+    """Take the session's cookie as a canary."""
+    story.plant("session", owner.cookie("sessionid"))
+
+
+def connections(story: Story, owner: Visitor, token: str) -> None:
+    """Make connections of every kind, by REST and by form, with faults, to a server that repeats what it gets."""
+    story.server.script[:] = [echo]
+    for kind in CONNECTORS:
+        for number, options in enumerate(({}, {"username": "someone"}, {"unknown": canary("option")})):
+            secret = story.plant("connection", canary("connection"))
+            base = story.server.url if number < 2 else "http://127.0.0.1:1"
+            body = {"kind": kind, "name": f"{kind} {number}", "base_url": base, "secret": secret, "options": options}
+            status, made = owner.call("POST", "connections/", token, body)
+            for wrong in ({"base_url": "not an address"}, {"interval_seconds": 1}, {"kind": "none"}, {"odd": secret}):
+                owner.call("POST", "connections/", token, {**body, "name": "x", **wrong})
+            if status == 201:
+                path = f"connections/{made['id']}/"
+                other = story.plant("connection", canary("connection"))
+                owner.call("PATCH", path, token, {"secret": other})
+                owner.call("PATCH", path, token, {"secret": other, "version": "x"})
+                owner.call("POST", f"{path}sync/", token, {})
+        form: dict[str, Any] = {
+            "kind": kind,
+            "name": "By form",
+            "base_url": story.server.url,
+            "auth": "bearer",
+            "interval_seconds": 60,
+        }
+        secret = story.plant("connection", canary("connection"))
+        owner.fill("/w/acme/connections/new/", **form, secret=secret, check="1")
+        owner.fill("/w/acme/connections/new/", **{**form, "interval_seconds": 1}, secret=secret)
+        owner.fill("/w/acme/connections/new/", **form, secret=secret)
+    settle(story)
+
+
+def settle(story: Story) -> None:
+    """Wait until every connection was asked at least once, or failed for another reason."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        ((waiting,),) = story.run(
+            "SELECT count(*) FROM projects_connection WHERE last_error_code = '' AND last_ok IS NULL"
+        )
+        if not waiting:
+            return
+        time.sleep(0.3)
+
+
+def invitations(story: Story, owner: Visitor) -> None:
+    """Invite somebody, who joins after a few tries that fail."""
+    _, page = owner.fill("/w/acme/settings/members/", shows=("invitation",), email=GUEST, role="viewer")
+    found = re.search(r"/invitations/([\w-]+)/", page)
+    assert found is not None
+    story.plant("invitation", found[1])
+    path, guest = f"/invitations/{found[1]}/", story.visitor()
+    guest.ask("GET", path[:-3] + "/")
+    for password in ("short", story.plant("password", canary("password"))):
+        guest.fill(path, ("invitation",), name="Guest", password=password)
+    guest.ask("GET", path)
+
+
+def passwords(story: Story, owner: Visitor) -> None:
+    """Mistype passwords until that is stopped, ask for a new one, change it."""
+    stranger = story.visitor()
+    for _ in range(8):
+        stranger.fill("/accounts/login/", login=ME, password=story.plant("password", canary("password")))
+    stranger.fill("/accounts/login/", login=story.plant("password", canary("swapped")), password="x" * 12)
+    stranger.fill("/accounts/password/reset/", email=ME)
+    old, new = story.plant("password", canary("password")), story.plant("password", canary("password"))
+    owner.fill("/accounts/password/change/", oldpassword=old, password1=new, password2=new + "x")
+
+
+def faults(story: Story, owner: Visitor, token: str) -> None:
+    """Let the database refuse just the statements that hold secrets, in pages, endpoints and tasks."""
+    secret = story.plant("connection", canary("connection"))
+    body: dict[str, Any] = {
+        "kind": next(iter(CONNECTORS)),
+        "name": "Broken",
+        "base_url": story.server.url,
+        "secret": secret,
+    }
+    with story.broken("projects_connection", "sealed_secret"):
+        story.statuses.append(owner.call("POST", "connections/", token, body)[0])
+        form = {**body, "auth": "bearer", "interval_seconds": 60}
+        story.statuses.append(owner.fill("/w/acme/connections/new/", **form)[0])
+        story.run("UPDATE projects_connection SET paused = false, next_due = now(), lease_until = NULL")
+        time.sleep(4)
+    with story.broken("accounts_apitoken", "secret_hash"):
+        story.statuses.append(owner.call("GET", "portfolio/", token)[0])
+        owner.fill("/w/acme/settings/tokens/", name="ci", scopes=["read"], days=7)
+    with story.broken("accounts_user", "password"):
+        password = story.plant("password", canary("password"))
+        story.statuses.append(story.visitor().fill("/accounts/login/", login=GUEST, password=password)[0])
+    with story.broken("accounts_invitation", "token_hash"):
+        (invited,) = story.canaries["invitation"]
+        story.statuses.append(story.visitor().ask("GET", f"/invitations/{invited}/")[0])
+
+
+def exports(story: Story, owner: Visitor, token: str) -> None:
+    """Read and export whatever there is."""
+    for path in ("connections/", "initiatives/", "kpis/", "portfolio/", "me/", "audit/", "members/"):
+        owner.call("GET", path, token)
+    _, listed = owner.call("GET", "connections/", token)
+    for each in (listed or {}).get("data", []):
+        owner.call("GET", f"connections/{each['id']}/", token)
+        owner.call("GET", f"connections/{each['id']}/attempts/", token)
+        for part in ("", "edit/", "status/"):
+            owner.ask("GET", f"/w/acme/connections/{each['id']}/{part}")
+    for path in (
+        "",
+        "connections/",
+        "settings/audit/",
+        "settings/tokens/",
+        "settings/members/",
+        "settings/scorecard/export/",
+    ):
+        owner.ask("GET", f"/w/acme/{path}")
+    owner.fill("/w/acme/settings/data/export/")
+    owner.ask(
+        "POST", "/w/acme/settings/data/export/", body=b"csrfmiddlewaretoken=" + owner.cookie("csrftoken").encode()
+    )
+    with suppress(OSError):
+        owner.ask("GET", "/metrics")
