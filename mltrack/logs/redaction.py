@@ -32,18 +32,21 @@ _SHAPES: Final = tuple(
         (r"(/password/reset/key/)[^/\s?'\"]+", rf"\1{GONE}"),
     )
 )  # fmt: skip
-_known: set[str] = set()
+_known: tuple[str, ...] = ()
 
 
 def hide(*secrets: str) -> None:
     """Take these texts out of every later line of this process. Texts of fewer than 8 characters are left."""
-    _known.update(secret for secret in secrets if len(secret) >= _LEAST)
+    global _known
+    new = {secret for secret in secrets if len(secret) >= _LEAST} - set(_known)
+    if new:  # A new tuple, longest first: other threads may be reading the old one.
+        _known = tuple(sorted({*_known, *new}, key=len, reverse=True))
 
 
 def clean(text: str) -> str:
     """Return a text without secrets."""
     found = text[:_MOST]
-    for secret in sorted(_known, key=len, reverse=True):
+    for secret in _known:
         found = found.replace(secret, GONE)
     for pattern, into in _SHAPES:
         found = pattern.sub(into, found)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit
 import psycopg2
 
 from projects.connectors.registry import CONNECTORS
-from tests.servers.hostile import Handler, HostileServer
+from tests.servers.hostile import Answer, Handler, HostileServer
 from tests.trees import Tree
 from tests.trust.secret_caller import Visitor
 from tests.trust.secret_sinks import Sink, broker, files, tables
@@ -92,11 +93,17 @@ class Story:
         ]
 
 
-def echo(handler: Handler) -> None:
-    """Refuse, and repeat whatever was sent, as careless servers do."""
+def echo(*statuses: int) -> Answer:
+    """Return a server's way of refusing in turn with these statuses, and repeating what it was sent."""
+    turn = cycle(statuses)
+    return lambda handler: repeat(handler, next(turn))
+
+
+def repeat(handler: Handler, status: int) -> None:
+    """Repeat whatever was sent, as careless servers do."""
     sent = {name.lower(): value for name, value in handler.headers.items()}
     body = json.dumps({"error_code": "DENIED", "message": f"Not with {sent.get('authorization')}", "headers": sent})
-    handler.send_response((401, 500, 200, 400)[len(handler.server.owner.seen) % 4])
+    handler.send_response(status)
     handler.send_header("Content-Type", "application/json")
     handler.send_header("Content-Length", str(len(body)))
     handler.end_headers()
@@ -161,7 +168,7 @@ def sessions(story: Story, owner: Visitor) -> None:
 
 def connections(story: Story, owner: Visitor, token: str) -> None:
     """Make connections of every kind, by REST and by form, with faults, to a server that repeats what it gets."""
-    story.server.script[:] = [echo]
+    story.server.script[:] = [echo(400, 401, 500, 200)]
     for kind in CONNECTORS:
         for number, options in enumerate(({}, {"username": "someone"}, {"unknown": canary("option")})):
             secret = story.plant("connection", canary("connection"))

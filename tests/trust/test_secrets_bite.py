@@ -82,7 +82,7 @@ def test_a_mail_with_a_secret(tmp_path: Path) -> None:
 
 
 def test_an_answer_that_repeats_what_was_sent(hostile_server: HostileServer) -> None:
-    hostile_server.script[:] = [echo]
+    hostile_server.script[:] = [echo(500)]
     answers: list[Sink] = []
     Visitor(hostile_server.url, answers).ask("GET", "/", headers={"Authorization": f"Bearer {SECRET}"})
     assert leaks(answers, CANARIES) == ["planted in answer 500 of GET /"]
