@@ -23,7 +23,7 @@ def forget_excess(app: Celery, name: str) -> int:
     """
     with app.connection_for_write() as connection:
         queue = Queue(name)(connection.default_channel)
-        return int(queue.purge()) if _count(queue) > MOST_WAITING else 0
+        return int(queue.purge() or 0) if _count(queue) > MOST_WAITING else 0
 
 
 def _count(queue: Queue) -> int:

@@ -56,7 +56,11 @@ class Command(BaseCommand):
         while attempt.state in (SyncAttempt.State.QUEUED, SyncAttempt.State.RUNNING) and not is_stopping():
             if pull.run(connection.pk, record_page) is None:
                 time.sleep(0.5)
-            attempt.refresh_from_db()
+            try:
+                attempt.refresh_from_db()
+            except SyncAttempt.DoesNotExist:
+                self.stdout.write(f"{connection.public_id} was deleted meanwhile.")
+                return False
         counts = f"{attempt.requests} requests, {attempt.rows} rows, {attempt.rejected} rejected"
         words = f": {attempt.error_text}" if attempt.error_text else ""
         self.stdout.write(f"{connection.public_id} {attempt.state} ({counts}){words}")
