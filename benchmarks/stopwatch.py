@@ -16,11 +16,16 @@ def seconds(deed: Callable[[], object]) -> float:
 
 def in_turns(deeds: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
     """Do all deeds in turn, so many times, and return each one's median of seconds."""
+    return {name: median(times) for name, times in all_in_turns(deeds, rounds).items()}
+
+
+def all_in_turns(deeds: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
+    """Do all deeds in turn, so many times, and return each one's seconds."""
     found: dict[str, list[float]] = {name: [] for name in deeds}
     for _ in range(rounds):
         for name, deed in deeds.items():
             found[name].append(seconds(deed))
-    return {name: median(times) for name, times in found.items()}
+    return found
 
 
 def rate(rows: float, took: float) -> str:

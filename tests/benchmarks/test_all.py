@@ -21,9 +21,17 @@ EXACT = {
     "registry requests of an idle pull",
     "rows an idle pull writes",
     "portfolio page, queries",
+    "initiative page, queries",
+    "failures that people saw",
     "readiness, queries",
     "gate, queries",
     "queries, 500 runs",
+    "readings in columns: checksums that differ",
+    "readings in rows: checksums that differ",
+    "runs with metrics: checksums that differ",
+    "initiatives not judged once, 1 workers",
+    "initiatives not judged once, 2 workers",
+    "initiatives not judged once, 4 workers",
 }
 
 
