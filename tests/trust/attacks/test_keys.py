@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
@@ -44,7 +45,8 @@ def test_production_has_no_default(name: str) -> None:
     given = {"DATABASE_URL": "postgres://x@127.0.0.1:1/x", "SECRET_KEY": "k" * 50}
     given["MLTRACK_ENCRYPTION_KEYS"] = Fernet.generate_key().decode()
     for value in (None, ""):
-        left = {key: text for key, text in given.items() if key != name} | ({name: value} if value is not None else {})
+        left: dict[str, Any] = {key: text for key, text in given.items() if key != name}
+        left |= {name: value} if value is not None else {}
         asked = ask(Path("none"), "import mltrack.settings", **left)
         assert asked.returncode != 0 and f"{name} must be set" in asked.stderr
 
