@@ -16,7 +16,7 @@ from mltrack.orphans import end_with_parent
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mltrack.settings")
 
 __all__ = ["app", "jobs"]
-app = Celery("mltrack")
+app = Celery("mltrack", task_cls="mltrack.messages:CheckedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

@@ -1,0 +1,47 @@
+"""Messages of the broker that are no calls of ours: put aside, instead of ending the worker that reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import NoneType
+from typing import Any, Final
+
+from celery import Task
+from celery.exceptions import InvalidTaskError
+from celery.worker.strategy import default
+
+FOLLOW_UPS: Final = ("callbacks", "errbacks", "chain", "chord")
+_MALFORMED: Final = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
+
+class CheckedTask(Task):  # type: ignore[type-arg]
+    """A task whose messages are looked at before they are believed."""
+
+    Strategy = "mltrack.messages:strategy"
+
+
+def is_call(payload: Any) -> bool:
+    """Say whether a message's content is `[args, kwargs, embed]` and calls nothing else afterwards."""
+    if not isinstance(payload, list | tuple) or len(payload) != 3:
+        return False
+    args, kwargs, embed = payload
+    fits = isinstance(args, list | tuple) and isinstance(kwargs, Mapping) and isinstance(embed, Mapping | NoneType)
+    return fits and not any((embed or {}).get(name) for name in FOLLOW_UPS)
+
+
+def strategy(task: Any, app: Any, consumer: Any, **options: Any) -> Callable[..., Any]:
+    """Return Celery's handler of this task's messages; what is no call is acknowledged, logged and forgotten.
+
+    Without it a message of another form ends the worker, comes back, and ends the next one.
+    """
+    handle = default(task, app, consumer, **options)
+
+    def handle_call(message: Any, *details: Any, **named: Any) -> Any:
+        if not is_call(message.payload):
+            raise InvalidTaskError("This message is no call of a task.")
+        try:
+            return handle(message, *details, **named)
+        except _MALFORMED as error:
+            raise InvalidTaskError(f"This message cannot be read: {error!r}") from error
+
+    return handle_call
