@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from mltrack.backups.archive import MANIFEST, place, written_whole
+from mltrack.backups.errors import BackupError
 from mltrack.backups.keys import present_keys
 from mltrack.backups.manifest import FORMAT, Manifest, TableNote, written
 from mltrack.backups.streams import measure
@@ -24,6 +25,8 @@ def take_backup(path: Path, *, version: str, now: datetime) -> Manifest:
     """
     with connection.cursor() as cursor:
         names = [table.name for table in tables(cursor)]
+    if not names:
+        raise BackupError("This database has no tables: there is nothing to back up.")
     with written_whole(path) as archive, transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         same_text(cursor)

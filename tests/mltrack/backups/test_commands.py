@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,7 @@ from django.db import connection
 from kpis.models import ReadinessSnapshot
 from mltrack import __version__
 from projects.services.connections import create_connection
-from tests.databases import url_of
+from tests.databases import run_sql, url_of
 from tests.factories import make_workspace
 from tests.kpis.world import GOOD, aimed, judged, report
 
@@ -96,6 +97,18 @@ def test_half_a_file_is_refused_without_a_traceback(tmp_path: Path, postgres_url
     assert ended.stderr.strip().splitlines() == [
         f"CommandError: {tmp_path}/half is not a whole backup: it is cut off, or another kind of file."
     ]
+
+
+def test_a_database_without_tables_has_nothing_to_back_up(tmp_path: Path) -> None:
+    name = f"bare_{secrets.token_hex(4)}"
+    run_sql(f"CREATE DATABASE {name}")
+    try:
+        ended = manage("backup", str(tmp_path / "b"), database=url_of(name))
+    finally:
+        run_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    assert ended.returncode == 1
+    assert ended.stderr.strip() == "CommandError: This database has no tables: there is nothing to back up."
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_version_is_the_projects() -> None:
