@@ -29,6 +29,15 @@ def is_call(payload: Any) -> bool:
     return fits and not any((embed or {}).get(name) for name in FOLLOW_UPS)
 
 
+def is_sound(headers: Any) -> bool:
+    """Say whether the headers that Celery calculates with are of their kinds."""
+    if not isinstance(headers, Mapping) or not isinstance(headers.get("id"), str):
+        return False
+    limits = headers.get("timelimit") or (None, None)
+    numbers = isinstance(limits, list | tuple) and all(isinstance(each, int | float | NoneType) for each in limits)
+    return numbers and len(limits) == 2 and isinstance(headers.get("retries", 0), int | NoneType)
+
+
 def strategy(task: Any, app: Any, consumer: Any, **options: Any) -> Callable[..., Any]:
     """Return Celery's handler of this task's messages; what is no call is acknowledged, logged and forgotten.
 
@@ -37,7 +46,7 @@ def strategy(task: Any, app: Any, consumer: Any, **options: Any) -> Callable[...
     handle = default(task, app, consumer, **options)
 
     def handle_call(message: Any, *details: Any, **named: Any) -> Any:
-        if not is_call(message.payload):
+        if not (is_sound(message.headers) and is_call(message.payload)):
             raise InvalidTaskError("This message is no call of a task.")
         try:
             return handle(message, *details, **named)

@@ -126,6 +126,9 @@ def forged(folder: Path, idle: int) -> dict[str, bytes]:
         "deep": envelope(b"[" * 3_000 + b"]" * 3_000),
         "old protocol": json.dumps({"body": "e30=", "headers": {}, "properties": {}}).encode(),
         "no id": envelope(json.dumps([[idle], {}, {}]).encode(), id=None),
+        "odd times": envelope(json.dumps([[idle], {}, {}]).encode(), eta="never", expires="never"),
+        "odd limits": envelope(json.dumps([[idle], {}, {}]).encode(), timelimit="x"),
+        "odd count": envelope(json.dumps([[idle], {}, {}]).encode(), retries="x"),
     }
 
 
