@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from mltrack.rest.pointers import FieldError, field_errors
 
 MEDIA_TYPE: Final = "application/problem+json"
+MOST_ERRORS: Final = 200  # A body with a fault in every byte gets no larger answer than it is.
 logger = logging.getLogger("mltrack.rest")
 _RETRY_SECONDS: Final = 2
 _READ_ONLY: Final = "25006"
@@ -50,7 +51,7 @@ def problem_body(problem: Problem, request_id: str) -> dict[str, Any]:
         "detail": problem.text,
         "code": problem.code,
         "request_id": request_id,
-        "errors": problem.errors,
+        "errors": problem.errors[:MOST_ERRORS],
         **problem.extra,
     }
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Final
 
 from projects.connectors.records import DatasetRecord, MetricRecord, RunStatus
@@ -29,6 +30,7 @@ FIELDS: Final = (
 MOST_RUNS: Final = 1_000
 MOST_KEYS: Final = 1_000
 MOST_DATASETS: Final = 50
+MOST_UNKNOWN: Final = 50
 LONGEST_METRIC_KEY: Final = 300
 LONGEST_KEY: Final = 500
 LONGEST_VALUE: Final = 10_000
@@ -63,8 +65,7 @@ def parse_run(item: Any) -> tuple[RunInput | None, list[Fault]]:
         return None, [Fault("", "type", "A run is an object.")]
     faults = [
         Fault(_pointer(str(key)), "unknown_key", f"There is no field {str(key)[:80]!r}.")
-        for key in item
-        if key not in FIELDS
+        for key in islice((key for key in item if key not in FIELDS), MOST_UNKNOWN)
     ]
     external_id = _external_id(item, faults)
     fields = _fields(item, faults)
