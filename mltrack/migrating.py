@@ -19,7 +19,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 LOCK: Final = 5_461_002
 _TRY_AGAIN: Final = {"55P03", "40P01"}  # The lock was not to be had in time; a deadlock was ended.
 _HALF_BUILT = """
-SELECT quote_ident(c.relname) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+SELECT c.relname, format('DROP INDEX CONCURRENTLY %I', c.relname)
+FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
 WHERE NOT i.indisvalid AND c.relkind = 'i' AND c.relnamespace = current_schema()::regnamespace
 """
 _OLDEST = """
@@ -92,10 +93,10 @@ def drop_half_built(connection: BaseDatabaseWrapper) -> list[str]:
     """Drop indexes whose building was broken off, and return their names: the next try builds them anew."""
     with connection.cursor() as cursor:
         cursor.execute(_HALF_BUILT)
-        names = [str(name) for (name,) in cursor.fetchall()]
-        for name in names:
-            cursor.execute(f"DROP INDEX CONCURRENTLY {name}")
-    return names
+        found = cursor.fetchall()
+        for _, statement in found:
+            cursor.execute(statement)
+    return [name for name, _ in found]
 
 
 @contextmanager
@@ -110,8 +111,9 @@ def _limits(connection: BaseDatabaseWrapper, patience: Patience) -> Iterator[Non
     finally:
         if connection.connection is not None and not connection.needs_rollback:
             with connection.cursor() as cursor:
-                for name in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
-                    cursor.execute(f"RESET {name}")
+                cursor.execute("RESET lock_timeout")
+                cursor.execute("RESET statement_timeout")
+                cursor.execute("RESET idle_in_transaction_session_timeout")
 
 
 def _oldest(connection: BaseDatabaseWrapper) -> str:
