@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import shutil
@@ -17,6 +18,7 @@ from redis import Redis
 
 from tests.chaos.names import World
 from tests.projects.little_mlflow import LittleMLflow, mlflow_run
+from tests.servers.client import Client
 from tests.servers.hostile import HostileServer
 from tests.trees import Tree, clean_environment, eventually, open_folder
 
@@ -124,8 +126,14 @@ class Grounds:
         return json.loads(done.stdout.splitlines()[-1])
 
     def is_back(self, seconds: float = 60.0) -> bool:
-        """Wait until the web process answers a page that needs the database."""
-        return eventually(lambda: self.tree.answers("/accounts/login/"), seconds)
+        """Wait until the web process answers a question that needs the database."""
+        return eventually(self._answers, seconds)
+
+    def _answers(self) -> bool:
+        try:
+            return Client(self.tree.url, self.world.token, timeout=5).get("/api/v1/initiatives/").status == 200
+        except (OSError, http.client.HTTPException):
+            return False
 
     def keep_logs(self, folder: Path) -> None:
         """Copy the logs of all processes."""

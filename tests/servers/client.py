@@ -30,8 +30,8 @@ class Client:
         self._token = token
         self._timeout = timeout
 
-    def get(self, path: str) -> Reply:
-        return self._ask("GET", path, None, {})
+    def get(self, path: str, **headers: str) -> Reply:
+        return self._ask("GET", path, None, headers)
 
     def post(self, path: str, body: Any, key: str = "") -> Reply:
         return self._ask("POST", path, json.dumps(body).encode(), {"Idempotency-Key": key} if key else {})
