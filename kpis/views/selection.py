@@ -102,7 +102,7 @@ def rule_remove(request: PageRequest, key: str) -> HttpResponse:
     initiative = initiative_of(request.principal, key)
     try:
         unwanted = json.loads(request.POST.get("rule", ""))
-    except ValueError:
+    except (ValueError, RecursionError):
         return HttpResponseBadRequest("Name the rule.")
     present = [each.values for each in rules_of(initiative)]
     try:

@@ -25,6 +25,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Lead to the portfolio of the last workspace."""
         return reverse("home")
 
+    def is_safe_url(self, url: str) -> bool:
+        """Say whether a page may lead there after its deed; what is no address at all is not safe."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the peer's address; `X-Forwarded-For` counts only as far as `MLTRACK_PROXIES` says, as for the API."""
         return str(BaseThrottle().get_ident(request))  # type: ignore[arg-type]

@@ -45,7 +45,7 @@ def _utc_now() -> datetime:
 def _context(ca_pem: str | None) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cadata=ca_pem or None)
-    except (ssl.SSLError, ValueError) as error:
+    except (ssl.SSLError, TypeError, ValueError) as error:
         text = "The private CA certificate cannot be read; it must be one or more PEM blocks."
         raise OutboundError("ca_invalid", text, permanent=True) from error
 

@@ -77,6 +77,20 @@ def test_odd_values_of_a_sample_break_nothing(world: PageWorld, seed: int) -> No
     assert not found, "\n".join(found)
 
 
+@pytest.mark.parametrize(
+    ("name", "field", "value"),
+    [
+        ("account_logout", "next", "http://[::1"),
+        ("projects:connection_create", "ca_pem", "\u0663"),
+        ("kpis:selection_rule_remove", "rule", "[" * 2000),
+        ("kpis:alias_remove", "alias", "a\x00b"),
+    ],
+)
+def test_values_that_broke_a_page_once(world: PageWorld, name: str, field: str, value: str) -> None:
+    [post] = [each for each in posts(world.ours) if each.name == name]
+    assert send(world, Try(post, field, value))[0] == ""
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", POSTED)
 def test_odd_values_break_nothing(world: PageWorld, name: str) -> None:
