@@ -9,19 +9,22 @@ import json
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection
 
 from benchmarks.caller import Caller
+from benchmarks.kept import readings_kept, readings_sent, runs_kept, runs_sent
 from benchmarks.results import Result
 from benchmarks.server import serve
 from benchmarks.sizes import Size
 from benchmarks.stopwatch import in_turns, rate, seconds
-from benchmarks.worlds import World, make_world
+from benchmarks.worlds import make_world
 from kpis.models import KPI, Reading
 from projects.models import MetricValue, Run
 from tests.servers.mlflow import serve as serve_mlflow
@@ -33,40 +36,70 @@ WARM = 4
 MOST_READINGS, MOST_RUNS, MOST_MLFLOW = 10_000, 1_000, 1_000
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 Posts = list[tuple[str, list[bytes]]]
+Bodies = Callable[[str, int], tuple[str, list[bytes]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Rows a second by REST and by COPY, and how many checksums of the rows that were kept differ from those sent."""
+
+    ours: float
+    floor: float
+    wrong: int
 
 
 def measure(size: Size) -> list[Result]:
-    """Return rows a second by REST against COPY's and MLflow's."""
-    world = make_world(CLIENTS * size.rounds)
+    """Return rows a second by REST against COPY's and MLflow's, and whether all of them are kept as they were sent."""
+    world = make_world(CLIENTS * size.rounds * len(KINDS))
+    places = iter(range(0, len(world.keys), CLIENTS))
     with serve(SERVER_WORKERS) as url:
-        sent = [both(url, world, number, size.ingest_rows) for number in range(size.rounds)]
+        headers = {"Authorization": f"Bearer {world.token()}"}
+        trials: dict[str, list[Trial]] = {name: [] for name in KINDS}
+        for _ in range(size.rounds):
+            for name, once in KINDS.items():
+                place = next(places)
+                trials[name].append(once(url, headers, world.keys[place : place + CLIENTS], size.ingest_rows))
     foreign = log_batch(max(2_000, size.ingest_rows // 5))
-    found: list[Result] = []
-    for name, place in (("readings", 0), ("runs with metrics", 1)):
-        ours, floor = max(each[place][0] for each in sent), max(each[place][1] for each in sent)
-        mine = rate(ours, 1)
-        found.append(Result("ingest", f"{name} by REST", mine, f"COPY {rate(floor, 1)}", ours / floor, 0.10, True))
-        floor_text = f"MLflow log-batch {rate(foreign, 1)}"
-        found.append(Result("ingest", f"{name} by REST", mine, floor_text, ours / foreign, 5.0, True))
-    return found
+    return [row for name, found in trials.items() for row in results(name, found, foreign)]
 
 
-def both(url: str, world: World, number: int, rows: int) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Send readings and runs once and copy the same rows; return (REST, COPY) rows a second of each."""
-    headers = {"Authorization": f"Bearer {world.token()}"}
-    keys = world.keys[number * CLIENTS : (number + 1) * CLIENTS]
-    for _ in range(WARM):
-        send(url, headers, [readings_of(key, 1) for key in keys])
-    readings = seconds(lambda: send(url, headers, [readings_of(key, rows // CLIENTS) for key in keys]))
-    kpis = KPI.objects.filter(key__in=[kpi_key(key) for key in keys])
-    copied, copying = copy([(Reading, "kpi_id", list(kpis.values_list("pk", flat=True)))])
-    assert copied == rows, (copied, rows)
-    runs = rows // CLIENTS // (METRICS + 1)
-    pushing = seconds(lambda: send(url, headers, [runs_of(key, runs) for key in keys]))
+def results(name: str, trials: Sequence[Trial], foreign: float) -> list[Result]:
+    """Return the rows of the table for one kind: the best of its trials against the best COPY, and against MLflow."""
+    ours, floor = max(each.ours for each in trials), max(each.floor for each in trials)
+    mine, wrong = rate(ours, 1), sum(each.wrong for each in trials)
+    return [
+        Result("ingest", f"{name} by REST", mine, f"COPY {rate(floor, 1)}", ours / floor, 0.10, True),
+        Result("ingest", f"{name} by REST", mine, f"MLflow log-batch {rate(foreign, 1)}", ours / foreign, 5.0, True),
+        Result("ingest", f"{name}: checksums that differ", str(wrong), f"{len(trials)} runs", wrong, 0),
+    ]
+
+
+def readings(make: Bodies, url: str, headers: dict[str, str], keys: Sequence[str], rows: int) -> Trial:
+    """Send readings once and copy the same rows."""
+    warm(url, headers, [make(key, 1) for key in keys])
+    posts = [make(key, rows // CLIENTS) for key in keys]
+    took = seconds(lambda: send(url, headers, posts))
+    names = [kpi_key(key) for key in keys]
+    copied, copying = copy([(Reading, "kpi_id", list(KPI.objects.filter(key__in=names).values_list("pk", flat=True)))])
+    sent = readings_sent(names, posts)
+    return Trial(sent.count / took, copied / copying, sent != readings_kept(names))
+
+
+def runs(url: str, headers: dict[str, str], keys: Sequence[str], rows: int) -> Trial:
+    """Send runs once and copy the same rows; a run and each of its metrics is a row."""
+    warm(url, headers, [runs_of(key, 1) for key in keys])
+    posts = [runs_of(key, rows // CLIENTS // (METRICS + 1)) for key in keys]
+    took = seconds(lambda: send(url, headers, posts))
     pushed = list(Run.objects.filter(pushed_to__key__in=keys).values_list("pk", flat=True))
-    copied_runs, copying_runs = copy([(Run, "id", pushed), (MetricValue, "run_id", pushed)])
-    assert copied_runs == runs * CLIENTS * (METRICS + 1), copied_runs
-    return (rows / readings, rows / copying), (copied_runs / pushing, copied_runs / copying_runs)
+    copied, copying = copy([(Run, "id", pushed), (MetricValue, "run_id", pushed)])
+    sent = runs_sent(keys, posts)
+    return Trial(sent.count / took, copied / copying, sent != runs_kept(keys))
+
+
+def warm(url: str, headers: dict[str, str], posts: Posts) -> None:
+    """Let every worker answer before the clock runs; what is sent comes again with the rest."""
+    for _ in range(WARM):
+        send(url, headers, posts)
 
 
 def send(url: str, headers: dict[str, str], posts: Posts) -> None:
@@ -100,6 +133,16 @@ def readings_of(key: str, rows: int) -> tuple[str, list[bytes]]:
         return {"times": times, "values": [number / 7 for number in numbers]}
 
     return f"/api/v1/kpis/{kpi_key(key)}/readings/batch/", batches(rows, MOST_READINGS, columns)
+
+
+def rows_of(key: str, rows: int) -> tuple[str, list[bytes]]:
+    """Return the path and the bodies of the same readings, one object each."""
+
+    def objects(numbers: range) -> dict[str, Any]:
+        moments = [(EPOCH + timedelta(minutes=number)).isoformat() for number in numbers]
+        return {"readings": [{"time": time, "value": number / 7} for time, number in zip(moments, numbers)]}
+
+    return f"/api/v1/kpis/{kpi_key(key)}/readings/batch/", batches(rows, MOST_READINGS, objects)
 
 
 def runs_of(key: str, runs: int) -> tuple[str, list[bytes]]:
@@ -163,3 +206,10 @@ def batch_of(run_id: str, numbers: range) -> dict[str, Any]:
         for number in numbers
     ]
     return {"run_id": run_id, "metrics": metrics}
+
+
+KINDS: Final[dict[str, Callable[[str, dict[str, str], Sequence[str], int], Trial]]] = {
+    "readings in columns": partial(readings, readings_of),
+    "readings in rows": partial(readings, rows_of),
+    "runs with metrics": runs,
+}
