@@ -131,7 +131,8 @@ def test_make_knows_every_command() -> None:
 def test_the_check_is_linters_types_architecture_and_tests() -> None:
     _, lines = bootstrap.steps("test")
     text = "\n".join(" ".join(line) for line in lines)
-    for part in ("ruff check", "ruff format --check", "mypy --strict", "importlinter", "bandit", ".semgrep", "pytest -n 2"):
+    linters = ("ruff check", "ruff format --check", "mypy --strict", "importlinter", "bandit", ".semgrep")
+    for part in (*linters, "pytest -n 2"):
         assert part in text
     assert "not slow" in text
     assert "not slow" not in " ".join(bootstrap.steps("test-full")[1][-1])
