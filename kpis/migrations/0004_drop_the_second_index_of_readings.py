@@ -5,15 +5,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('kpis', '0003_keep_summaries_of_snapshots'),
+        ("kpis", "0003_keep_summaries_of_snapshots"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='reading',
-            name='kpi',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='readings', to='kpis.kpi'),
+            model_name="reading",
+            name="kpi",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="readings", to="kpis.kpi"
+            ),
         ),
     ]
