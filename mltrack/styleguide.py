@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from mltrack import env
+from mltrack.drawing.interval import Bar
 from mltrack.statuses import STATUSES
 
 SAMPLES: Final = env.BASE_DIR / "templates" / "styleguide" / "samples.toml"
@@ -33,6 +34,9 @@ class SampleForm(forms.Form):
 def samples() -> dict[str, Any]:
     """Return the sample values; a missing week is None."""
     found = tomllib.loads(SAMPLES.read_text())
+    found["checks"] = [
+        {"check": each["check"], "bar": Bar(**each["bar"]) if each.get("bar") else None} for each in found["checks"]
+    ]
     found["weeks"] = [None if math.isnan(value) else value for value in found["weeks"]]
     return found
 

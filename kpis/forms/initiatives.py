@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from mltrack.accounts.models import Workspace
 from mltrack.accounts.selectors.people import members_of
 from mltrack.periods import parse_period, period_words
+from mltrack.widgets import Choice, Hidden, Line, Prose
 from projects.models import Initiative
 from projects.models.initiatives import Criticality
 
@@ -67,8 +68,8 @@ FIELDS: Final = {
 class FieldForm(forms.Form):
     """One field as text, with what it was when the page was made: `version` and a digest of its text."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
-    was = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    version = forms.IntegerField(widget=Hidden, required=False, min_value=1)
+    was = forms.CharField(widget=Hidden, required=False, max_length=64)
     value = forms.CharField(required=False, strip=False, max_length=LONGEST)
 
     def __init__(self, initiative: Initiative, field: str, data: Mapping[str, Any] | None = None) -> None:
@@ -118,12 +119,12 @@ def text_of(initiative: Initiative, field: str) -> str:
 def _widget(initiative: Initiative, spec: Field) -> forms.Widget:
     if spec.name == "owner":
         people = [(member.user.email, str(member.user)) for member in members_of(initiative.workspace)]
-        return forms.Select(choices=[("", _("Nobody")), *people])
+        return Choice(choices=[("", _("Nobody")), *people])
     if spec.name == "criticality":
-        return forms.Select(choices=Criticality.choices)
+        return Choice(choices=Criticality.choices)
     if spec.kind in ("prose", "links"):
-        return forms.Textarea(attrs={"rows": 5})
-    return forms.TextInput(attrs={"maxlength": 160})
+        return Prose(attrs={"rows": 5})
+    return Line(attrs={"maxlength": 160})
 
 
 def _plain(name: str, text: str, workspace: Workspace) -> dict[str, Any]:

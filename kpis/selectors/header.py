@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from kpis.models.targets import TargetState
@@ -13,6 +14,12 @@ from kpis.selectors.snapshots import readiness_document
 from projects.models import Initiative, Update
 
 UPDATE_IS_DUE = timedelta(days=7)
+BESIDE = """
+SELECT (SELECT count(*) FROM kpis_target WHERE initiative_id = %(initiative)s AND state = %(active)s),
+    EXISTS (SELECT 1 FROM projects_update WHERE initiative_id = %(initiative)s),
+    EXISTS (SELECT 1 FROM kpis_waiver WHERE initiative_id = %(initiative)s),
+    EXISTS (SELECT 1 FROM kpis_attestation WHERE initiative_id = %(initiative)s)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +36,13 @@ class Declared:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The readiness document with what is shown beside it."""
+    """The readiness document with what is shown beside it: active targets, and whether waivers and words exist."""
 
     document: dict[str, Any]
     declared: Declared | None
     targets: int
+    has_waivers: bool
+    has_words: bool
 
     @property
     def verdict(self) -> str:
@@ -52,13 +61,16 @@ class Header:
 
 
 def header_of(initiative: Initiative, as_of: datetime | None = None) -> Header:
-    """Return what stands above the tabs, as known at `as_of` or now, in three queries.
+    """Return what stands above the tabs, as known at `as_of` or now, in two queries, three where people post updates.
 
     Raises ValidationError for a moment to come.
     """
     document = readiness_document(initiative, as_of)
-    targets = initiative.targets.filter(state=TargetState.ACTIVE).count()
-    return Header(document, declared_health(initiative, document["health"], as_of), targets)
+    with connection.cursor() as cursor:
+        cursor.execute(BESIDE, {"initiative": initiative.pk, "active": TargetState.ACTIVE.value})
+        targets, has_updates, has_waivers, has_words = cursor.fetchone()
+    declared = declared_health(initiative, document["health"], as_of) if has_updates else None
+    return Header(document, declared, targets, has_waivers, has_words)
 
 
 def declared_health(initiative: Initiative, computed: str, as_of: datetime | None = None) -> Declared | None:

@@ -13,25 +13,14 @@ from kpis.scoring.scorecard import Scorecard
 from kpis.scoring.sentences import passed_of, verdict_sentence
 from kpis.scoring.wording import figure
 from kpis.selectors.attestations import attestations_of, waivers_of
+from kpis.selectors.header import Header
 from kpis.selectors.scorecards import policy_of
-from kpis.selectors.snapshots import changes_since, history_strip
+from kpis.selectors.snapshots import Earlier, changes_since, history_strip, last_changes
+from mltrack.drawing.interval import Bar
 from projects.models import Initiative
 
 IN_THE_WAY = {"fail": 0, "missing": 1, "insufficient": 2, "stale": 3}
 RATIOS = ("model.accuracy", "model.coverage")
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """The numbers of an interval bar."""
-
-    value: float
-    low: float | None
-    high: float | None
-    goal: float | None = None
-    comparator: str = ">="
-    goal_high: float | None = None
-    unit: str = "number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +72,17 @@ class ReadinessPage:
     in_the_way: list[Row]
     waivers: list[WaiverRow]
     attestations: list[WordRow]
-    history: list[ReadinessSnapshot]
+    history: list[Earlier]
     changed_since: datetime | None
     changes: list[Change]
 
 
-def readiness_page(initiative: Initiative, document: Mapping[str, Any], as_of: datetime | None) -> ReadinessPage:
-    """Return the page of a readiness document, in six queries whatever the history."""
+def readiness_page(initiative: Initiative, header: Header, as_of: datetime | None) -> ReadinessPage:
+    """Return the page below a header: two queries whatever the history, one more each for waivers and words.
+
+    As known at a moment takes two more, for what changed since then.
+    """
+    document = header.document
     policy = policy_of(initiative.workspace)
     blocking = {each["check"] for each in document["blockers"]}
     rows = {
@@ -99,14 +92,17 @@ def readiness_page(initiative: Initiative, document: Mapping[str, Any], as_of: d
     }
     questions = {section.name: section.question for section in policy.sections}
     titles = {check.id: check.title for check in policy.checks}
-    since, changes = changes_since(initiative, as_of)
+    waivers = waivers_of(initiative) if header.has_waivers else []
+    words = attestations_of(initiative) if header.has_words else []
+    history = history_strip(initiative)
+    since, changes = last_changes(history, document) if as_of is None else changes_since(initiative, as_of)
     return ReadinessPage(
         sentence=verdict_sentence(document),
         sections=[_section(each, questions, rows, blocking) for each in document["sections"]],
         in_the_way=[rows[each["check"]] for each in document["blockers"]],
-        waivers=[WaiverRow(titles.get(each.check_id, each.check_id), each) for each in waivers_of(initiative)],
-        attestations=[WordRow(titles.get(each.check_id, each.check_id), each) for each in attestations_of(initiative)],
-        history=history_strip(initiative),
+        waivers=[WaiverRow(titles.get(each.check_id, each.check_id), each) for each in waivers],
+        attestations=[WordRow(titles.get(each.check_id, each.check_id), each) for each in words],
+        history=history,
         changed_since=since,
         changes=changes,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +32,25 @@ def snapshot_at(initiative: Initiative, as_of: datetime) -> ReadinessSnapshot | 
     return ReadinessSnapshot.objects.filter(initiative=initiative, at__lte=as_of).order_by("-at", "-id").first()
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A judgement as the strip shows it."""
+
+    verdict: str
+    at: datetime
+    document: dict[str, Any] | None
+
+
+EARLIER = """
+SELECT kept.verdict, kept.at, CASE WHEN kept.number = 1 AND NOT kept.is_latest THEN kept.document::json END
+FROM (
+    SELECT *, row_number() OVER (PARTITION BY is_latest ORDER BY at DESC, id DESC) AS number
+    FROM (
+        SELECT id, verdict, at, is_latest, document FROM kpis_readinesssnapshot
+        WHERE initiative_id = %s ORDER BY at DESC, id DESC LIMIT %s
+    ) newest
+) kept ORDER BY kept.at DESC, kept.id DESC
+"""
 LATEST = """
 SELECT initiative.key, latest.document::json, latest.at, latest.confirmed_at,
     EXISTS (SELECT 1 FROM projects_judgedue due WHERE due.initiative_id = initiative.id)
@@ -109,10 +130,19 @@ def blank_document(key: str, now: datetime) -> dict[str, Any]:
     }
 
 
-def history_strip(initiative: Initiative, limit: int = STRIP) -> list[ReadinessSnapshot]:
-    """Return the last judgements without their documents, oldest first."""
-    rows = ReadinessSnapshot.objects.filter(initiative=initiative).defer("document").order_by("-at", "-id")[:limit]
-    return list(reversed(rows))
+def history_strip(initiative: Initiative, limit: int = STRIP) -> list[Earlier]:
+    """Return the last judgements, oldest first, in one statement; the one before the newest with its document."""
+    with connection.cursor() as cursor:
+        cursor.execute(EARLIER, [initiative.pk, limit])
+        return [Earlier(*row) for row in reversed(cursor.fetchall())]
+
+
+def last_changes(strip: list[Earlier], document: Mapping[str, Any]) -> tuple[datetime | None, list[Change]]:
+    """Return when the judgement before the newest was, and what the newest document changed; None, [] without one."""
+    before = next((each for each in strip if each.document is not None), None)
+    if before is None or before.document is None:
+        return None, []
+    return before.at, what_changed(before.document, document)
 
 
 def changes_since(initiative: Initiative, since: datetime | None = None) -> tuple[datetime | None, list[Change]]:

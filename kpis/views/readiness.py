@@ -35,10 +35,10 @@ def readiness(request: PageRequest, key: str) -> HttpResponse:
 
 
 def _page(context: dict[str, Any], as_of: datetime | None) -> dict[str, Any]:
-    initiative, document = context["initiative"], context["header"].document
+    initiative, header = context["initiative"], context["header"]
     return {
-        "document": document,
-        "page": readiness_page(initiative, document, as_of),
+        "document": header.document,
+        "page": readiness_page(initiative, header, as_of),
         "facts": [FieldForm(initiative, name) for name in FIELDS],
         "now": timezone.now(),
     }
@@ -49,8 +49,8 @@ def _page(context: dict[str, Any], as_of: datetime | None) -> dict[str, Any]:
 def verdict(request: PageRequest, key: str) -> HttpResponse:
     """Answer the verdict alone: the page asks for it while newer facts wait to be judged."""
     context = shell(request, key, "readiness")
-    document = context["header"].document
-    values = {"document": document, "page": readiness_page(context["initiative"], document, None), "later": True}
+    page, header = readiness_page(context["initiative"], context["header"], None), context["header"]
+    values = {"document": header.document, "page": page, "later": True}
     return render(request, "kpis/initiative/_verdict_now.html", context | values)
 
 

@@ -7,6 +7,19 @@ from dataclasses import dataclass
 from mltrack.drawing.scale import around, finite
 
 
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The numbers of an interval bar, before they are placed."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    goal: float | None = None
+    comparator: str = ">="
+    goal_high: float | None = None
+    unit: str = "ratio"
+
+
 @dataclass(frozen=True)
 class IntervalBar:
     """Pixels from the left edge; None where there is nothing to draw. `zone` is the accepted stretch (x, width)."""

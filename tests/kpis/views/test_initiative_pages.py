@@ -11,8 +11,8 @@ from tests.kpis.views.conftest import Place, browser
 from tests.kpis.world import GOOD, judged, report
 
 PAGES = {
-    "": 20,
-    "verdict/": 19,
+    "": 13,
+    "verdict/": 9,
     "edit/name/": 10,
     "edit/owner/": 11,
     "targets/": 15,

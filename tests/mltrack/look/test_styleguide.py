@@ -66,7 +66,7 @@ def test_error_pages_say_what_to_do_and_need_no_context(path: str) -> None:
 
 @pytest.mark.parametrize("path", INCLUDES, ids=lambda path: path.stem)
 def test_every_component_is_in_the_guide(path: Path) -> None:
-    frame = {"_head", "_sidebar", "_user_menu", "_bottom_bar", "_toasts", "_palette", "_keys", "_field"}
+    frame = {"_head", "_sidebar", "_user_menu", "_bottom_bar", "_toasts", "_palette", "_keys", "_field", "_standstill"}
     assert path.stem in frame or f"`{path.stem}`" in GUIDE
 
 
