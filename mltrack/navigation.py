@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -41,6 +42,12 @@ ENTRIES: Final = (
 
 def address(name: str, workspace: str) -> str | None:
     """Return the URL of a page in a workspace, None where that page does not exist."""
+    return _address(name, workspace, get_urlconf(), get_script_prefix())
+
+
+@lru_cache(maxsize=4096)
+def _address(name: str, workspace: str, urls: str | None, prefix: str) -> str | None:
+    """Look an address up once for each set of URLs and place where the product is served."""
     try:
         return reverse(name, kwargs={"workspace": workspace})
     except NoReverseMatch:

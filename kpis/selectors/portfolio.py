@@ -91,7 +91,7 @@ def portfolio(principal: Principal, filters: Filters | str = "", *, limit: int =
     asked = parse_filters(filters) if isinstance(filters, str) else filters
     now = timezone.now()
     fitting: QuerySet[Any, Any] = _fitting(principal, asked)
-    page = list(_told(fitting).filter(key__gt=after)[: limit + 1])
+    page = list(_told(fitting).select_related(None).filter(key__gt=after)[: limit + 1])
     read = fitting.order_by().annotate(shares_text=_SHARES)
     tallies = list(read.values("verdict", "health", "state").annotate(**TALLY))
     unread = kpis_of([pk for tally in tallies for pk in tally["unread"]], now) if _any_unread(tallies) else {}

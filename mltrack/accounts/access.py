@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -13,7 +14,10 @@ from mltrack.accounts.policy import Power, holds
 
 @dataclass(frozen=True)
 class Principal:
-    """One person, or their token, in one workspace. `user` is None for the system's own work."""
+    """One person, or their token, in one workspace. `user` is None for the system's own work.
+
+    `seen_at` is when they were here last, as far as that was noted.
+    """
 
     workspace: Workspace
     role: str
@@ -22,6 +26,7 @@ class Principal:
     token: ApiToken | None = None
     scopes: frozenset[str] | None = None
     request_id: str = ""
+    seen_at: datetime | None = None
 
     def may(self, power: Power) -> bool:
         """Say whether this principal has the power."""
@@ -83,4 +88,5 @@ def _principal(member: Member, request_id: str) -> Principal:
         user=member.user,
         is_approver=member.is_approver,
         request_id=request_id,
+        seen_at=member.last_seen_at,
     )

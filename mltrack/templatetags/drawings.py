@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.utils.html import escape, format_html
@@ -22,6 +23,8 @@ from mltrack.templatetags.values import as_count, as_number
 
 NO_MEASURE = SafeString(f'<span class="faint">{NOTHING}</span>')
 MIDDLE = 9
+# The same numbers give the same drawing, whoever looks: each process keeps the last ones.
+DRAWN = 4096
 
 
 @register.simple_tag
@@ -39,11 +42,27 @@ def interval(
     width: int = 132,
 ) -> SafeString:
     """The interval bar: dot observed, band its interval, tick the target, ground the accepted side."""
-    value, low, high, goal, goal_high = map(as_number, (value, low, high, goal, goal_high))
+    numbers = as_number(value), as_number(low), as_number(high), as_number(goal), as_number(goal_high)
+    return _interval(*numbers, as_count(n), comparator, result, unit, width)
+
+
+@lru_cache(maxsize=DRAWN)
+def _interval(
+    value: float | None,
+    low: float | None,
+    high: float | None,
+    goal: float | None,
+    goal_high: float | None,
+    n: int | None,
+    comparator: str,
+    result: str,
+    unit: str,
+    width: int,
+) -> SafeString:
     bar = interval_bar(value, low, high, goal, comparator=comparator, goal_high=goal_high, width=width)
     aim = _goal_words(comparator, goal, goal_high, unit)
     tone = status_of("result", result).tone if result else "info"
-    words = escape(interval_words(value, low, high, aim, as_count(n), unit))
+    words = escape(interval_words(value, low, high, aim, n, unit))
     return SafeString(
         f'<svg class="interval tone-{tone}" width="{bar.width}" height="18" viewBox="0 0 {bar.width} 18" role="img"'
         f' aria-label="{words}">{_interval_parts(bar)}</svg>'
@@ -147,7 +166,13 @@ def sparkline(
     height: int = 24,
 ) -> SafeString:
     """A series as a line; missing values stay gaps, the target is dashed, the newest value a dot."""
-    values, goal = [as_number(each) for each in values], as_number(goal)
+    return _sparkline(tuple(map(as_number, values)), str(label), as_number(goal), unit, width, height)
+
+
+@lru_cache(maxsize=DRAWN)
+def _sparkline(
+    values: tuple[float | None, ...], label: str, goal: float | None, unit: str, width: int, height: int
+) -> SafeString:
     line = place_series(values, goal, width, height)
     aim = "" if line.goal is None else f'<path class="spark-goal" d="M0 {line.goal}H{line.width}"/>'
     stretches = "".join(f'<polyline class="spark-line" points="{points}"/>' for points in line.lines)

@@ -13,6 +13,8 @@ from mltrack.accounts.access import Principal
 from mltrack.accounts.models import Member, Role, User, Workspace
 from mltrack.accounts.services.audit import record_audit
 
+VISIT = timedelta(minutes=1)
+
 
 @transaction.atomic
 def create_workspace(
@@ -53,9 +55,7 @@ def edit_workspace(principal: Principal, *, name: str, allows_self_approval: boo
 
 def note_visit(principal: Principal) -> None:
     """Remember that the person was here, at most once a minute: short links lead to the last workspace."""
-    if principal.user is None:
-        return
     now = timezone.now()
-    Member.objects.filter(workspace=principal.workspace, user=principal.user).exclude(
-        last_seen_at__gt=now - timedelta(minutes=1)
-    ).update(last_seen_at=now)
+    if principal.user is None or (principal.seen_at is not None and principal.seen_at > now - VISIT):
+        return
+    Member.objects.filter(workspace=principal.workspace, user=principal.user).update(last_seen_at=now)
