@@ -1,7 +1,7 @@
-"""What a judgement rests on besides runs: goals, people's words, what is live, what was known before. One statement.
+"""What a judgement rests on besides runs: policy, goals, people's words, what is live, what was known before.
 
-A gate asks while a pipeline waits, and a dozen small statements cost more to build and send than to answer. Each part
-is a list of rows in JSON, in the order that the engine wants.
+One statement: a gate asks while a pipeline waits, and a dozen small statements cost more to build and send than to
+answer. Each part is a list of rows in JSON, in the order that the engine wants.
 """
 
 from __future__ import annotations
@@ -18,9 +18,11 @@ from kpis.models.targets import TargetState
 from kpis.scoring import inputs as engine
 from kpis.scoring.attainment import Goal
 from kpis.scoring.fingerprints import bound_fingerprints
+from kpis.scoring.scorecard import Scorecard
 from kpis.scoring.targets import Target, expectation
 from kpis.selectors.paths import kpi_path
 from kpis.selectors.periods import period_values, standing
+from kpis.selectors.scorecards import policy_from
 from projects.models import Initiative
 
 HISTORY = 200
@@ -28,6 +30,7 @@ HISTORY = 200
 # The latest document is read only where a person's word may be bound to something in it.
 GROUNDS = """
 SELECT
+    (SELECT source FROM kpis_scorecard WHERE workspace_id = %(workspace)s AND active) AS scorecard,
     (SELECT json_agg(row ORDER BY row.id) FROM (
         SELECT id, public_id, metric, slice, comparator, value, high, minimum_n, confidence, withdraws, state,
             self_approved
@@ -101,6 +104,7 @@ class Grounds:
     bound: dict[str, dict[str, str]]
     contributions: tuple[engine.ContributionFacts, ...]
     proposals: tuple[str, ...]
+    policy: Scorecard
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,8 @@ class _Rhythm:
 def grounds_of(initiative: Initiative, now: datetime) -> Grounds:
     """Return the grounds of an initiative as of now, in two statements; its workspace is loaded."""
     with connection.cursor() as cursor:
-        cursor.execute(GROUNDS, {"initiative": initiative.pk, "now": now, "history": HISTORY})
+        ids = {"initiative": initiative.pk, "workspace": initiative.workspace_id}
+        cursor.execute(GROUNDS, {**ids, "now": now, "history": HISTORY})
         names = [column.name for column in cursor.description or ()]
         said: dict[str, Any] = dict(zip(names, cursor.fetchone() or (), strict=True))
     stored, ties, goals = _first_ones_first(said["targets"] or []), said["ties"] or [], said["goals"] or []
@@ -134,6 +139,7 @@ def grounds_of(initiative: Initiative, now: datetime) -> Grounds:
         bound=bound_fingerprints(said["document"] or {}),
         contributions=_contributions(initiative, ties, goals, now),
         proposals=(*_about_targets(stored), *_about_goals(goals, {row["kpi_id"]: row["name"] for row in ties})),
+        policy=policy_from(said["scorecard"]),
     )
 
 

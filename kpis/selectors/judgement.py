@@ -8,6 +8,7 @@ from typing import Any, cast
 from django.db.models import Exists, OuterRef, Q
 
 from kpis.scoring import inputs as engine
+from kpis.scoring.scorecard import Scorecard
 from kpis.scoring.targets import Criticality
 from kpis.selectors.candidates import Asked, choose, find_candidate, production_facts, run_of
 from kpis.selectors.grounds import grounds_of
@@ -16,16 +17,24 @@ from projects.models import DatasetVersion, Initiative, RunDataset
 
 
 def gather_inputs(initiative: Initiative, *, now: datetime, candidate: Asked | None = None) -> engine.JudgementInputs:
-    """Return the inputs of one judgement; `candidate` None means the initiative's own choice.
+    """Return the inputs of one judgement, as `gather` does."""
+    return gather(initiative, now=now, candidate=candidate)[0]
 
-    The initiative comes with its workspace and owner loaded. A fixed number of queries.
+
+def gather(
+    initiative: Initiative, *, now: datetime, candidate: Asked | None = None
+) -> tuple[engine.JudgementInputs, Scorecard]:
+    """Return the inputs of one judgement and the scorecard that judges them.
+
+    `candidate` None means the initiative's own choice. The initiative comes with its workspace and owner loaded.
+    A fixed number of queries.
     """
     grounds = grounds_of(initiative, now)
     live, level = grounds.live, cast("Criticality", initiative.criticality)
     found = find_candidate(initiative, candidate, grounds.targets, grounds.aliases)
     facts = run_facts(initiative, {*found.run_ids, run_of(live) or 0}, grounds.aliases)
     chosen = choose(found, facts, grounds.targets, level, live)
-    return engine.JudgementInputs(
+    inputs = engine.JudgementInputs(
         initiative=_initiative(initiative),
         candidate=chosen,
         targets=grounds.targets,
@@ -39,6 +48,7 @@ def gather_inputs(initiative: Initiative, *, now: datetime, candidate: Asked | N
         history=grounds.history,
         proposals=grounds.proposals,
     )
+    return inputs, grounds.policy
 
 
 def _initiative(initiative: Initiative) -> engine.InitiativeFacts:

@@ -16,7 +16,11 @@ parse_once = lru_cache(maxsize=64)(parse_scorecard)
 
 def policy_of(workspace: Workspace) -> Policy:
     """Return the scorecard that judges this workspace, in one query."""
-    source = _active(workspace)
+    return policy_from(_active(workspace))
+
+
+def policy_from(source: str | None) -> Policy:
+    """Return the scorecard of a text, parsed once; the default one for None."""
     return default_scorecard() if source is None else parse_once(source)
 
 

@@ -12,9 +12,8 @@ from kpis.models import GateDecision
 from kpis.scoring.document import readiness_document
 from kpis.scoring.readiness import judge
 from kpis.selectors.candidates import Asked
-from kpis.selectors.judgement import gather_inputs
+from kpis.selectors.judgement import gather
 from kpis.selectors.paths import initiative_path
-from kpis.selectors.scorecards import policy_of
 from kpis.services.fields import Fields
 from mltrack.accounts.access import Principal
 from mltrack.accounts.services.audit import record_audit
@@ -45,8 +44,8 @@ def decide_gate(
         fields.fail("commit", "Name a commit or a model version.")
     fields.finish()
     now = timezone.now()
-    inputs = gather_inputs(initiative, now=now, candidate=Asked(commit, version))
-    document = readiness_document(judge(inputs, policy_of(initiative.workspace), now))
+    inputs, policy = gather(initiative, now=now, candidate=Asked(commit, version))
+    document = readiness_document(judge(inputs, policy, now))
     answer = gate_answer(initiative, document, commit, ref, version)
     return answer if dry_run else _keep(principal, initiative, answer)
 
@@ -62,13 +61,16 @@ def gate_answer(
         "decision": None,
         **document,
         "reasons": reasons,
-        "checks": [
-            {**check, "section": section["name"]} for section in document["sections"] for check in section["checks"]
-        ],
+        "checks": flat_checks(document),
         "commit": commit,
         "ref": ref,
         "url": settings.MLTRACK_URL.rstrip("/") + initiative_path(initiative.workspace, initiative.key),
     }
+
+
+def flat_checks(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the checks of all sections, each with the name of its section."""
+    return [{**check, "section": section["name"]} for section in document["sections"] for check in section["checks"]]
 
 
 def _absent(commit: str, version: str) -> str:
@@ -91,9 +93,11 @@ def _keep(principal: Principal, initiative: Initiative, answer: dict[str, Any]) 
         actor=principal.user,
         token=principal.token,
     )
-    kept.document = {**answer, "decision": kept.public_id}
+    said = {**answer, "decision": kept.public_id}
+    # The flat checks say again what the sections say: they are made anew where somebody wants them.
+    kept.document = {name: value for name, value in said.items() if name != "checks"}
     after = {"decision": kept.public_id, "verdict": kept.verdict, "commit": kept.commit, "candidate": candidate["id"]}
     with transaction.atomic(savepoint=False):
         kept.save(force_insert=True)
         record_audit(principal, "decide", "gate", initiative.key, after=after)
-    return dict(kept.document)
+    return said

@@ -15,9 +15,8 @@ from kpis.models import ReadinessSnapshot
 from kpis.scoring.document import document_digest, readiness_document
 from kpis.scoring.readiness import judge
 from kpis.scoring.results import Readiness
-from kpis.selectors.judgement import gather_inputs
+from kpis.selectors.judgement import gather
 from kpis.selectors.main_kpis import kept_kpis
-from kpis.selectors.scorecards import policy_of
 from kpis.selectors.summaries import summary_of
 from mltrack.clock import database_now
 from mltrack.failpoints import failpoint
@@ -74,7 +73,8 @@ def judge_now(initiative_id: int) -> ReadinessSnapshot:
         .get(pk=initiative_id)
     )
     now = database_now()
-    readiness = judge(gather_inputs(initiative, now=now), policy_of(initiative.workspace), now)
+    inputs, policy = gather(initiative, now=now)
+    readiness = judge(inputs, policy, now)
     failpoint("judge.after_gather")
     return _keep(initiative, readiness)
 
