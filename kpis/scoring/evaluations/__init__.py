@@ -1,0 +1,1 @@
+"""The statistics of evaluations, from exact counts: curve, guarantee, operating point, slices, groups, pairs."""
