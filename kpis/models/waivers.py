@@ -12,7 +12,11 @@ from projects.models import Initiative
 
 
 class Waiver(models.Model):
-    """Lets a failing check pass by, visibly. `measured` is the observed value it names; worse reopens it."""
+    """Lets a failing check pass by, visibly. `measured` is the value it names; worse reopens it.
+
+    That is the observed value, or for several metrics judged as one the sum of their relative distances from what
+    they must reach.
+    """
 
     class State(models.TextChoices):
         PROPOSED = "proposed", _("Proposed")

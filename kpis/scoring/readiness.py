@@ -107,6 +107,7 @@ def _of_measurement(blank: CheckResult, measured: Measurement, now: datetime) ->
         points=(0.5 if measured.half else 1.0) if passes else 0.0,
         at=measured.at,
         notes=measured.notes,
+        value=measured.value,
         aim=measured.aim,
     )
     return _aged(result, now) if passes else result

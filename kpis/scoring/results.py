@@ -21,7 +21,10 @@ WarningKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """A judged check. `points` is 0, ½ or 1; `expires` the moment at which the result changes by itself."""
+    """A judged check. `points` is 0, ½ or 1; `expires` the moment at which the result changes by itself.
+
+    `observed` is shown; `value` is the number that a waiver of this result names, held against `aim`.
+    """
 
     check: Check
     result: Result
@@ -38,6 +41,7 @@ class CheckResult:
     points: float = 0.0
     at: datetime | None = None
     expires: datetime | None = None
+    value: float | None = None
     aim: Accepted | None = None
     waiver: WaiverFacts | None = None
     reopened: str = ""

@@ -54,6 +54,8 @@ def reopened(waiver: WaiverFacts, result: CheckResult, measured: Measurement | N
         )
     if value is None:
         return f"the waiver names {figure(waiver.value)}, and now nothing is measured"
-    if aim.distance(value) > aim.distance(waiver.value) + ROUNDING:
-        return f"the waiver names {figure(waiver.value)}, and it has become worse: {figure(value)}"
-    return ""
+    if aim.distance(value) <= aim.distance(waiver.value) + ROUNDING:
+        return ""
+    if value != result.observed:
+        return "what is judged together is missed by more than the waiver names"
+    return f"the waiver names {figure(waiver.value)}, and it has become worse: {figure(value)}"

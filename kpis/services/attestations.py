@@ -48,10 +48,11 @@ def attest(
     elif end is not None and end > longest + timedelta(days=1):
         fields.fail("expires", f"A word on this check holds until {longest:%Y-%m-%d} at the longest.")
     fields.finish()
+    named = asked.id if asked else ""
     word = Attestation.objects.create(
-        initiative=initiative, check_id=check, author=principal.user, expires_at=end or longest, **values
+        initiative=initiative, check_id=named, author=principal.user, expires_at=end or longest, **values
     )
-    after = {"check": check, "expires": word.expires_at.isoformat(), **values}
+    after = {"check": named, "expires": word.expires_at.isoformat(), **values}
     record_audit(principal, "attest", "attestation", initiative.key, after=after)
     note_initiative(initiative, "attestation")
     return word

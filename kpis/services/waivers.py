@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from kpis.models import Waiver
-from kpis.selectors.snapshots import latest_snapshot
+from kpis.scoring.readiness import judge
+from kpis.scoring.results import CheckResult
+from kpis.selectors.judgement import gather
 from kpis.services.affected import note_initiative
 from kpis.services.approvals import approves_own
 from kpis.services.fields import Fields, finite
-from kpis.services.snapshots import judge_pending
 from mltrack.accounts.access import Principal
 from mltrack.accounts.services.audit import record_audit
 from projects.models import Initiative
@@ -38,18 +38,17 @@ def request_waiver(
     reason, end, now = fields.text("reason", 2000, required=True), fields.moment("expires"), timezone.now()
     if end is None or not now < end <= now + LONGEST:
         fields.fail("expires", "A waiver needs an end in the future, within a year.")
-    judge_pending(initiative)
-    found = _judged(initiative, check)
+    found = _judged(initiative, check, now)
     if found is None:
         fields.fail("check", "The scorecard has no such check.")
-    elif found["result"] in ("pass", "not_applicable"):
+    elif found.result in ("pass", "not_applicable"):
         fields.fail("check", "This check is not in the way; it needs no waiver.")
     fields.finish()
-    observed = (found or {}).get("observed")
+    observed = None if found is None else found.observed
     waiver = Waiver.objects.create(
         initiative=initiative,
         check_id=check,
-        measured=finite(observed),
+        measured=None if found is None else finite(found.value),
         measured_text="" if observed is None else str(observed)[:200],
         reason=reason,
         expires_at=end or now,
@@ -80,10 +79,9 @@ def revoke_waiver(principal: Principal, waiver: Waiver) -> Waiver:
     return _decide(principal, _fresh(principal, waiver, OPEN), Waiver.State.REVOKED, "revoke")
 
 
-def _judged(initiative: Initiative, check_id: str) -> dict[str, Any] | None:
-    snapshot = latest_snapshot(initiative)
-    sections = snapshot.document["sections"] if snapshot else []
-    return next((check for section in sections for check in section["checks"] if check["id"] == check_id), None)
+def _judged(initiative: Initiative, check_id: str, now: datetime) -> CheckResult | None:
+    inputs, policy = gather(initiative, now=now)
+    return next((each for each in judge(inputs, policy, now).checks if each.check.id == check_id), None)
 
 
 def _fresh(principal: Principal, waiver: Waiver, states: tuple[str, ...]) -> Waiver:

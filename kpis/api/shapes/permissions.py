@@ -48,7 +48,9 @@ class WaiverIn(StrictSerializer):
 
 
 class WaiverOut(StrictSerializer):
-    """A waiver; `value` is what was measured when it was asked for."""
+    """A waiver; `value` is what was measured when it was asked for: for a check on several metrics how far they
+    missed, as a sum of ratios.
+    """
 
     id = serializers.CharField(source="public_id")
     check = serializers.CharField(source="check_id")

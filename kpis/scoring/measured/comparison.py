@@ -6,12 +6,13 @@ on the same cases a paired comparison would be narrower. Bounds are one-sided at
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 from kpis.scoring.inputs import Candidate, JudgementInputs, PlainBaseline, RunFacts
 from kpis.scoring.measured.candidate import evidence, unusable
 from kpis.scoring.measured.groups import JUDGED_HERE
-from kpis.scoring.measured.several import overall_target
+from kpis.scoring.measured.several import NO_DISTANCE, overall_target
 from kpis.scoring.measurement import Evidence, Measurement, Result, weakest
 from kpis.scoring.operating_point import declared
 from kpis.scoring.points import MetricPoint
@@ -45,13 +46,28 @@ def better_than_baseline(inputs: JudgementInputs) -> Measurement:
 
 
 def _weakest_of(found: list[Measurement]) -> Measurement:
+    """Return several comparisons as one; a waiver then compares the sum of their relative distances."""
     result = weakest([each.result for each in found])
     first = next(each for each in found if each.result == result)
+    if len(found) == 1:
+        return first
     short = [each for each in found if each.result not in ("pass", "not_applicable")]
-    reasons = "; ".join(each.reason for each in (short or found) if each.reason)
     return replace(
-        first, reason=reasons, expected=listed([each.expected for each in found]), half=any(each.half for each in found)
+        first,
+        reason="; ".join(each.reason for each in (short or found) if each.reason),
+        expected=listed([each.expected for each in found]),
+        half=any(each.half for each in found),
+        value=sum(_relative_distance(each) for each in found),
+        aim=NO_DISTANCE,
     )
+
+
+def _relative_distance(found: Measurement) -> float:
+    """Return how far a comparison lies from what it must reach, as a ratio of that; 1 where nothing is compared."""
+    if found.value is None or found.aim is None:
+        return 1.0
+    edge = found.aim.high if math.isinf(found.aim.low) else found.aim.low
+    return found.aim.distance(found.value) / max(abs(edge), 1e-9)
 
 
 def _against_baseline(inputs: JudgementInputs, candidate: Candidate, baseline: PlainBaseline) -> Measurement:

@@ -13,6 +13,9 @@ from kpis.scoring.target_judgement import TargetJudgement, judge_target
 from kpis.scoring.targets import Accepted, Target, accepted
 from kpis.scoring.wording import listed
 
+# What a sum of relative distances must reach.
+NO_DISTANCE = Accepted(-1.0, 0.0)
+
 
 def overall_target(inputs: JudgementInputs, metric: str) -> Target | None:
     """Return the target on a metric over all cases, None when there is none."""
@@ -40,7 +43,7 @@ def together(inputs: JudgementInputs, targets: Sequence[Target], own_n: bool = F
         what_would_pass=" ".join(dict.fromkeys(each.what_would_pass for each in short)),
         evidence=evidence(inputs.candidate),
         value=sum(relative_distance(each) for each in judged),
-        aim=Accepted(-1.0, 0.0),
+        aim=NO_DISTANCE,
         half=any(each.half for each in judged),
         at=inputs.candidate.run.ended_at,
     )
@@ -53,7 +56,10 @@ def _judge(inputs: JudgementInputs, run: RunFacts, target: Target, own_n: bool) 
 
 
 def relative_distance(judged: TargetJudgement) -> float:
-    """Return how far the observed value lies from the accepted set, as a ratio of the target; 0 inside."""
+    """Return how far the observed value lies from the accepted set, as a ratio of the target.
+
+    0 inside, and 1 where nothing is observed: a waiver of a bad value does not cover its absence.
+    """
     if judged.observed is None:
-        return 0.0
+        return 1.0
     return accepted(judged.target).distance(judged.observed) / max(abs(judged.target.value), 1e-9)

@@ -12,11 +12,13 @@ from django.db import IntegrityError, transaction
 from kpis.models import Waiver
 from kpis.selectors.attestations import attestations_of, waivers_of
 from kpis.services.attestations import attest, revoke_attestation
+from kpis.services.baselines import state_baseline
+from kpis.services.targets import propose_target
 from kpis.services.waivers import approve_waiver, reject_waiver, request_waiver, revoke_waiver
 from mltrack.accounts.access import Principal
 from projects.models import Initiative, JudgeDue
 from tests.factories import make_member, make_stranger, make_workspace
-from tests.kpis.world import POOR, aimed, check_of, in_days, judged, report
+from tests.kpis.world import GOOD, POOR, aimed, check_of, in_days, judged, report
 
 pytestmark = pytest.mark.django_db
 CHECK = "operations.owner"
@@ -39,7 +41,7 @@ def approver(owner: Principal) -> Principal:
 
 
 def test_a_word_passes_a_check_by_half(owner: Principal, initiative: Initiative) -> None:
-    word = attest(owner, initiative, check=CHECK, link=LINK, note="team A, week by week")
+    word = attest(owner, initiative, check=f" {CHECK} ", link=LINK, note="team A, week by week")
     check = check_of(judged(initiative).document, CHECK)
     assert (check["result"], check["evidence_kind"]) == ("pass", "attested")
     assert check["evidence"][0]["url"] == LINK
@@ -103,6 +105,44 @@ def test_it_opens_again_when_the_value_gets_worse(
     approve_waiver(approver, ask(owner, initiative))
     run.metrics.filter(key="accuracy").update(value=0.6)
     assert check_of(judged(initiative).document, "model.accuracy")["result"] == "fail"
+
+
+SEVERAL = {"recall": 0.7, "precision": 0.7}
+
+
+@pytest.mark.parametrize(
+    "later, result",
+    [
+        ({}, "waived"),
+        ({"recall": 0.9, "precision": 0.6}, "waived"),
+        ({"recall": 0.6}, "fail"),
+        ({"recall": 0.75, "precision": 0.4}, "fail"),
+    ],
+)
+def test_a_waiver_of_several_targets_names_how_far_they_missed(
+    owner: Principal, approver: Principal, initiative: Initiative, later: dict[str, float], result: str
+) -> None:
+    for metric in SEVERAL:
+        propose_target(owner, initiative, metric=metric, comparator=">=", value=0.8)
+    run = report(initiative, "poor", {**POOR, **SEVERAL})
+    waiver = approve_waiver(approver, ask(owner, initiative, check="model.other_targets"))
+    assert waiver.measured == pytest.approx(0.25)
+    assert waiver.measured_text == "0 of 2 met"
+    for key, value in later.items():
+        run.metrics.filter(key=key).update(value=value)
+    assert check_of(judged(initiative).document, "model.other_targets")["result"] == result
+
+
+def test_a_waiver_of_one_bad_metric_does_not_cover_another(
+    owner: Principal, approver: Principal, initiative: Initiative
+) -> None:
+    for metric in ("accuracy", "coverage"):
+        state_baseline(owner, initiative, metric=metric, value=0.8, note="the most frequent class")
+    run = report(initiative, "poor", {**GOOD, "accuracy": 0.7})
+    approve_waiver(approver, ask(owner, initiative, check="model.better_than_baseline"))
+    assert check_of(judged(initiative).document, "model.better_than_baseline")["result"] == "waived"
+    run.metrics.filter(key="coverage").update(value=0.5)
+    assert check_of(judged(initiative).document, "model.better_than_baseline")["result"] == "fail"
 
 
 def test_the_requester_cannot_approve(owner: Principal, approver: Principal, initiative: Initiative) -> None:
