@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from kpis.models import MetricAlias, Target
@@ -23,14 +23,18 @@ from mltrack.accounts.access import Principal
 from mltrack.accounts.services.audit import record_audit
 from projects.models import Initiative, MetricValue
 
+# What a run may report as one metric such as `accuracy@0.85`.
+JOINT = ("accuracy", "coverage")
 ASKED_FIELDS = ("comparator", "value", "high", "minimum_n", "confidence")
 
 
 def has_result(initiative: Initiative, metric: str, part: str = "") -> bool:
     """Say whether a run of the initiative has reported this metric, under its own name or another."""
     aliases = MetricAlias.objects.filter(initiative=initiative, metric=metric).values_list("alias", flat=True)
-    keys = [metric_key(name, part) for name in (metric, *aliases)]
-    return MetricValue.objects.filter(run__links__initiative=initiative, key__in=keys).exists()
+    found = Q(key__in=[metric_key(name, part) for name in (metric, *aliases)])
+    if metric in JOINT and not part:
+        found |= Q(key__startswith="accuracy@")
+    return MetricValue.objects.filter(found, run__links__initiative=initiative).exists()
 
 
 @transaction.atomic

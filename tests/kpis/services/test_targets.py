@@ -123,6 +123,15 @@ def test_a_result_under_another_name_matters(owner: Principal, initiative: Initi
     assert has_result(initiative, "accuracy")
 
 
+@pytest.mark.parametrize("key", ["accuracy@0.85", "accuracy@coverage"])
+def test_accuracy_at_a_coverage_is_a_result_of_both(initiative: Initiative, key: str) -> None:
+    make_runs(initiative, [{key: 0.91}])
+    assert has_result(initiative, "accuracy")
+    assert has_result(initiative, "coverage")
+    assert not has_result(initiative, "accuracy", "EU")
+    assert not has_result(initiative, "recall")
+
+
 def loosened(owner: Principal, initiative: Initiative) -> Target:
     propose_target(owner, initiative, **ASKED)
     make_runs(initiative)
