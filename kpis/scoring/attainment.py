@@ -40,7 +40,8 @@ class Pace:
     waiting: bool
 
 
-def _outside(goal: Goal, value: float) -> float:
+def distance(goal: Goal, value: float) -> float:
+    """Return how far a value lies outside a range, in the KPI's unit; 0 inside."""
     below = 0.0 if goal.low is None else max(0.0, goal.low - value)
     above = 0.0 if goal.high is None else max(0.0, value - goal.high)
     return below + above
@@ -49,7 +50,7 @@ def _outside(goal: Goal, value: float) -> float:
 def accepts(goal: Goal, value: float) -> bool:
     """Say whether a value meets the goal. A goal that is not set accepts nothing."""
     if goal.direction == "range":
-        return goal.is_set and _outside(goal, value) == 0
+        return goal.is_set and distance(goal, value) == 0
     if goal.target is None:
         return False
     return value >= goal.target if goal.direction == "higher" else value <= goal.target
@@ -60,7 +61,7 @@ def is_maintain(goal: Goal) -> bool:
     if goal.baseline is None or not goal.is_set:
         return False
     if goal.direction == "range":
-        return _outside(goal, goal.baseline) == 0
+        return distance(goal, goal.baseline) == 0
     return goal.baseline == goal.target
 
 
@@ -76,7 +77,7 @@ def attainment(goal: Goal, value: float | None) -> float | None:
     if is_maintain(goal):
         return 1.0 if accepts(goal, value) else 0.0
     if goal.direction == "range":
-        return 1 - _outside(goal, value) / _outside(goal, goal.baseline)
+        return 1 - distance(goal, value) / distance(goal, goal.baseline)
     return None if goal.target is None else (value - goal.baseline) / (goal.target - goal.baseline)
 
 

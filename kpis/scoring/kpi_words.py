@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
-from kpis.scoring.attainment import Goal, Pace, accepts, attainment, is_maintain
+from kpis.scoring.attainment import Goal, Pace, accepts, attainment, distance, is_maintain
 from kpis.scoring.wording import counted
 from mltrack.formats import THIN, number
 
@@ -126,15 +126,10 @@ def tone_of(goal: Goal, before: float | None, value: float | None) -> Tone:
     if before is None or value is None or before == value:
         return "mute"
     if goal.direction == "range":
-        near, far = _distance(goal, value), _distance(goal, before)
+        near, far = distance(goal, value), distance(goal, before)
         return "mute" if near == far else "ok" if near < far else "bad"
     better = value > before if goal.direction == "higher" else value < before
     return "ok" if better else "bad"
-
-
-def _distance(goal: Goal, value: float) -> float:
-    below = 0.0 if goal.low is None else max(0.0, goal.low - value)
-    return below + (0.0 if goal.high is None else max(0.0, value - goal.high))
 
 
 def nearest_edge(goal: Goal, value: float | None) -> float | None:
