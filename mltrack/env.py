@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -42,19 +43,24 @@ def demo() -> bool:
 
 
 def private_file(name: str, make: str, folder: Path | None = None) -> str:
-    """Return the text of a file in the data folder that only its owner may read; write `make` if absent."""
+    """Return the text of a file in the data folder that only its owner may read; write `make` if absent.
+
+    The file appears whole, under a link: of processes that meet at the first start, all read what one has written.
+    """
     path = (folder or home()) / name
     try:
         return path.read_text().strip()
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as handle:
+    fresh = path.with_name(f".{name}.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
         handle.write(make + "\n")
-    return make
+    try:
+        with suppress(FileExistsError):
+            os.link(fresh, path)
+    finally:
+        fresh.unlink()
+    return path.read_text().strip()
 
 
 def secret_key() -> str:
