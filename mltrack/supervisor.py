@@ -15,7 +15,7 @@ from mltrack.orphans import kill_group
 
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
-_STEADY_SECONDS = 30.0
+_STEADY_SECONDS = 5.0
 Say = Callable[[str], None]
 
 
@@ -44,7 +44,10 @@ class Part:
         return code
 
     def postpone(self) -> float:
-        """Plan the next start and return the pause: 0.5 s, doubled up to 30 s while it keeps dying."""
+        """Plan the next start and return the pause: 0.5 s, doubled up to 30 s while it dies within 5 s of its start.
+
+        What had been at work is wanted back at once; only what cannot begin is asked less and less often.
+        """
         now = time.monotonic()
         self.failures = 0 if now - self.started > _STEADY_SECONDS else self.failures + 1
         pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** max(0, self.failures - 1))

@@ -83,11 +83,15 @@ def test_what_keeps_dying_waits_longer_and_longer() -> None:
     assert [part.postpone() for _ in range(9)] == [0.5, 1, 2, 4, 8, 16, 30, 30, 30]
 
 
-def test_what_ran_long_enough_starts_at_once_again() -> None:
+def test_what_was_at_work_starts_at_once_again_however_often() -> None:
     part = a_part(SLEEP)
-    part.started, part.failures = time.monotonic() - 31, 5
-    assert part.postpone() == 0.5
-    assert part.failures == 0
+    part.failures = 5
+    for _ in range(20):
+        part.started = time.monotonic() - 5.1
+        assert part.postpone() == 0.5
+        assert part.failures == 0
+    part.started = time.monotonic() - 4
+    assert [part.postpone() for _ in range(3)] == [0.5, 1, 2]
 
 
 def test_it_waits_no_longer_than_it_is_told(supervisor: Supervisor) -> None:
