@@ -17,8 +17,10 @@ from celery.signals import setup_logging
 
 from mltrack import env, heartbeats
 from mltrack.logs.configuration import configure
+from mltrack.wakes import MOST_WAITING, waiting
 
 RECORD_SECONDS: Final = 5.0
+HEARTBEAT: Final = "mltrack.tasks.heartbeat"
 logger = logging.getLogger(__name__)
 
 app = Celery("mltrack-scheduler", fixups=[], set_as_current=False)
@@ -77,9 +79,14 @@ class Scheduler(PersistentScheduler):
         self._signs.give(heartbeats.BEAT)
         return float(super().tick(*args, **kwargs))
 
-    def apply_async(self, *args: Any, **kwargs: Any) -> Any:
-        """Send one task. Raises SchedulingError where the broker does not take it."""
-        sent = super().apply_async(*args, **kwargs)
+    def apply_async(self, entry: Any, *args: Any, **kwargs: Any) -> Any:
+        """Send one task. Raises SchedulingError where the broker does not take it, or kombu's OperationalError.
+
+        Where a thousand messages wait, the first that is worked on is as good a sign as a heartbeat: none is added.
+        """
+        sent = None
+        if entry.task != HEARTBEAT or waiting(self.app, entry.options["queue"]) < MOST_WAITING:
+            sent = super().apply_async(entry, *args, **kwargs)
         self._signs.give(heartbeats.BROKER)
         return sent
 

@@ -160,6 +160,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 
 CELERY_BROKER_URL = env.redis_url()
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_RESULT_EXPIRES = None  # Nothing is kept, so nothing has to be cleaned up every night.
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_ACKS_LATE = True
@@ -168,6 +169,7 @@ CELERY_TASK_TIME_LIMIT = 600
 CELERY_TASK_SOFT_TIME_LIMIT = 570
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # Whoever reaches the broker could end workers by a message.
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "interval_max": 0.2}
 if CELERY_BROKER_URL.startswith("filesystem"):
@@ -201,7 +203,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
             "task": "mltrack.tasks.heartbeat",
             "args": [queue],
             "schedule": 10.0,
-            "options": {"queue": queue, "expires": 30},
+            "options": {"queue": queue},
         }
         for queue in QUEUES
     },
