@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -60,6 +62,17 @@ def test_filters_are_words_in_the_link() -> None:
     assert "Fraud score" in page(owner, "?q=verdict:unknown+fraud")
     assert "Nothing fits this filter" in page(owner, "?q=verdict:ready")
     assert "is no filter word" in page(owner, "?q=color:red")
+
+
+def test_a_figure_leads_to_what_it_counts() -> None:
+    owner = make_workspace()
+    make_initiative(owner, "CHURN", name="Churn score")
+    make_initiative(owner, "FRAUD", name="Fraud score", state="paused")
+    links = re.findall(r'href="(\?q=[^"]+)" class="stat"', page(owner))
+    assert len(links) == 3
+    assert all(link.endswith("+state:active") for link in links)
+    counted = page(owner, "?q=verdict:unknown+state:active")
+    assert ("Churn score" in counted, "Fraud score" in counted) == (True, False)
 
 
 def test_the_board_moves_by_its_form() -> None:
