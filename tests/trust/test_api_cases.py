@@ -46,7 +46,7 @@ def test_ten_thousand_cases_break_nothing(world: PageWorld, role: str, capsys: p
 def test_a_broken_endpoint_is_reported(world: PageWorld, settings: Settings) -> None:
     settings.ROOT_URLCONF = "tests.trust.planted_api_urls"
     _, found = api_findings(schema_of(), world.team.admin, dict(world.ours), examples=2, number=SEED)
-    assert any(each.startswith("GET /api/v1/portfolio/: Server error") for each in found), found
+    assert any(each.startswith("GET /api/v1/portfolio/: ") and "500" in each for each in found), found
 
 
 def test_an_answer_beside_the_schema_is_reported(world: PageWorld, tmp_path: Path) -> None:

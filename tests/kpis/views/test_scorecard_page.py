@@ -72,7 +72,7 @@ def test_a_file_wins_over_the_text(place: Place) -> None:
     assert answer.context["rehearsed"] == NAMED
 
 
-@pytest.mark.parametrize("source", ["", "version = ", 'version = "x"', "\x00"])
+@pytest.mark.parametrize("source", ["", "version = ", 'version = "x"', "\x01"])
 def test_what_is_no_scorecard_is_refused_in_words(place: Place, source: str) -> None:
     for sent in ({"source": source}, {"source": source, "activate": "1"}):
         answer = post(place.owner, home(place.owner, PAGE), sent)
