@@ -114,7 +114,9 @@ def _goal(aim: Accepted | None) -> dict[str, Any] | None:
     low, high = finite(aim.low), finite(aim.high)
     if low is not None and high is not None:
         return {"comparator": "between", "value": low, "high": high}
-    return {"comparator": ">=" if high is None else "<=", "value": low if high is None else high, "high": None}
+    if high is None:
+        return {"comparator": ">" if aim.low_open else ">=", "value": low, "high": None}
+    return {"comparator": "<" if aim.high_open else "<=", "value": high, "high": None}
 
 
 def _evidence(evidence: Evidence) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from kpis.models.kpis import Direction
+from kpis.models.targets import Comparator
 from kpis.scoring.filters import LONGEST
 from kpis.selectors.portfolio import portfolio_rows
 from mltrack.rest.fields import UTCDateTimeField
@@ -35,8 +36,16 @@ class EvidenceOut(StrictSerializer):
     fingerprint = serializers.DictField(child=serializers.CharField(), required=False)
 
 
+class CheckGoalOut(StrictSerializer):
+    """What an observed number is held against; `high` is the upper end of `between`."""
+
+    comparator = serializers.ChoiceField(Comparator.values)
+    value = serializers.FloatField()
+    high = serializers.FloatField(allow_null=True)
+
+
 class CheckOut(StrictSerializer):
-    """One check and its result."""
+    """One check and its result. `goal` is null where no number is asked for."""
 
     id = serializers.CharField()
     title = serializers.CharField()
@@ -47,6 +56,7 @@ class CheckOut(StrictSerializer):
     n = serializers.IntegerField(allow_null=True)
     low = serializers.FloatField(allow_null=True)
     high = serializers.FloatField(allow_null=True)
+    goal = CheckGoalOut(allow_null=True)
     evidence = EvidenceOut(many=True)
     reason = serializers.CharField()
     age_seconds = serializers.IntegerField(allow_null=True)

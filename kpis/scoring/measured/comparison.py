@@ -18,7 +18,7 @@ from kpis.scoring.operating_point import declared
 from kpis.scoring.points import MetricPoint
 from kpis.scoring.proportions import DEFAULT_CONFIDENCE, Interval, newcombe_difference
 from kpis.scoring.target_judgement import judge_target
-from kpis.scoring.targets import Accepted, Target, higher_is_better
+from kpis.scoring.targets import Accepted, Target, accepted, higher_is_better
 from kpis.scoring.wording import figure, listed, lower_figure
 
 TWO_SIDED = 2 * DEFAULT_CONFIDENCE - 1
@@ -87,7 +87,7 @@ def _against_baseline(inputs: JudgementInputs, candidate: Candidate, baseline: P
         what_would_pass=judged.what_would_pass,
         evidence=evidence(candidate),
         value=judged.observed,
-        aim=Accepted(baseline.value, float("inf")) if higher else Accepted(float("-inf"), baseline.value),
+        aim=accepted(target),
         half=judged.half,
         at=run.ended_at,
     )

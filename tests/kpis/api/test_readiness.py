@@ -9,6 +9,7 @@ from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from kpis.api.shapes.readiness import CheckOut, GateOut, ReadinessOut, SectionOut
 from kpis.models import GateDecision, ReadinessSnapshot
 from kpis.selectors.snapshots import readiness_document
 from projects.models import Initiative
@@ -45,6 +46,17 @@ def test_readiness_is_the_kept_document(team: Team, churn: Initiative) -> None:
     check = check_of(told, "model.accuracy")
     assert set(check) >= CHECK
     assert (check["result"], check["observed"], check["n"]) == ("pass", 0.95, 5000)
+
+
+def test_all_that_is_told_is_declared(team: Team, churn: Initiative) -> None:
+    told = ok(team.viewer.call("get", URL + "readiness/"))
+    assert set(told) == set(ReadinessOut().fields)
+    assert {name for section in told["sections"] for name in section} == set(SectionOut().fields)
+    checks = [check for section in told["sections"] for check in section["checks"]]
+    assert {name for check in checks for name in check} == set(CheckOut().fields)
+    assert check_of(told, "model.accuracy")["goal"] == {"comparator": ">=", "value": 0.9, "high": None}
+    decided = ok(team.contributor.call("post", URL + "gate/", {"commit": COMMIT}))
+    assert set(decided) == set(GateOut().fields) - {"pending"}
 
 
 def test_readiness_as_known_then(team: Team, churn: Initiative) -> None:

@@ -16,6 +16,7 @@ from kpis.scoring.points import MetricPoint
 from kpis.scoring.portfolio import PortfolioRow, blocked_by, roll_up
 from kpis.scoring.readiness import judge
 from kpis.scoring.scorecard_parse import default_scorecard
+from kpis.scoring.targets import Target
 from tests.kpis.scoring.builders import METRICS, NOW, candidate_of, inputs_of, run_of, waiver, words_for_all
 
 SCORECARD = default_scorecard()
@@ -54,6 +55,17 @@ def test_the_shape() -> None:
             assert set(check) == CHECK_KEYS
             for evidence in check["evidence"]:
                 assert {"label", "url", "kind"} <= set(evidence)
+
+
+@pytest.mark.parametrize(
+    "comparator, value, high",
+    [(">=", 0.9, None), (">", 0.9, None), ("<=", 0.5, None), ("<", 0.5, None), ("between", 0.2, 0.6)],
+)
+def test_a_goal_says_what_the_target_says(comparator: Any, value: float, high: float | None) -> None:
+    target = Target("t1", "recall", comparator, value, high)
+    found = document(inputs_of({**METRICS, "recall": 0.4}, targets=(target,)))
+    checks = {check["id"]: check for section in found["sections"] for check in section["checks"]}
+    assert checks["model.other_targets"]["goal"] == {"comparator": comparator, "value": value, "high": high}
 
 
 def test_ages_are_seconds() -> None:
