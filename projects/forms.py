@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +12,9 @@ from mltrack.accounts.models import Workspace
 from projects.connectors.records import ExperimentRecord
 from projects.connectors.registry import kinds
 from projects.models import Connection, Initiative
+from projects.services.connection_fields import LONGEST_INTERVAL, SHORTEST_INTERVAL
 
+SHOWN_OPTIONS: Final = ("experiment_ids", "username", "workspace", "ca_pem")
 AUTH = [("none", _("None")), ("basic", _("User and password")), ("bearer", _("Bearer token"))]
 
 
@@ -37,7 +40,9 @@ class ConnectionForm(forms.Form):
     ca_pem = forms.CharField(
         label=_("Private certificate authority (PEM)"), required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
-    interval_seconds = forms.IntegerField(label=_("Pull every (seconds)"), min_value=10, max_value=604_800, initial=60)
+    interval_seconds = forms.IntegerField(
+        label=_("Pull every (seconds)"), min_value=SHORTEST_INTERVAL, max_value=LONGEST_INTERVAL, initial=60
+    )
     initiative = forms.ChoiceField(
         label=_("Its runs count for"), required=False, help_text=_("More rules can be set on the initiative's targets.")
     )
@@ -70,10 +75,14 @@ class ConnectionForm(forms.Form):
         """Say whether there is a list to choose from."""
         return bool(self.fields["experiment_ids"].choices)  # type: ignore[attr-defined]
 
-    def values(self, workspace: Workspace) -> dict[str, Any]:
-        """Return what the connection services take, of a valid form."""
+    def values(self, workspace: Workspace, kept: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return what the connection services take, of a valid form.
+
+        `kept` are the present options: those that the form does not show, set by REST, stay as they are.
+        """
         data = self.cleaned_data
-        options: dict[str, Any] = {"experiment_ids": data["experiment_ids"]}
+        options = {key: value for key, value in (kept or {}).items() if key not in SHOWN_OPTIONS}
+        options["experiment_ids"] = data["experiment_ids"]
         if data["auth"] == "basic":
             options["username"] = data["username"]
         if data["mlflow_workspace"]:
@@ -84,7 +93,7 @@ class ConnectionForm(forms.Form):
         return {
             "name": data["name"],
             "base_url": data["base_url"],
-            "options": {key: value for key, value in options.items() if value},
+            "options": {key: value for key, value in options.items() if value or key not in SHOWN_OPTIONS},
             "interval_seconds": data["interval_seconds"],
             "initiative": initiative,
         }

@@ -22,6 +22,9 @@ CLIENT_OPTIONS: Final = ("username", "ca_pem", "timeout_seconds")
 """Options of every connection, whatever its kind: the user of basic authentication, a private CA as PEM, and how
 long one answer may take (1 to 300 seconds)."""
 
+PAGE_PATIENCE: Final = 10.0
+"""Seconds for one answer while a page waits for it: a web process has few threads, and the page can do without."""
+
 
 @contextmanager
 def open_connector(

@@ -15,8 +15,8 @@ from mltrack.accounts.services.audit import record_audit
 from projects.connectors.base import ConnectorError, ListsExperiments
 from projects.connectors.records import ExperimentRecord, ServerReport
 from projects.models import Connection, Initiative, SelectionRule, SyncAttempt
-from projects.models.secrets import seal, unseal
-from projects.services.clients import open_connection, open_connector
+from projects.models.secrets import SecretUnreadable, seal, unseal
+from projects.services.clients import PAGE_PATIENCE, open_connection, open_connector
 from projects.services.connection_fields import check_fields, check_whole, origin
 from projects.services.due import note_due
 from projects.services.links import sync_links
@@ -92,7 +92,7 @@ def edit_connection(
     old_rule = (locked.initiative, list(locked.options.get("experiment_ids", [])))
     _apply(locked, given)
     if {"base_url", "options", "secret"} & set(given):
-        check_whole(locked.kind, locked.base_url, unseal(locked.sealed_secret), locked.options)
+        check_whole(locked.kind, locked.base_url, _opened(locked), locked.options)
     _fence(locked)
     _save(locked)
     if {"initiative", "options"} & set(given):
@@ -133,15 +133,9 @@ def ask_sync(principal: Principal, connection: Connection) -> SyncAttempt:
     return attempt
 
 
-def test_connection(connection: Connection) -> ServerReport:
-    """Return what the server says with the stored settings. Raises ConnectorError."""
-    with open_connection(connection) as (connector, _):
-        return connector.test()
-
-
 def list_experiments(connection: Connection) -> list[ExperimentRecord]:
-    """Return the experiments that a person may choose from. Raises ConnectorError."""
-    with open_connection(connection) as (connector, _):
+    """Return the experiments that a person may choose from, soon or not at all. Raises ConnectorError."""
+    with open_connection(connection, PAGE_PATIENCE) as (connector, _):
         return _experiments(connector)
 
 
@@ -166,6 +160,14 @@ def _locked(connection: Connection) -> Connection:
         .select_related("workspace", "initiative")
         .get(pk=connection.pk, workspace_id=connection.workspace_id)
     )
+
+
+def _opened(connection: Connection) -> str:
+    """Return the kept secret. Raises ValidationError for one whose key is lost: it must be typed again."""
+    try:
+        return unseal(connection.sealed_secret)
+    except SecretUnreadable as error:
+        raise ValidationError({"secret": f"{error} Type it again."}) from error
 
 
 def _apply(connection: Connection, given: Mapping[str, Any]) -> None:
@@ -201,12 +203,15 @@ def _follow_experiments(connection: Connection, initiative: Initiative | None) -
 
 
 def _move_rule(connection: Connection, initiative: Initiative | None, experiment_ids: list[str]) -> None:
-    """Let the rule that came with the connection follow it; rules that people made stay."""
+    """Let the rule that came with the connection follow it; rules that people made, or took away, stay so."""
+    moved = connection.initiative != initiative
+    if not moved and list(connection.options.get("experiment_ids", [])) == experiment_ids:
+        return
     lock_source(connection)
-    SelectionRule.objects.filter(
-        connection=connection, initiative=initiative, experiment_ids=experiment_ids, tag_key="", registered_model=""
-    ).delete()
-    _follow_experiments(connection, connection.initiative)
+    plain = SelectionRule.objects.filter(connection=connection, tag_key="", registered_model="", alias="")
+    gone, _ = plain.filter(initiative=initiative, experiment_ids=experiment_ids).delete()
+    if moved or gone:
+        _follow_experiments(connection, connection.initiative)
     touched = {each.pk for each in (initiative, connection.initiative) if each is not None}
     note_due(sync_links(connection) | touched, "selection changed")
 

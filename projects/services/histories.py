@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from projects.connectors.base import ConnectorError, FetchesMetricHistory
 from projects.connectors.records import HistoryPoint
 from projects.models import MetricValue, Run
-from projects.services.clients import open_connection
+from projects.services.clients import PAGE_PATIENCE, open_connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ def metric_history(run: Run, key: str) -> History:
     if run.connection is None:
         return History(key, _stored(run, key))
     try:
-        with open_connection(run.connection) as (connector, _):
+        with open_connection(run.connection, PAGE_PATIENCE) as (connector, _):
             if not isinstance(connector, FetchesMetricHistory):
                 return History(key, _stored(run, key))
             return History(key, connector.fetch_metric_history([run.external_id], key)[run.external_id])

@@ -75,7 +75,7 @@ def connection_edit(request: PageRequest, public_id: str) -> HttpResponse:
     offered: dict[str, Any] = {"workspace": workspace, "kept": kept, "experiments": _offered(connection)}
     form = ConnectionForm(request.POST or None, initial=initial_of(connection), **offered)
     if request.method == "POST" and form.is_valid():
-        changes, secret = form.values(workspace), form.secret_given()
+        changes, secret = form.values(workspace, connection.options), form.secret_given()
         if secret is not None:
             changes["secret"] = secret
         try:

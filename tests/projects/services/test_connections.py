@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from pytest_django import Settings
@@ -22,7 +23,7 @@ from projects.services.connections import (
     list_experiments,
     probe,
 )
-from projects.services.connections import test_connection as ask_server
+from projects.services.selection import set_selection
 from projects.services.versions import VersionConflict
 from tests.factories import make_initiative, make_runs, make_stranger, make_workspace
 from tests.projects.little_mlflow import LittleMLflow
@@ -116,6 +117,27 @@ def test_the_chosen_experiments_count_for_the_initiative(owner: Principal) -> No
     assert set(RunLink.objects.values_list("initiative", flat=True)) == {other.pk}
 
 
+def test_an_edit_leaves_the_rules_of_people_alone(owner: Principal) -> None:
+    initiative = make_initiative(owner)
+    options = {"experiment_ids": ["1"]}
+    made = make(owner, initiative=initiative, options=options)
+    rule = {"connection": made.public_id, "experiment_ids": ["1"], "alias": "champion"}
+    set_selection(owner, initiative, [rule])
+    edit_connection(owner, made, {"name": "new", "options": options, "initiative": initiative})
+    edit_connection(owner, made, {"options": {"experiment_ids": ["2"]}})
+    assert list(SelectionRule.objects.values_list("alias", flat=True)) == ["champion"]
+
+
+def test_a_secret_whose_key_is_lost_is_asked_for_again(owner: Principal, settings: Settings) -> None:
+    made = make(owner, secret=CANARY)
+    settings.MLTRACK_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+    with pytest.raises(ValidationError, match="Type it again") as error:
+        edit_connection(owner, made, {"options": {"page_size": 5}})
+    assert list(error.value.message_dict) == ["secret"]
+    edited = edit_connection(owner, made, {"options": {"page_size": 5}, "secret": "fresh"})
+    assert unseal(edited.sealed_secret) == "fresh"
+
+
 @pytest.mark.parametrize(
     "url", ["https://mlflow:5000/base", "http://other:5000/base", "http://mlflow:5001/base", "http://mlflow/base"]
 )
@@ -177,12 +199,12 @@ class TestAsking:
     def loopback(self, settings: Settings) -> None:
         settings.MLTRACK_ALLOWED_NETWORKS = ["127.0.0.1"]
 
-    def test_probe_and_test(self, owner: Principal) -> None:
+    def test_probe_and_list(self, owner: Principal) -> None:
         with LittleMLflow().serve() as server:
-            _, experiments = probe("mlflow", server.url, "", {})
+            report, experiments = probe("mlflow", server.url, "", {})
             assert [(each.id, each.name) for each in experiments] == [("1", "churn")]
             made = make(owner, base_url=server.url)
-            assert ask_server(made).experiments == 1
+            assert report.experiments == 1
             assert list_experiments(made)[0].name == "churn"
 
     @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from projects.services.columns import choose_columns
 from projects.services.histories import metric_history
 from projects.services.runs import record_runs
 from tests.factories import make_connection, make_initiative, make_runs, make_workspace, run_record
-from tests.servers.hostile import HostileServer, as_json, by_path, half_json
+from tests.servers.hostile import HostileServer, as_json, by_path, half_json, silence
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +40,14 @@ def test_a_failure_is_said_beside_the_latest_value() -> None:
         found = metric_history(pulled_run(server.url), "accuracy")
     assert [point.value for point in found.points] == [0.9]
     assert found.problem
+
+
+def test_a_server_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, hostile_server: HostileServer) -> None:
+    monkeypatch.setattr("projects.services.histories.PAGE_PATIENCE", 0.4)
+    hostile_server.script = [silence]
+    found = metric_history(pulled_run(hostile_server.url), "accuracy")
+    assert [point.value for point in found.points] == [0.9]
+    assert "0.4" in found.problem
 
 
 def test_a_pushed_run_has_its_stored_value() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import time
 
 import pytest
 from django.test import Client
@@ -14,6 +15,7 @@ from projects.models.secrets import unseal
 from projects.services import pull
 from projects.services.pages import record_page
 from tests.factories import make_connection, make_initiative, make_member, make_stranger, make_workspace
+from tests.servers.hostile import HostileServer, silence
 from tests.servers.mlflow import MLflowServer
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +116,31 @@ def test_the_secret_is_kept_when_empty_and_gone_with_the_host() -> None:
     client.post(path, {**form, "secret": "", "base_url": "http://127.0.0.1:10", "version": "3"})
     connection.refresh_from_db()
     assert connection.sealed_secret == ""
+
+
+def test_options_that_the_form_does_not_show_are_kept() -> None:
+    owner = make_workspace()
+    connection = make_connection(owner)
+    options = {"timeout_seconds": 5, "window_seconds": 0, "experiment_ids": ["1"], "workspace": "old"}
+    Connection.objects.filter(pk=connection.pk).update(options=options)
+    form = {**FORM, "base_url": "http://127.0.0.1:9", "version": "1", "experiment_ids": ["1"]}
+    assert browser(owner).post(f"{base(owner)}{connection.public_id}/edit/", form).status_code == 302
+    connection.refresh_from_db()
+    assert connection.options == {"timeout_seconds": 5, "window_seconds": 0, "experiment_ids": ["1"]}
+
+
+def test_a_server_that_hangs_does_not_hold_the_form(
+    monkeypatch: pytest.MonkeyPatch, hostile_server: HostileServer
+) -> None:
+    monkeypatch.setattr("projects.services.connections.PAGE_PATIENCE", 0.4)
+    hostile_server.script = [silence]
+    owner = make_workspace()
+    connection = make_connection(owner)
+    Connection.objects.filter(pk=connection.pk).update(base_url=hostile_server.url)
+    began = time.monotonic()
+    assert browser(owner).get(f"{base(owner)}{connection.public_id}/edit/").status_code == 200
+    assert hostile_server.seen
+    assert time.monotonic() - began < 20
 
 
 def test_an_old_form_does_not_overwrite() -> None:
