@@ -13,6 +13,15 @@ from projects.models.identifiers import attempt_id, connection_id
 from projects.models.initiatives import Initiative
 
 
+def host_of(base_url: str) -> str:
+    """Return `host:port` of an address, as breakers name it; empty for an address that is none."""
+    try:
+        parts = urlsplit(base_url)
+        return f"{parts.hostname}:{parts.port or {'http': 80}.get(parts.scheme, 443)}"[:255]
+    except ValueError:
+        return ""
+
+
 class Connection(models.Model):
     """A configured foreign system. Its lease and cursor follow docs/architecture.md ("The pull")."""
 
@@ -50,12 +59,8 @@ class Connection(models.Model):
 
     @property
     def host(self) -> str:
-        """Return `host:port` of the address, as breakers name it; empty for an address that is none."""
-        try:
-            parts = urlsplit(self.base_url)
-            return f"{parts.hostname}:{parts.port or {'http': 80}.get(parts.scheme, 443)}"[:255]
-        except ValueError:
-            return ""
+        """Return `host:port` of the address."""
+        return host_of(self.base_url)
 
 
 class Breaker(models.Model):

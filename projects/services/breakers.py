@@ -10,10 +10,9 @@ from django.db.models.functions import Now
 
 from projects.models import Breaker, Connection
 from projects.services.backoff import breaker_open
-from projects.services.connection_fields import origin
 
 COUNTED: Final = frozenset(
-    ["server_error", "timeout", "connection_refused", "connection_broken", "unknown_host", "bad_json", "too_large"]
+    ["server_error", "timeout", "connection_refused", "connection_broken", "unknown_host", "not_json", "too_large"]
 )
 """The codes of failures that say something about the host, not about one connection's settings."""
 
@@ -29,17 +28,11 @@ WHERE workspace_id = %(workspace)s AND host = %(host)s
 """
 
 
-def host_of(base_url: str) -> str:
-    """Return `host:port` of an address."""
-    _, host, port = origin(base_url)
-    return f"{host}:{port}"[:255]
-
-
 def count_failure(connection: Connection, code: str) -> None:
     """Count a failure of the connection's host; the fifth in a row opens its breaker."""
     if code not in COUNTED:
         return
-    values: dict[str, int | str] = {"workspace": connection.workspace_id, "host": host_of(connection.base_url)}
+    values: dict[str, int | str] = {"workspace": connection.workspace_id, "host": connection.host}
     with database.cursor() as cursor:
         cursor.execute(_COUNT, values)
         (failures,) = cursor.fetchone()
@@ -50,7 +43,7 @@ def count_failure(connection: Connection, code: str) -> None:
 
 def count_success(connection: Connection) -> None:
     """Forget the host's failures; writes nothing where there are none."""
-    Breaker.objects.filter(workspace_id=connection.workspace_id, host=host_of(connection.base_url)).delete()
+    Breaker.objects.filter(workspace_id=connection.workspace_id, host=connection.host).delete()
 
 
 def open_hosts(workspace_ids: Iterable[int]) -> set[tuple[int, str]]:

@@ -36,7 +36,7 @@ WHERE id = %(id)s AND lease_token = %(token)s AND lease_until > now()
 _FINISH = """
 UPDATE projects_connection SET
     lease_until = NULL, attempts = 0, failures = 0, last_error_code = '', last_error_text = '',
-    last_ok = CASE WHEN %(whole)s THEN now() ELSE last_ok END, last_rows = %(rows)s,
+    last_ok = now(), last_rows = %(rows)s,
     next_due = now() + make_interval(secs => %(wait)s)
 WHERE id = %(id)s AND lease_token = %(token)s
 """
@@ -110,9 +110,9 @@ def advance(lease: Lease, cursor_json: str) -> None:
         raise Fenced
 
 
-def finish(lease: Lease, *, rows: int, wait: float, whole: bool) -> None:
+def finish(lease: Lease, *, rows: int, wait: float) -> None:
     """Give the lease back after a success; the next pull is due in `wait` seconds. Raises Fenced."""
-    if not _run(_FINISH, lease, rows=rows, wait=wait, whole=whole):
+    if not _run(_FINISH, lease, rows=rows, wait=wait):
         raise Fenced
 
 

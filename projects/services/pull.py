@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import TypeAlias
 
-from django.db import Error as DatabaseError
 from django.db import InterfaceError, OperationalError, transaction
 from django.db import connection as database
 
@@ -69,7 +68,7 @@ def run(connection_id: int, write: Write) -> SyncAttempt | None:
 
 
 def _work(connection: Connection, lease: Lease, attempt: SyncAttempt, write: Write) -> None:
-    """Do the pull and give the lease back, whatever happens. Raises Fenced and database errors."""
+    """Do the pull and give the lease back, whatever happens. Raises Fenced, and what a lost database raises."""
     try:
         _pages(connection, lease, attempt, write)
     except Stopped:
@@ -81,7 +80,7 @@ def _work(connection: Connection, lease: Lease, attempt: SyncAttempt, write: Wri
             _doubt(lease, attempt)
         else:
             _fail(connection, lease, attempt, error)
-    except (Fenced, DatabaseError):
+    except (Fenced, InterfaceError, OperationalError):
         raise
     except Exception as error:
         logger.exception("pull of %s failed", connection.public_id)
@@ -126,7 +125,7 @@ def _store(connection: Connection, lease: Lease, attempt: SyncAttempt, page: Pag
 def _finish(connection: Connection, lease: Lease, attempt: SyncAttempt) -> None:
     failpoint("pull.before_finish")
     wait = after_success(connection.interval_seconds, random.random())  # noqa: S311 (jitter)
-    leases.finish(lease, rows=attempt.rows, wait=wait, whole=True)
+    leases.finish(lease, rows=attempt.rows, wait=wait)
     breakers.count_success(connection)
     attempts.end(attempt, State.DONE)
 

@@ -6,9 +6,10 @@ from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRe
 from django.db.models.functions import Now
 
 from projects.models import Connection, SyncAttempt
+from projects.models.connections import host_of
 from projects.services.attempts import end_lost
 from projects.services.backoff import SLOW_AT_ONCE
-from projects.services.breakers import host_of, open_hosts
+from projects.services.breakers import open_hosts
 
 MOST = 1_000
 

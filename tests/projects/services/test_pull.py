@@ -18,6 +18,7 @@ from mltrack.accounts.models import AuditEvent
 from projects.connectors.records import Page
 from projects.models import Breaker, Connection, MetricValue, RejectedRecord, Run, RunLink, SyncAttempt
 from projects.services import leases, pull
+from projects.services.breakers import COUNTED
 from projects.services.connections import ask_sync, create_connection, delete_connection, edit_connection
 from projects.services.pages import Stored, record_page
 from projects.services.stopping import request_stop, resume
@@ -138,8 +139,8 @@ def test_a_rejected_run_is_listed_until_it_is_whole(connection: Connection, mlfl
     ("answer", "code"),
     [
         (raw(500), "server_error"),
-        (half_json, "bad_json"),
-        (html, "bad_json"),
+        (half_json, "not_json"),
+        (html, "not_json"),
         (reset, "connection_broken"),
         (raw(429, Retry_After="120"), "rate_limited"),
     ],
@@ -149,9 +150,10 @@ def test_a_failure_is_told_and_the_next_pull_goes_on(
 ) -> None:
     mlflow.fail_search = dict.fromkeys(range(2, 6), answer)
     attempt = sync(connection)
-    assert attempt.state == "failed"
+    assert (attempt.state, attempt.error_code) == ("failed", code)
     assert attempt.error_text
     assert connection.last_error_text == attempt.error_text
+    assert Breaker.objects.exists() == (code in COUNTED)
     assert (connection.failures, connection.attempts, connection.lease_until) == (1, 0, None)
     assert 0 < Run.objects.count() < 25
     mlflow.fail_search = {}
@@ -159,6 +161,20 @@ def test_a_failure_is_told_and_the_next_pull_goes_on(
     assert sync(connection).state == "done"
     assert Run.objects.count() == 25
     assert (connection.failures, connection.last_error_text) == (0, "")
+
+
+def test_what_the_database_refuses_is_told_too(connection: Connection) -> None:
+    def write(connection: Connection, page: Page) -> Stored:
+        with database.cursor() as cursor:
+            cursor.execute("SELECT 1 / 0")
+        return Stored(0, 0, False)
+
+    attempt = pull.run(connection.pk, write)
+    connection.refresh_from_db()
+    assert attempt is not None
+    assert (attempt.state, attempt.error_code) == ("failed", "unexpected")
+    assert "DataError" in connection.last_error_text
+    assert (connection.lease_until, connection.cursor) == (None, {})
 
 
 def test_retry_after_is_obeyed(connection: Connection, mlflow: LittleMLflow) -> None:
