@@ -58,8 +58,12 @@ def _note_rejected(connection: Connection, reasons: dict[str, str], seen: list[s
         )
     )
     fresh = {key: reason for key, reason in reasons.items() if known.get(key) != reason}
-    for key, reason in fresh.items():
-        RejectedRecord.objects.update_or_create(connection=connection, external_id=key, defaults={"reason": reason})
+    RejectedRecord.objects.bulk_create(
+        [RejectedRecord(connection=connection, external_id=key, reason=reason) for key, reason in fresh.items()],
+        update_conflicts=True,
+        unique_fields=["connection", "external_id"],
+        update_fields=["reason", "last_seen"],
+    )
     mended = [key for key in known if key not in reasons]
     if mended:
         RejectedRecord.objects.filter(connection=connection, external_id__in=mended).delete()

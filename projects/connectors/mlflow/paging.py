@@ -63,11 +63,20 @@ class RunPager:
                 at, seen = last, {run_id(run) for run in runs if _key_of(run, query.key) == last}
 
     def by_ids(self, experiment_ids: Sequence[str], ids: Sequence[str]) -> Runs:
-        """Return the active ones among the runs with these ids (at most 100); none where it cannot be asked."""
+        """Return the active ones among the runs with these ids (at most 100), in as many pages as that takes.
+
+        None where the server cannot be asked for ids.
+        """
         quoted = ", ".join(f"'{each}'" for each in ids if each.isalnum())
         query = Query(experiment_ids, "start_time", condition=f"attributes.run_id IN ({quoted})")
+        found: Runs = []
+        token = ""
         try:
-            return self._search(query, "", "")[0]
+            while True:
+                runs, token = self._search(query, "", token)
+                found += runs
+                if not token or not runs or len(found) >= len(ids):
+                    return found
         except OutboundError as error:
             if error.status == 400:
                 return []

@@ -182,7 +182,7 @@ def parse_versions(
             if tags.get(_PROMPT) != "true":
                 versions.append(_version(each, tags, aliases))
         except _MALFORMED as error:
-            name = storable(str(each.get("name")))[:LONGEST_NAME]
+            name = storable(f"{each.get('name')}/{each.get('version')}")[:LONGEST_NAME]
             rejected.append(RejectedRecord(name, f"The model version was left out: {error}."))
     return versions, rejected
 

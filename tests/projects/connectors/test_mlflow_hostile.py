@@ -13,6 +13,9 @@ import pytest
 from mltrack.outbound import BearerAuth
 from projects.connectors.base import ConnectorError
 from projects.connectors.mlflow import MLflowConnector
+from projects.connectors.mlflow.api import Api
+from projects.connectors.mlflow.options import Options
+from projects.connectors.mlflow.paging import RunPager
 from projects.connectors.records import Page
 from tests.projects.connectors.mlflow_pulls import Store, client_of
 from tests.servers import hostile
@@ -48,6 +51,20 @@ def failure(server: HostileServer, **options: Any) -> ConnectorError:
     with pytest.raises(ConnectorError) as caught:
         pull(server, **options)
     return caught.value
+
+
+def test_runs_asked_for_by_id_come_whatever_the_size_of_a_page(hostile_server: HostileServer) -> None:
+    def search(handler: Handler) -> None:
+        asked = json.loads(handler.body)
+        start = int(asked.get("page_token") or 0)
+        end = start + asked["max_results"]
+        as_json({"runs": known[start:end], "next_page_token": str(end)})(handler)
+
+    known = [raw_run(number) for number in range(5)]
+    hostile_server.script = [mlflow_with(search)]
+    with client_of(hostile_server.url, timeout=1.0) as client:
+        found = RunPager(Api(client, Options()), 2).by_ids(["1"], [f"r{number}" for number in range(5)])
+    assert found == known
 
 
 @pytest.mark.parametrize(

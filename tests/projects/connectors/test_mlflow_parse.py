@@ -161,6 +161,7 @@ def test_versions_get_their_aliases_and_prompts_are_left_out() -> None:
         {"name": "m", "version": "2", "tags": [{"key": "k", "value": "v"}]},
         {"name": "p", "version": "1", "tags": [{"key": "mlflow.prompt.is_prompt", "value": "true"}]},
         {"name": "broken"},
+        {"name": "broken", "version": "7", "creation_timestamp": -1},
     ]
     versions, rejected = parse_versions(raw, parse_aliases(models))
     assert [(each.name, each.version, tuple(each.aliases)) for each in versions] == [
@@ -169,4 +170,4 @@ def test_versions_get_their_aliases_and_prompts_are_left_out() -> None:
     ]
     assert (versions[0].run_external_id, versions[0].status) == ("r1", "ready")
     assert versions[1].tags == {"k": "v"}
-    assert [each.external_id for each in rejected] == ["broken"]
+    assert [each.external_id for each in rejected] == ["broken/None", "broken/7"]
