@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
-from django.db import connection as database
 from django.db.models import Exists, Expression, F, FilteredRelation, FloatField, Func, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from mltrack.rest.pages import CursorPages
-from projects.models import DatasetVersion, Initiative, MetricValue, ModelVersion, Run, RunColumns, RunDataset, RunLink
+from projects.models import DatasetVersion, Initiative, MetricValue, ModelVersion, Run, RunColumns, RunDataset
 from projects.progress.thresholds import Threshold
 
 ORDERS: Final = ("started", "ended", "duration", "name")
 METRIC: Final = "metric:"
-NEWEST: Final = 500
-"""Columns are offered from so many newest runs, so that a long history does not slow the page."""
 
 _LOOKUP = {">=": "gte", "<=": "lte", ">": "gt", "<": "lt", "=": "exact"}
 
@@ -30,10 +26,6 @@ _SECONDS: Final = Func(
     template="CAST(EXTRACT(EPOCH FROM %(expressions)s) AS double precision)",
     output_field=FloatField(),
 )
-
-_PARAM_KEYS = """
-SELECT DISTINCT jsonb_object_keys(r.params) AS key FROM projects_run r WHERE r.id = ANY(%s) ORDER BY key LIMIT 300
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +43,6 @@ class RunPage:
     rows: list[RunRow]
     next: str | None
     prev: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A value of one run at the run's end, for a sparkline."""
-
-    run_id: str
-    at: datetime | None
-    value: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,34 +120,10 @@ def rows_of(runs: Sequence[Run], keys: Collection[str] | None = None) -> list[Ru
     return [RunRow(run, metrics[run.pk]) for run in runs]
 
 
-def metric_keys(initiative: Initiative) -> list[str]:
-    """Return the metric keys of the newest runs, for columns and choices; 300 at most."""
-    values = MetricValue.objects.filter(run__in=_newest(initiative))
-    return list(values.order_by("key").values_list("key", flat=True).distinct()[:300])
-
-
-def param_keys(initiative: Initiative) -> list[str]:
-    """Return the parameter keys of the newest runs; 300 at most."""
-    with database.cursor() as cursor:
-        cursor.execute(_PARAM_KEYS, [_newest(initiative)])
-        return [key for (key,) in cursor.fetchall()]
-
-
 def chosen_columns(initiative: Initiative, user_id: int) -> list[str]:
     """Return the columns that a person chose, empty when they never did."""
     found = RunColumns.objects.filter(initiative=initiative, user_id=user_id).first()
     return found.columns if found else []
-
-
-def metric_series(initiative: Initiative, key: str, limit: int = 60) -> list[Point]:
-    """Return a metric of the newest finished runs in the order of their ends: a sparkline, at most `limit` points."""
-    values = (
-        MetricValue.objects.filter(key=key, value__isnull=False, run__links__initiative=initiative)
-        .filter(run__status=Run.Status.FINISHED, run__deleted_at__isnull=True)
-        .order_by(F("run__links__ended_at").desc(nulls_last=True), "-run_id")
-        .values_list("run__public_id", "run__ended_at", "value")
-    )
-    return [Point(run, at, value) for run, at, value in reversed(list(values[:limit])) if value is not None]
 
 
 def run_detail(run: Run) -> RunDetail:
@@ -176,8 +135,3 @@ def run_detail(run: Run) -> RunDetail:
         [(link.dataset, link.context) for link in links],
         list(ModelVersion.objects.filter(run=run, deleted_at__isnull=True).order_by("name", "-id")),
     )
-
-
-def _newest(initiative: Initiative) -> list[int]:
-    links = RunLink.objects.filter(initiative=initiative).order_by("-ended_at", "-run")
-    return list(links.values_list("run_id", flat=True)[:NEWEST])

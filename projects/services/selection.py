@@ -52,13 +52,6 @@ def set_selection(
     return made
 
 
-@transaction.atomic
-def relink(initiative: Initiative) -> None:
-    """Make the links of the initiative's connections what the rules say."""
-    numbers = SelectionRule.objects.filter(initiative=initiative).values_list("connection_id", flat=True)
-    _follow(initiative, _locked(initiative, set(), list(numbers)))
-
-
 def _locked(initiative: Initiative, public_ids: set[str], numbers: Sequence[int]) -> list[Connection]:
     """Hold the connections in the order of their rows, so that pulls and other changes wait."""
     ours = Connection.objects.filter(workspace_id=initiative.workspace_id)

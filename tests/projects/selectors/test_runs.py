@@ -18,11 +18,8 @@ from projects.progress.thresholds import parse_threshold
 from projects.selectors.comparisons import compare_runs
 from projects.selectors.runs import (
     chosen_columns,
-    metric_keys,
-    metric_series,
     ordered,
     page_of_runs,
-    param_keys,
     reaching,
     run_detail,
     runs_of,
@@ -128,8 +125,6 @@ def test_thresholds(five: Initiative, text: str, found: str) -> None:
 
 
 def test_columns(owner: Principal, five: Initiative) -> None:
-    assert metric_keys(five) == ["accuracy", "loss"]
-    assert param_keys(five) == ["p"]
     assert owner.user is not None
     assert chosen_columns(five, owner.user.pk) == []
     choose_columns(owner, five, ["metric:loss", "param:p", "metric:loss"])
@@ -139,13 +134,6 @@ def test_columns(owner: Principal, five: Initiative) -> None:
 def test_rows_carry_the_metrics_asked_for(five: Initiative) -> None:
     page = page_of_runs(runs_of(five), scope="s", order="name", keys=["loss"])
     assert [list(row.metrics) for row in page.rows] == [[], [], [], ["loss"], []]
-
-
-def test_series_is_in_the_order_of_time(initiative: Initiative) -> None:
-    make_runs(initiative, [{"accuracy": value} for value in (0.1, 0.2, 0.3)])
-    assert [point.value for point in metric_series(initiative, "accuracy")] == [0.1, 0.2, 0.3]
-    assert [point.value for point in metric_series(initiative, "accuracy", limit=2)] == [0.2, 0.3]
-    assert metric_series(initiative, "unknown") == []
 
 
 def test_detail(owner: Principal, initiative: Initiative) -> None:
@@ -183,20 +171,16 @@ def test_deleted_runs_are_among_them(owner: Principal, initiative: Initiative) -
     runs = make_runs(connection, 2)
     mark_deleted(connection, [runs[0].external_id])
     assert runs_of(initiative).count() == 2
-    assert len(metric_series(initiative, "accuracy")) == 1
 
 
 def test_the_number_of_queries_does_not_grow(initiative: Initiative) -> None:
     def work() -> None:
         page_of_runs(runs_of(initiative), scope="s", order="-metric:accuracy", limit=200)
-        metric_keys(initiative)
-        param_keys(initiative)
-        metric_series(initiative, "accuracy")
 
     make_runs(initiative, 5)
     few = queries(work)
     make_runs(initiative, 50)
-    assert queries(work) == few == 7
+    assert queries(work) == few == 2
 
 
 def test_a_comparison_takes_two_queries(initiative: Initiative) -> None:

@@ -11,7 +11,7 @@ from mltrack.accounts.access import Principal
 from mltrack.accounts.models import AuditEvent
 from projects.models import Connection, Initiative, JudgeDue, RunLink, SelectionRule
 from projects.services.runs import record_runs
-from projects.services.selection import relink, set_selection
+from projects.services.selection import set_selection
 from tests.factories import make_connection, make_initiative, make_stranger, make_workspace, run_record
 
 pytestmark = pytest.mark.django_db
@@ -96,13 +96,6 @@ def test_a_change_is_told_and_makes_due(owner: Principal, initiative: Initiative
     set_selection(owner, initiative, rules)
     event = AuditEvent.objects.get(action="select")
     assert event.after["rules"] == [{"experiment_ids": [], **rules[0]}] or event.after["rules"] == rules
-
-
-def test_relink_mends(owner: Principal, initiative: Initiative, connection: Connection) -> None:
-    set_selection(owner, initiative, [{"connection": connection.public_id}])
-    RunLink.objects.all().delete()
-    relink(initiative)
-    assert linked(initiative) == "abcd"
 
 
 @pytest.mark.parametrize(
