@@ -263,3 +263,17 @@ def test_a_kept_kpi_becomes_late_by_time_alone(owner: Principal) -> None:
     kept = initiative.snapshots.get().summary["kpi"]
     now = timezone.now()
     assert [getattr(told_kpi(kept, now + timedelta(weeks=weeks)), "late", None) for weeks in (0, 3)] == [False, True]
+
+
+def test_a_filter_that_fits_all_tells_the_same_figures_as_none(owner: Principal) -> None:
+    for number, result in enumerate((GOOD, POOR, GOOD)):
+        made = aimed(owner, f"KEY{number}")
+        report(made, f"r{number}", result)
+        judged(made)
+    make_initiative(owner, "FRESH")
+    other = make_stranger()
+    make_initiative(other, "OTHER")
+    for person, count in ((owner, 4), (other, 1), (owner, 4)):
+        whole, fitting = portfolio(person), portfolio(person, "-stage:retired")
+        assert (whole.figures, whole.total, whole.rows) == (fitting.figures, fitting.total, fitting.rows)
+        assert whole.total == count
