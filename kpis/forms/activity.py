@@ -29,6 +29,6 @@ class MoveForm(forms.Form):
         label=_("When"),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        help_text=_("Left empty: now. A move of the past can be entered."),
+        help_text=_("In UTC. Left empty: now. A move of the past can be entered."),
     )
     note = forms.CharField(label=_("Note"), required=False, max_length=2000)

@@ -26,5 +26,5 @@ class AttestForm(forms.Form):
         label=_("Holds until"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=_("Left empty, it holds as long as the scorecard allows."),
+        help_text=_("It ends as this day begins in UTC. Left empty, it holds as long as the scorecard allows."),
     )

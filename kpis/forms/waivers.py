@@ -18,5 +18,7 @@ class WaiverForm(forms.Form):
     expires = forms.DateField(
         label=_("Until"),
         widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=_("At most a year. When the value gets worse it opens again before that."),
+        help_text=_(
+            "It ends as this day begins in UTC, within a year. When the value gets worse it opens again before that."
+        ),
     )
