@@ -49,9 +49,3 @@ def remove_alias(principal: Principal, initiative: Initiative, alias: str) -> bo
     record_audit(principal, "remove", "alias", initiative.key, before=before)
     note_initiative(initiative, "alias")
     return True
-
-
-def resolve_metric(initiative: Initiative, metric: str) -> str:
-    """Return the metric that a name stands for, the name itself where it is no alias."""
-    found = MetricAlias.objects.filter(initiative=initiative, alias=metric).first()
-    return found.metric if found else metric

@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from kpis.models import Target
-from kpis.services.aliases import remove_alias, resolve_metric, set_alias
+from kpis.selectors.targets import aliases_of
+from kpis.services.aliases import remove_alias, set_alias
 from kpis.services.baselines import state_baseline
 from kpis.services.targets import approve_target, has_result, propose_target, reject_target, withdraw_target
 from mltrack.accounts.access import Principal
@@ -215,12 +216,12 @@ def test_every_deed_is_noted(owner: Principal, initiative: Initiative) -> None:
 
 def test_an_alias_stands_for_a_metric(owner: Principal, initiative: Initiative) -> None:
     set_alias(owner, initiative, alias="eval/accuracy", metric="accuracy")
-    assert resolve_metric(initiative, "eval/accuracy") == "accuracy"
+    assert [(each.alias, each.metric) for each in aliases_of(initiative)] == [("eval/accuracy", "accuracy")]
     with pytest.raises(ValidationError, match="another name of accuracy"):
         propose_target(owner, initiative, **{**ASKED, "metric": "eval/accuracy"})
     assert remove_alias(owner, initiative, "eval/accuracy")
     assert not remove_alias(owner, initiative, "eval/accuracy")
-    assert resolve_metric(initiative, "eval/accuracy") == "eval/accuracy"
+    assert aliases_of(initiative) == []
 
 
 @pytest.mark.parametrize(
