@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from kpis.scoring.evaluations.levels import ABSTAINED, SCALE, flags_of, levels_of
 
@@ -59,10 +59,15 @@ def ladder_of(confidences: ArrayLike, correct: ArrayLike, scale: int = SCALE) ->
     levels, flags = levels_of(confidences, scale), flags_of(correct)
     if levels.shape != flags.shape or levels.ndim != 1:
         raise ValueError("Confidences and correct are two columns of the same length.")
+    return counted(levels, flags, scale)
+
+
+def counted(levels: NDArray[np.int64], right: NDArray[np.bool_], scale: int = SCALE) -> Ladder:
+    """Count rows whose levels are known."""
     found, place = np.unique(levels, return_inverse=True)
-    right = np.bincount(place[flags], minlength=len(found))
-    wrong = np.bincount(place[~flags], minlength=len(found))
-    return ladder_from(zip(found.tolist(), right.tolist(), wrong.tolist()), scale)
+    rights = np.bincount(place[right], minlength=len(found))
+    wrongs = np.bincount(place[~right], minlength=len(found))
+    return ladder_from(zip(found.tolist(), rights.tolist(), wrongs.tolist()), scale)
 
 
 def ladder_from(counts: Iterable[tuple[int, int, int]], scale: int = SCALE) -> Ladder:
