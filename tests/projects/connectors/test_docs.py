@@ -9,10 +9,14 @@ from pathlib import Path
 from mltrack.outbound.errors import _STATUS_WORDS
 from projects.connectors.mlflow.options import Options
 from projects.connectors.registry import CONNECTORS
+from projects.services.attempts import LOST_CODE
+from projects.services.breakers import COUNTED
+from projects.services.clients import CLIENT_OPTIONS
 
 ROOT = Path(__file__).resolve().parents[3]
 TEXT = (ROOT / "docs" / "connectors.md").read_text()
-SOURCES = [*(ROOT / "mltrack" / "outbound").glob("*.py"), *(ROOT / "projects" / "connectors").rglob("*.py")]
+FOLDERS = ("mltrack/outbound", "projects/connectors", "projects/services")
+SOURCES = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]
 
 
 def first_cells(section: str) -> list[str]:
@@ -23,7 +27,7 @@ def first_cells(section: str) -> list[str]:
 
 
 def codes_in_source() -> set[str]:
-    found = {code for code, _ in _STATUS_WORDS.values()}
+    found = {LOST_CODE, *(code for code, _ in _STATUS_WORDS.values())}
     for path in SOURCES:
         text = path.read_text()
         found.update(re.findall(r'OutboundError\(\s*"([a-z_]+)"', text))
@@ -40,6 +44,15 @@ def test_the_options_are_those_of_the_code_with_their_defaults() -> None:
     for name in ("window_seconds", "deleted_seconds", "sweep_seconds", "page_size"):
         row = next(line for line in TEXT.splitlines() if line.startswith(f"| `{name}`"))
         assert str(getattr(Options(), name)) in row.split("|")[3]
+
+
+def test_the_options_of_every_kind_are_named() -> None:
+    shared = TEXT.split("## What every connector gets")[1].split("\n## ")[0]
+    assert [each for each in CLIENT_OPTIONS if f"`{each}`" not in shared] == []
+
+
+def test_what_counts_against_a_host_are_codes_that_exist() -> None:
+    assert codes_in_source() >= COUNTED
 
 
 def test_the_error_codes_are_those_of_the_code() -> None:
