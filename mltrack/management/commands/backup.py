@@ -31,16 +31,19 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Take it and say what it holds."""
         path: Path = options["file"]
+        keys = path.with_name(path.name + ".keys")
+        if options["with_keys"] and keys.exists():
+            raise CommandError(f"{keys} exists already: name another file, or move this one away.")
         try:
             manifest = take_backup(path, version=__version__, now=datetime.now(UTC))
             if options["with_keys"]:
-                write_keys(path.with_name(path.name + ".keys"))
+                write_keys(keys)
         except BackupError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
             f"{path}: {manifest.rows:,} rows of {len(manifest.tables)} tables, {path.stat().st_size / 1e6:,.1f} MB."
         )
         if options["with_keys"]:
-            self.stdout.write(f"{path}.keys opens its secrets: keep it somewhere else.")
+            self.stdout.write(f"{keys} opens its secrets: keep it somewhere else.")
         else:
             self.stdout.write(f"Its secrets open with the keys {', '.join(manifest.keys)}, which are not inside.")

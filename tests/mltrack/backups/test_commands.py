@@ -65,6 +65,12 @@ def test_a_restored_installation_gives_the_same_verdict(tmp_path: Path, postgres
     assert "rows of" in taken.stdout
     assert os.environ["MLTRACK_ENCRYPTION_KEYS"] in Path(file + ".keys").read_text()
 
+    again = manage("backup", str(tmp_path / "c"), "--with-keys", database=here)
+    assert again.returncode == 0, again.stderr
+    (tmp_path / "c").unlink()
+    again = manage("backup", str(tmp_path / "c"), "--with-keys", database=here)
+    assert (again.returncode, "c.keys exists already" in again.stderr, (tmp_path / "c").exists()) == (1, True, False)
+
     checked = manage("restore", file, "--check", database=postgres_url)
     assert (checked.returncode, "is whole" in checked.stdout) == (0, True)
     assert one(postgres_url, "SELECT count(*) FROM accounts_user") == 0
