@@ -20,8 +20,7 @@ from kombu.exceptions import KombuError
 
 from mltrack import env, standstill
 from mltrack.preparation import unapplied
-from projects.models import Connection
-from projects.models.secrets import SecretUnreadable, unseal
+from projects.services.secrets import closed_secrets
 
 Level = Literal["ok", "warning", "bad"]
 OLDEST_SERVER: Final = 15
@@ -104,20 +103,11 @@ def _since(each: standstill.Standstill) -> str:
 
 def secrets() -> Finding:
     """Open every stored secret."""
-    closed = [found for found in Connection.objects.order_by("pk").iterator() if not opens(found.sealed_secret)]
+    closed = closed_secrets()
     if closed:
         words = f"{len(closed)} connections hold secrets that MLTRACK_ENCRYPTION_KEYS cannot open: add the older key."
         return Finding("Secrets", "bad", words)
     return Finding("Secrets", "ok", "Every stored secret opens.")
-
-
-def opens(sealed: str) -> bool:
-    """Say whether a sealed text opens with the present keys."""
-    try:
-        unseal(sealed)
-    except SecretUnreadable:
-        return False
-    return True
 
 
 def hosts() -> Finding:

@@ -16,11 +16,6 @@ class Role(models.TextChoices):
     MANAGER = "manager", _("Manager")
     ADMIN = "admin", _("Admin")
 
-    @property
-    def rank(self) -> int:
-        """Return the place in viewer < contributor < manager < admin, from 0."""
-        return list(Role).index(self)
-
 
 class Workspace(models.Model):
     """The tenant: every other row belongs to exactly one."""

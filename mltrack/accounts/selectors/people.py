@@ -9,7 +9,7 @@ from mltrack.accounts.models import ApiToken, AuditEvent, Invitation, Member, Us
 
 
 def members_of(workspace: Workspace) -> QuerySet[Member]:
-    """Return the members with their people, admins first."""
+    """Return the members with their people, by address."""
     return Member.objects.filter(workspace=workspace).select_related("user").order_by("user__email")
 
 
