@@ -59,9 +59,11 @@ class ConnectionForm(forms.Form):
         workspace: Workspace,
         experiments: list[ExperimentRecord] | None = None,
         kept: list[str] | None = None,
+        is_new: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.is_new = is_new
         keys = Initiative.objects.filter(workspace=workspace, archived_at__isnull=True).order_by("key")
         choices = [("", "–"), *((each.key, str(each)) for each in keys)]
         self.fields["initiative"].choices = choices  # type: ignore[attr-defined]
@@ -105,10 +107,12 @@ class ConnectionForm(forms.Form):
         return self.cleaned_data["secret"] or None
 
     def clean(self) -> dict[str, Any]:
-        """A user name is needed for basic sign-in."""
+        """A user name is needed for basic sign-in, and a secret that no earlier one can stand for."""
         data = super().clean() or {}
         if data.get("auth") == "basic" and not data.get("username"):
             self.add_error("username", _("Give the user name."))
+        if self.is_new and data.get("auth") in ("basic", "bearer") and not data.get("secret"):
+            self.add_error("secret", _("Give the password or token; no page ever brings back what was typed here."))
         return data
 
 

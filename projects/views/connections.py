@@ -22,6 +22,7 @@ from projects.services import connections as service
 from projects.services.versions import VersionConflict
 
 WRITE = Power.WRITE_CONNECTIONS
+TYPE_AGAIN = " Type the password or token once more to connect: a page never brings it back."
 PUSH_EXAMPLE = """curl "$MLTRACK_URL/api/v1/initiatives/CHURN/runs/" \\
   -H "Authorization: Bearer $MLTRACK_TOKEN" -H "Content-Type: application/json" \\
   -d '{"external_id": "run-1", "params": {"threshold": "0.7"},
@@ -45,7 +46,8 @@ def connection_create(request: PageRequest) -> HttpResponse:
     """Ask for an address, show what the server has, and keep the connection."""
     workspace = request.principal.workspace
     initial = {"initiative": request.GET.get("initiative", ""), "kind": "mlflow"}
-    form = ConnectionForm(request.POST or None, initial=initial, workspace=workspace, kept=_chosen(request))
+    offered: dict[str, Any] = {"workspace": workspace, "is_new": True}
+    form = ConnectionForm(request.POST or None, initial=initial, kept=_chosen(request), **offered)
     found: list[ExperimentRecord] | None = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -57,11 +59,11 @@ def connection_create(request: PageRequest) -> HttpResponse:
                 )
                 messages.success(request, "Connected. The first pull begins within seconds.")
                 return redirect("projects:connection", workspace=workspace.key, public_id=made.public_id)
-            messages.info(request, report.text)
+            messages.info(request, f"{report.text}{TYPE_AGAIN if secret else ''}")
         except (ValidationError, ConnectorError) as error:
             _say(form, error)
         else:
-            form = ConnectionForm(request.POST, workspace=workspace, experiments=found)
+            form = ConnectionForm(request.POST, experiments=found, **offered)
     context = {"form": form, "found": found, "is_new": True}
     return render(request, "projects/connections/form.html", context, status=422 if form.errors else 200)
 

@@ -15,6 +15,7 @@ from projects.models.secrets import unseal
 from projects.services import pull
 from projects.services.pages import record_page
 from tests.factories import make_connection, make_initiative, make_member, make_stranger, make_workspace
+from tests.projects.little_mlflow import LittleMLflow
 from tests.servers.hostile import HostileServer, silence
 from tests.servers.mlflow import MLflowServer
 
@@ -85,6 +86,21 @@ def test_the_form_lists_the_experiments_of_the_server_and_connects(mlflow_server
     page = client.get(answer.headers["Location"]).content.decode()
     assert "Everything that the server shows" not in page
     assert "Working" in page
+
+
+def test_a_secret_is_asked_for_in_both_steps() -> None:
+    owner = make_workspace()
+    client, path = browser(owner), base(owner) + "new/"
+    with LittleMLflow().serve() as server:
+        form = {**FORM, "base_url": server.url, "auth": "bearer"}
+        looked = client.post(path, {**form, "secret": "s3cret-of-mine", "try": ""}).content.decode()
+        assert "once more" in looked
+        assert "s3cret-of-mine" not in looked
+        forgotten = client.post(path, {**form, "secret": "", "save": ""})
+        assert (forgotten.status_code, list(forgotten.context["form"].errors)) == (422, ["secret"])
+        assert not Connection.objects.exists()
+        client.post(path, {**form, "secret": "s3cret-of-mine", "save": ""})
+        assert unseal(Connection.objects.get().sealed_secret) == "s3cret-of-mine"
 
 
 def test_an_address_that_nobody_answers_is_said_at_the_address() -> None:
