@@ -8,6 +8,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from kombu.exceptions import OperationalError
 
 from mltrack.accounts.access import system_principal
 from projects.models import Connection, SyncAttempt
@@ -33,14 +34,21 @@ class Command(BaseCommand):
         connections = self._chosen(options["connection"])
         attempts = [(each, ask_sync(system_principal(each.workspace), each)) for each in connections]
         if not options["wait"]:
-            for each in connections:
-                pull_connection.delay(each.pk)
-            self.stdout.write(f"Asked for {len(connections)} pulls; a worker does them.")
+            self.stdout.write(f"Asked for {len(connections)} pulls; {self._woken(connections)}")
             return
         signal.signal(signal.SIGTERM, lambda *_: request_stop())
         failed = [each for each, attempt in attempts if not self._wait(each, attempt)]
         if failed:
             raise CommandError(f"{len(failed)} of {len(attempts)} pulls failed.")
+
+    def _woken(self, connections: list[Connection]) -> str:
+        """Wake a worker for each and return who does the pulls: what was asked for stands in the database by now."""
+        try:
+            for each in connections:
+                pull_connection.delay(each.pk)
+        except OperationalError:
+            return "the broker is away, so they begin when it is back."
+        return "a worker does them."
 
     def _chosen(self, public_id: str) -> list[Connection]:
         found = Connection.objects.select_related("workspace").order_by("id")

@@ -6,10 +6,12 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from kombu.exceptions import OperationalError
 from pytest_django import Settings
 
 from projects.models import Run, SyncAttempt
 from projects.services.connections import create_connection
+from projects.tasks import pull_connection
 from tests.factories import make_workspace
 from tests.projects.little_mlflow import LittleMLflow, mlflow_run
 from tests.servers.hostile import raw
@@ -39,6 +41,18 @@ def test_without_wait_it_is_queued() -> None:
     call_command("sync_connections", stdout=output)
     assert SyncAttempt.objects.get().state == "queued"
     assert "Asked for 1 pulls" in output.getvalue()
+
+
+def test_without_a_broker_it_stays_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(connection_id: int) -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(pull_connection, "delay", refuse)
+    create_connection(make_workspace(), kind="mlflow", name="m", base_url="http://127.0.0.1:9")
+    output = StringIO()
+    call_command("sync_connections", stdout=output)
+    assert SyncAttempt.objects.get().state == "queued"
+    assert "the broker is away" in output.getvalue()
 
 
 def test_an_unknown_connection_is_said() -> None:
