@@ -6,7 +6,7 @@ target date. A straight line is a simple expectation on purpose: it needs no his
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -35,14 +35,16 @@ def health_of(
         return Health("on_track", "it is ready")
     trend = trend_of(inputs.history, share, now)
     if initiative.target_date is None:
-        return _without_date(trend)
+        return replace(_without_date(trend), changes_at=_turn(inputs.history, share, now, _rises))
     end = end_of(initiative.target_date)
     if now >= end:
         return Health("off_track", f"the target date {initiative.target_date} has passed and it is not ready")
     start = initiative.created_at or (inputs.history[0].at if inputs.history else None)
     if share is None or start is None:
         return Health("no_data", "no check is required, so there is no pace to compare")
-    return _with_cautions(_by_pace(share, start, end, now), trend, warnings, end)
+    found = _with_cautions(_by_pace(share, start, end, now), trend, warnings, end)
+    turn = _turn(inputs.history, share, now, _falls)
+    return replace(found, changes_at=min((each for each in (found.changes_at, turn) if each), default=None))
 
 
 def end_of(day: date) -> datetime:
@@ -59,10 +61,34 @@ def trend_of(history: Sequence[ProgressPoint], share: float | None, now: datetim
     return share - (before[-1] if before else old[0]).share
 
 
+def _rises(trend: float | None) -> bool | None:
+    return None if trend is None else trend >= TREND_STEP
+
+
+def _falls(trend: float | None) -> bool:
+    return trend is not None and trend <= -TREND_STEP
+
+
+def _turn(
+    history: Sequence[ProgressPoint], share: float | None, now: datetime, meaning: Callable[[float | None], bool | None]
+) -> datetime | None:
+    """Return when the trend next means something else although nothing happens, None where it never does.
+
+    A present share that is new becomes a point of the history once it is kept, so it counts as one here.
+    """
+    if share is None:
+        return None
+    points = history if history and history[-1].share == share else (*history, ProgressPoint(now, share))
+    moments = [(points[0].at + timedelta(days=LEAST_HISTORY_DAYS), share - points[0].share)]
+    moments += [(each.at + timedelta(days=TREND_DAYS), share - each.share) for each in points]
+    present = meaning(trend_of(history, share, now))
+    return next((at for at, trend in moments if at > now and meaning(trend) != present), None)
+
+
 def _without_date(trend: float | None) -> Health:
     if trend is None:
         return Health("no_data", "there is no target date and no history of a week")
-    if trend >= TREND_STEP:
+    if _rises(trend):
         return Health("on_track", "there is no target date, but more checks pass than four weeks ago")
     return Health("at_risk", "there is no target date, and no more checks pass than four weeks ago")
 
@@ -85,7 +111,7 @@ def _crossing(start: datetime, end: datetime, expected: float) -> datetime:
 
 
 def _with_cautions(health: Health, trend: float | None, warnings: Sequence[ReadinessWarning], end: datetime) -> Health:
-    if trend is not None and trend <= -TREND_STEP:
+    if _falls(trend):
         health = replace(
             health, state=WORSE[health.state], reason=f"{health.reason}; fewer checks stand than four weeks ago"
         )

@@ -126,6 +126,40 @@ def test_a_falling_share_is_one_step_worse(share: float, before: float, state: s
     assert health(share, history=points((30, before))).state == state
 
 
+@pytest.mark.parametrize(
+    "history,share,due,turns",
+    [
+        ((), 0.5, None, [(7, "at_risk")]),
+        (points((3, 0.5)), 0.5, None, [(4, "at_risk")]),
+        (points((30, 0.3)), 0.5, None, [(28, "at_risk")]),
+        (points((30, 0.3), (10, 0.5)), 0.5, None, [(18, "at_risk")]),
+        (points((30, 0.5), (20, 0.3), (10, 0.5)), 0.5, None, [(8, "on_track"), (18, "at_risk")]),
+        (points((30, 0.5)), 0.5, None, []),
+        (points((30, 0.7), (25, 0.9)), 0.9, date(2028, 1, 1), []),
+        (points((30, 0.9), (25, 0.7)), 0.7, date(2028, 1, 1), [(3, "on_track")]),
+    ],
+)
+def test_the_trend_turns_by_itself_at_a_known_moment(
+    history: tuple[ProgressPoint, ...], share: float, due: date | None, turns: list[tuple[int, str]]
+) -> None:
+    now, found = MIDDLE, health(share, due=due, history=history)
+    for days, state in turns:
+        # What was judged is kept, where it is new.
+        kept = history if history and history[-1].share == share else (*history, ProgressPoint(now, share))
+        assert found.changes_at == MIDDLE + timedelta(days=days)
+        assert health(share, found.changes_at - timedelta(seconds=1), due=due, history=kept).state == found.state
+        now, history = found.changes_at, kept
+        found = health(share, now, due=due, history=history)
+        assert found.state == state
+    assert due is not None or found.changes_at is None
+
+
+def test_the_moment_is_the_same_once_the_judgement_is_kept() -> None:
+    first = health(0.5, due=None, history=points((30, 0.3)))
+    kept = (*points((30, 0.3)), ProgressPoint(MIDDLE, 0.5))
+    assert health(0.5, MIDDLE + timedelta(days=1), due=None, history=kept) == first
+
+
 def test_a_waiver_that_ends_before_the_date_is_a_risk() -> None:
     ends = ReadinessWarning("waiver_expires", "model.accuracy", "ends", MIDDLE + timedelta(days=3))
     assert health(0.6, warnings=(ends,)).state == "at_risk"

@@ -148,10 +148,24 @@ def test_time_alone_makes_it_due(owner: Principal) -> None:
 
 def test_an_attestation_runs_out_by_itself(owner: Principal) -> None:
     initiative = aimed(owner)
-    end = timezone.now() + timedelta(days=30)
+    # Its warning comes before the first week is over, which changes the health.
+    end = timezone.now() + timedelta(days=16)
     attest(owner, initiative, check="operations.owner", link="https://wiki.example/run", expires=end)
     snapshot = judged(initiative)
     assert snapshot.changes_at == end - timedelta(days=14)
+
+
+def test_health_without_a_date_changes_by_itself_after_a_week(owner: Principal) -> None:
+    initiative = aimed(owner)
+    first = judged(initiative)
+    assert (first.health, first.changes_at) == ("no_data", first.at + timedelta(days=7))
+    assert judged(initiative).pk == first.pk
+    week = timedelta(days=7)
+    ReadinessSnapshot.objects.filter(pk=first.pk).update(at=first.at - week, changes_at=first.at)
+    assert due_initiatives() == [initiative.pk]
+    later = judge_initiative(initiative.pk)
+    assert later is not None
+    assert (later.health, later.changes_at) == ("at_risk", None)
 
 
 def test_only_one_snapshot_is_the_latest(owner: Principal) -> None:
