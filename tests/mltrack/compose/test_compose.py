@@ -30,6 +30,17 @@ DOTENV = {
 }
 
 
+# What the image itself decides, what embedded services need, and what has no place in production.
+OF_THE_IMAGE = {
+    "MLTRACK_HOME",
+    "MLTRACK_STATIC_ROOT",
+    "PROMETHEUS_MULTIPROC_DIR",
+    "MLTRACK_DEMO",
+    "MLTRACK_DEBUG",
+    "MLTRACK_FAILPOINT",
+}
+
+
 def substituted(text: str) -> str:
     """Return a value as compose would pass it on: `${NAME:-default}` and `${NAME:?words}`."""
 
@@ -44,8 +55,9 @@ def substituted(text: str) -> str:
 
 
 def environment(role: str) -> dict[str, str]:
-    """Return a role's environment as its container has it."""
-    return {name: substituted(str(value)) for name, value in SERVICES[role]["environment"].items()}
+    """Return a role's environment as its container has it; a name without a value is left out where .env has none."""
+    given = SERVICES[role]["environment"]
+    return {name: substituted(str(value)) for name, value in given.items() if value is not None}
 
 
 def test_one_image_with_roles_by_command() -> None:
@@ -58,6 +70,11 @@ def test_all_roles_share_one_environment() -> None:
     web = environment("web")
     own = {"MLTRACK_BIND", "PORT"}
     assert environment("worker") == environment("beat") == {k: v for k, v in web.items() if k not in own}
+
+
+def test_every_setting_reaches_the_containers() -> None:
+    known = set(re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "docs" / "settings.md").read_text(), re.MULTILINE))
+    assert known - set(SERVICES["web"]["environment"]) == OF_THE_IMAGE
 
 
 def test_no_secret_has_a_default() -> None:
