@@ -25,7 +25,6 @@ MLTRACK_URL: str = read.str("MLTRACK_PUBLIC_URL", default="")
 MLTRACK_HTTPS: bool = read.bool("MLTRACK_HTTPS", default=False)
 MLTRACK_PROXIES: int = read.int("MLTRACK_PROXIES", default=0)
 MLTRACK_ALLOWED_NETWORKS: list[str] = read.list("MLTRACK_ALLOWED_NETWORKS", default=[])
-MLTRACK_ADMIN: bool = read.bool("MLTRACK_ADMIN", default=False)
 MLTRACK_MAX_BODY: int = read.int("MLTRACK_MAX_BODY", default=10_000_000)
 
 INSTALLED_APPS = [
@@ -46,8 +45,6 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
 ]
-if MLTRACK_ADMIN:
-    INSTALLED_APPS.append("django.contrib.admin")
 
 MIDDLEWARE = [
     "mltrack.middleware.request_id.RequestIdMiddleware",

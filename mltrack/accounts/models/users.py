@@ -20,7 +20,7 @@ class EmailUserManager(UserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:  # type: ignore[override]
-        """Return a new user who may also see Django's admin where it is switched on."""
+        """Return a new user who may also make workspaces, as the people who run this installation do."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
