@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -73,6 +74,19 @@ def test_a_figure_leads_to_what_it_counts() -> None:
     assert all(link.endswith("+state:active") for link in links)
     counted = page(owner, "?q=verdict:unknown+state:active")
     assert ("Churn score" in counted, "Fraud score" in counted) == (True, False)
+
+
+def test_a_board_that_is_full_leads_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kpis.views.portfolio.CARDS", 1)
+    owner = make_workspace()
+    make_initiative(owner, "CHURN", name="Churn score")
+    make_initiative(owner, "FRAUD", name="Fraud score")
+    first = page(owner, "?layout=board")
+    assert ("Churn score" in first, "Fraud score" in first) == (True, False)
+    (link,) = re.findall(r'rel="next" href="([^"]+)"', first)
+    last = page(owner, unescape(link))
+    assert ("Churn score" in last, "Fraud score" in last) == (False, True)
+    assert 'data-column="framing"' in last and 'rel="next"' not in last
 
 
 def test_the_board_moves_by_its_form() -> None:
