@@ -1,0 +1,74 @@
+"""The best of equal tries, against brute force, and when to stop."""
+
+from __future__ import annotations
+
+import math
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from kpis.scoring.evaluations.attempts import expected_best, stalled
+
+
+@given(st.integers(1, 4), st.integers(1, 3), st.floats(0.05, 0.95))
+def test_equals_every_outcome_in_turn(n: int, tries: int, rate: float) -> None:
+    chances = stats.binom.pmf(range(n + 1), n, rate)
+    every = product(range(n + 1), repeat=tries)
+    brute = sum(max(rights) / n * math.prod(chances[right] for right in rights) for rights in every)
+    assert expected_best(rate, n, tries) == pytest.approx(brute, abs=1e-9)
+
+
+def test_large_test_sets_follow_the_normal_distribution() -> None:
+    # The expected highest of ten standard normal values is 1.53875 (Harter 1961).
+    rate, n = 0.9, 1_000_000
+    spread = math.sqrt(rate * (1 - rate) / n)
+    assert (expected_best(rate, n, 10) - rate) / spread == pytest.approx(1.53875, abs=0.01)
+
+
+def test_equals_a_simulation() -> None:
+    draws = np.random.default_rng(2).binomial(500, 0.9, size=(20_000, 20)).max(axis=1) / 500
+    assert expected_best(0.9, 500, 20) == pytest.approx(draws.mean(), abs=0.0005)
+
+
+@given(st.floats(0, 1), st.integers(1, 2000), st.integers(1, 50))
+def test_more_tries_never_expect_less(rate: float, n: int, tries: int) -> None:
+    assert expected_best(rate, n, 1) == pytest.approx(rate, abs=1e-9)
+    assert rate - 1e-9 <= expected_best(rate, n, tries) <= expected_best(rate, n, tries + 1) + 1e-9 <= 1 + 2e-9
+
+
+@pytest.mark.parametrize("rate,n,tries", [(0.9, 0, 1), (0.9, 10, 0), (1.1, 10, 1), (-0.1, 10, 1)])
+def test_nonsense_is_refused(rate: float, n: int, tries: int) -> None:
+    with pytest.raises(ValueError):
+        expected_best(rate, n, tries)
+
+
+@pytest.mark.parametrize(
+    "values,stop",
+    [
+        ([0.9, 0.901, 0.902, 0.903, 0.904, 0.905], True),
+        ([0.9, 0.901, 0.902, 0.903, 0.904, 0.906], False),
+        ([0.9, 0.8, 0.8, 0.8, 0.8], False),
+        ([0.9, 0.8, 0.8, 0.8, 0.8, 0.8], True),
+        ([0.9, None, math.nan, math.inf, None, None], True),
+        ([None, None, None, None, None, None], False),
+        ([None, 0.9, 0.9, 0.9, 0.9, 0.9], False),
+        ([], False),
+    ],
+)
+def test_no_gain_over_half_a_point_in_five_attempts(values: list[float | None], stop: bool) -> None:
+    assert stalled(values, 0.005, 5) is stop
+
+
+def test_lower_may_be_better() -> None:
+    assert stalled([3.0, 3.1, 3.2], 0.5, 2, higher=False)
+    assert not stalled([3.0, 3.1, 2.0], 0.5, 2, higher=False)
+
+
+@pytest.mark.parametrize("gain,attempts", [(-0.1, 5), (0.1, 0)])
+def test_a_rule_that_is_none(gain: float, attempts: int) -> None:
+    with pytest.raises(ValueError, match="stop rule"):
+        stalled([0.9], gain, attempts)
