@@ -38,6 +38,31 @@ def is_sound(headers: Any) -> bool:
     return numbers and len(limits) == 2 and isinstance(headers.get("retries", 0), int | NoneType)
 
 
+def settle_or_connect_anew(message: Any, consumer: Any) -> None:
+    """Let the worker connect again when the broker is away at the moment at which this message is settled.
+
+    Celery merely logs that. The message then counts as being worked on for ever, and a worker that takes no more than
+    it works on never asks the broker again, so that it does not even notice that its connections have died.
+    """
+
+    def surely(settle: Callable[..., Any]) -> Callable[..., Any]:
+        def settled(*details: Any, **named: Any) -> Any:
+            try:
+                return settle(*details, **named)
+            except consumer.connection_errors:
+                consumer.call_soon(break_off)
+                raise
+
+        return settled
+
+    message.ack, message.reject = surely(message.ack), surely(message.reject)
+
+
+def break_off() -> None:
+    """Raise ConnectionError: in the worker's loop it ends the connections and begins them anew."""
+    raise ConnectionError("The broker was away when a message was to be settled.")
+
+
 def strategy(task: Any, app: Any, consumer: Any, **options: Any) -> Callable[..., Any]:
     """Return Celery's handler of this task's messages; what is no call is acknowledged, logged and forgotten.
 
@@ -48,6 +73,7 @@ def strategy(task: Any, app: Any, consumer: Any, **options: Any) -> Callable[...
     def handle_call(message: Any, *details: Any, **named: Any) -> Any:
         if not (is_sound(message.headers) and is_call(message.payload)):
             raise InvalidTaskError("This message is no call of a task.")
+        settle_or_connect_anew(message, consumer)
         try:
             return handle(message, *details, **named)
         except _MALFORMED as error:
