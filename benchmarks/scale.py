@@ -39,7 +39,6 @@ CREATE OR REPLACE TRIGGER bench_note AFTER INSERT OR UPDATE ON kpis_readinesssna
     FOR EACH ROW WHEN (NEW.is_latest) EXECUTE FUNCTION bench_note();
 """
 _QUIET: Final = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING")
-_PINGED: Final = "worker.enable_remote_control=1"
 
 
 def measure(size: Size) -> list[Result]:
@@ -66,7 +65,7 @@ def workers(count: int) -> Iterator[None]:
     """Run so many workers until the end of the block; begins when all of them answer."""
     log = env.home() / "workers.log"
     command = [sys.executable, "-m", "celery", "-A", "mltrack", "--quiet", "worker", "--pool", "solo", *_QUIET]
-    processes = [spawn([*command, "--hostname", f"scale{place}@%h", _PINGED], log, {}) for place in range(count)]
+    processes = [spawn([*command, "--hostname", f"scale{place}@%h"], log, {}) for place in range(count)]
     try:
         until(lambda: len(app.control.ping(timeout=1.0) or []) == count, "The workers do not answer.")
         yield

@@ -9,6 +9,7 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import worker_before_create_process, worker_process_init
+from celery.worker.control import Panel
 
 from mltrack.logs import jobs
 from mltrack.orphans import end_with_parent
@@ -19,6 +20,10 @@ __all__ = ["app", "jobs"]
 app = Celery("mltrack", task_cls="mltrack.messages:CheckedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# Workers answer to a ping and to no other order: whoever reaches the broker could end them. They keep listening, since
+# that connection tells them when the broker goes away while they are too busy to take messages.
+for order in Panel.data.keys() - {"ping"}:
+    del Panel.data[order]
 
 
 @worker_process_init.connect

@@ -1,4 +1,4 @@
-"""Orders to workers by way of the broker: nobody gives any, and so a forged one ends no worker."""
+"""Orders to workers by way of the broker: a ping is answered, and a forged one that would do harm is not followed."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_forged_orders_are_not_followed(
 ) -> None:
     with celery(tmp_path, redis_url) as worker:
         wake_and_wait(forger, connection)
-        assert forger.control.ping(timeout=2.0) == []
+        assert forger.control.ping(timeout=5.0, limit=1)
         for order, words in ORDERS.items():
             forger.control.broadcast(order, words)
         time.sleep(2)
