@@ -67,7 +67,9 @@ def counted(levels: NDArray[np.int64], right: NDArray[np.bool_], scale: int = SC
     found, place = np.unique(levels, return_inverse=True)
     rights = np.bincount(place[right], minlength=len(found))
     wrongs = np.bincount(place[~right], minlength=len(found))
-    return ladder_from(zip(found.tolist(), rights.tolist(), wrongs.tolist()), scale)
+    skip = int(found.size > 0 and found[0] == ABSTAINED)
+    down, right_down, wrong_down = (tuple(column[skip:][::-1].tolist()) for column in (found, rights, wrongs))
+    return Ladder(down, right_down, wrong_down, int(rights[:skip].sum()), int(wrongs[:skip].sum()), scale)
 
 
 def ladder_from(counts: Iterable[tuple[int, int, int]], scale: int = SCALE) -> Ladder:
