@@ -76,7 +76,7 @@ def decide_chosen(
     if plain.accuracy in ("met", "undecided") and proven:
         more = decide_point(point, 0.0, coverage, confidence).n_more
         return replace(plain, accuracy="met", n_more=more)
-    if plain.accuracy not in ("met", "undecided") or plain.coverage == "missed":
+    if plain.accuracy not in ("met", "undecided"):
         return plain
     fresh = [
         _in_scope(point, n_to_meet(point.accuracy or 0, accuracy, confidence)),

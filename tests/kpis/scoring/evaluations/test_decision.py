@@ -110,6 +110,11 @@ def test_a_guarantee_leaves_coverage_open() -> None:
     assert decide_chosen(found.point, found, 0.95, 0.9).together == "missed"
 
 
+def test_what_is_chosen_without_a_guarantee_is_not_met_where_coverage_is_missed() -> None:
+    found = decide_chosen(point(100, 100, 1000), None, 0.9, 0.5)
+    assert (found.accuracy, found.coverage, found.together, found.n_more) == ("undecided", "missed", "missed", None)
+
+
 def test_without_a_guarantee_nothing_chosen_is_met() -> None:
     loose = curve(Ladder((9000,), (58,), (0,)))[0]
     assert decide_chosen(loose, None, 0.95).accuracy == "undecided"
