@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from statsmodels.stats.proportion import proportion_confint
 
 from kpis.scoring.evaluations.bridge import Worth, break_even, movement
 from kpis.scoring.evaluations.curve import CurvePoint
@@ -53,6 +54,14 @@ def test_nothing_accepted_moves_nothing_and_no_cases_say_nothing() -> None:
     assert found is not None
     assert (found.expected, found.left, found.interval.low, found.interval.high) == (0.0, 20_000, 0.0, 0.0)
     assert movement(CurvePoint(0.9, 0, 0, 0), WORTH) is None
+
+
+def test_the_interval_is_the_extremes_of_both_exact_intervals() -> None:
+    found = movement(CurvePoint(0.7, 800, 40, 1000), WORTH)
+    coverage, accuracy = proportion_confint(800, 1000, 0.025, "beta"), proportion_confint(760, 800, 0.025, "beta")
+    ends = [20_000 * c * (a * 4 - (1 - a) * 25) for c in coverage for a in accuracy]
+    assert found is not None
+    assert [found.interval.low, found.interval.high] == pytest.approx([min(ends), max(ends)])
 
 
 def test_more_cases_narrow_the_interval() -> None:

@@ -105,6 +105,12 @@ def test_the_words_name_what_comes_nearest() -> None:
     assert "no case was answered" in reach([], 0.9, 0.5).words
 
 
+def test_of_equally_accurate_points_the_one_that_covers_more_comes_nearest() -> None:
+    found = reach(curve(Ladder((9000, 8000, 7000), (10, 10, 0), (0, 0, 5))), 0.9, 0.2)
+    assert found.best is not None
+    assert found.best.accepted == 20
+
+
 def test_a_model_that_abstains_too_often_shows_its_largest_coverage() -> None:
     found = reach(curve(Ladder((9000, 8000), (50, 10), (0, 0), abstained_right=40)), 0.9, 0.8)
     assert found.best is not None

@@ -36,6 +36,12 @@ def test_a_small_slice_is_undecided_and_not_the_worst() -> None:
     assert judge_slices({"small": SMALL}, 0.5, 0.9, minimum_n=30).worst == "small"
 
 
+def test_a_small_slice_is_not_met_however_good() -> None:
+    perfect = {"small": Ladder((9000,), (40,), (0,))}
+    assert judge_slices(perfect, 0.5, 0.9).decision == "met"
+    assert judge_slices(perfect, 0.5, 0.9, minimum_n=50).decision == "undecided"
+
+
 def test_the_threshold_is_common_to_all() -> None:
     loose = judge_slices({"a": GOOD, "b": BAD}, 0.2, 0.5)
     assert loose.slices["a"].point.accepted == 1200
