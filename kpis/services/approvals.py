@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 
+from kpis.selectors.approvals import is_author, self_approves
 from mltrack.accounts.access import Principal
-from mltrack.accounts.models import Member, Workspace
-
-
-def is_workspace_of_one(workspace: Workspace) -> bool:
-    """Say whether a workspace has a single active member."""
-    return Member.objects.filter(workspace=workspace, user__is_active=True).count() == 1
 
 
 def approves_own(principal: Principal, author_id: int | None) -> bool:
@@ -20,8 +15,8 @@ def approves_own(principal: Principal, author_id: int | None) -> bool:
     """
     if principal.user is None:
         raise ValidationError({"approver": "Only a person can approve this."})
-    if principal.user.pk != author_id:
+    if not is_author(principal, author_id):
         return False
-    if principal.workspace.allows_self_approval and is_workspace_of_one(principal.workspace):
+    if self_approves(principal.workspace):
         return True
     raise ValidationError({"approver": "Somebody else must approve what you asked for."})

@@ -15,12 +15,14 @@ from kpis.access import goal_of, kpi_of
 from kpis.forms.errors import in_words, show_errors
 from kpis.forms.kpis import GoalForm
 from kpis.models import KPI
+from kpis.selectors.approvals import may_reject
 from kpis.selectors.facts import GOAL_FIELDS
 from kpis.selectors.kpi_pages import KpiPage, page_of_kpi
 from kpis.selectors.kpis import kpi_detail
 from kpis.services.goals import approve_goal, reject_goal
 from kpis.services.kpis import edit_kpi
 from kpis.views.kpi_frame import kpi_frame, url_of
+from mltrack.accounts.access import require
 from mltrack.accounts.pages import PageRequest, page
 from mltrack.accounts.policy import Power
 from projects.services.versions import VersionConflict
@@ -78,14 +80,16 @@ def _conflict(request: PageRequest, context: dict[str, Any], kpi: KPI) -> HttpRe
 
 
 @require_POST
-@page(Power.APPROVE)
+@page()
 def decide(request: PageRequest, key: str, public_id: str) -> HttpResponse:
-    """Approve or reject a version that waits."""
+    """Approve or reject a version that waits, as an approver; take back one's own."""
     kpi = kpi_of(request.principal, key)
     version, decision = goal_of(kpi, public_id), request.POST.get("decision", "")
     deeds = {"approve": approve_goal, "reject": reject_goal}
     if decision not in deeds:
         return HttpResponseBadRequest("Approve or reject.")
+    if decision == "approve" or not may_reject(request.principal, version.author_id):
+        require(request.principal, Power.APPROVE)
     try:
         deeds[decision](request.principal, version)
         messages.success(request, _("Done. Verdicts follow within seconds."))

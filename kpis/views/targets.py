@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from kpis.access import target_of
 from kpis.forms.errors import in_words, show_errors
 from kpis.forms.targets import AliasForm, BaselineForm, CandidateForm, RuleForm, TargetForm, form_of
+from kpis.selectors.approvals import may_reject
 from kpis.selectors.targets_page import targets_page
 from kpis.services.targets import approve_target, propose_target, reject_target, withdraw_target
 from kpis.views.shell import page_of, shell
@@ -76,7 +77,7 @@ def connection_choices(connections: Any) -> list[tuple[str, str]]:
 @require_POST
 @page()
 def decide(request: PageRequest, key: str, public_id: str) -> HttpResponse:
-    """Approve or reject a version that waits, as an approver; withdraw one in force, as a manager."""
+    """Approve or reject a version that waits, as an approver, or take back one's own; withdraw one as a manager."""
     initiative = initiative_of(request.principal, key)
     target, decision = target_of(initiative, public_id), request.POST.get("decision", "")
     try:
@@ -84,7 +85,8 @@ def decide(request: PageRequest, key: str, public_id: str) -> HttpResponse:
             require(request.principal, Power.WRITE_TARGETS)
             withdraw_target(request.principal, target, reason=request.POST.get("reason", ""))
         elif decision in ("approve", "reject"):
-            require(request.principal, Power.APPROVE)
+            if decision == "approve" or not may_reject(request.principal, target.author_id):
+                require(request.principal, Power.APPROVE)
             (approve_target if decision == "approve" else reject_target)(request.principal, target)
         else:
             return HttpResponseBadRequest("Approve, reject or withdraw.")

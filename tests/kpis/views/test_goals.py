@@ -9,6 +9,7 @@ import pytest
 from kpis.models import KPI, Goal
 from kpis.services.kpis import edit_kpi
 from mltrack.accounts.access import Principal
+from mltrack.accounts.models import Member
 from tests.factories import make_member, make_stranger, make_workspace
 from tests.kpis.views.kpi_world import get, home, make_kpi, post, text
 
@@ -66,6 +67,32 @@ def test_a_proposal_can_be_rejected(owner: Principal, kpi: KPI) -> None:
     assert post(approver, path, {"decision": "reject"}).status_code == 302
     waiting.refresh_from_db()
     assert (waiting.state, kpi.goals.get(state="active").target) == ("rejected", 8.0)
+
+
+def test_what_is_offered_would_be_accepted(owner: Principal, kpi: KPI) -> None:
+    owner.workspace.allows_self_approval = True
+    owner.workspace.save()
+    assert owner.user is not None
+    Member.objects.filter(workspace=owner.workspace, user=owner.user).update(is_approver=True)
+    post(owner, home(owner, GOAL), given(kpi, target="9", reason="Later."))
+    assert 'value="approve"' in text(get(owner, home(owner, GOAL)))
+    make_member(owner.workspace, "manager")
+    page = text(get(owner, home(owner, GOAL)))
+    assert 'value="approve"' not in page and "Take back" in page
+
+
+def test_an_author_takes_a_proposal_back(owner: Principal, kpi: KPI) -> None:
+    author, other = make_member(owner.workspace, "manager"), make_member(owner.workspace, "manager")
+    post(author, home(owner, GOAL), given(kpi, target="9", reason="Later."))
+    waiting = kpi.goals.get(state="proposed")
+    path = home(owner, f"{GOAL}{waiting.public_id}/")
+    assert "Take back" in text(get(author, home(owner, GOAL)))
+    assert 'value="reject"' not in text(get(other, home(owner, GOAL)))
+    assert post(other, path, {"decision": "reject"}).status_code == 403
+    assert post(author, path, {"decision": "approve"}).status_code == 403
+    assert post(author, path, {"decision": "reject"}).status_code == 302
+    waiting.refresh_from_db()
+    assert waiting.state == "rejected"
 
 
 def test_who_may(owner: Principal, kpi: KPI) -> None:

@@ -94,6 +94,15 @@ def test_a_proposal_can_be_rejected(place: Place) -> None:
     assert "not waiting" in again.content.decode()
 
 
+def test_an_author_takes_a_proposal_back(place: Place) -> None:
+    target = _loosened(place)
+    assert "Take back" in page_of(place) and "Take back" not in page_of(place, person="viewer")
+    assert post(place, f"{target.public_id}/", "contributor", decision="reject").status_code == 403
+    assert post(place, f"{target.public_id}/", decision="reject").status_code == 302
+    target.refresh_from_db()
+    assert (target.state, active(place, "accuracy").value) == ("rejected", 0.9)
+
+
 def test_withdrawing_after_a_result_waits_too(place: Place) -> None:
     target = active(place, "coverage")
     answer = browser(place.manager).post(
