@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 
@@ -50,7 +51,10 @@ class Found:
 def find_candidate(
     initiative: Initiative, asked: Asked | None, targets: Sequence[Target], aliases: Mapping[str, str]
 ) -> Found:
-    """Return what is to be judged, in at most two queries; `asked` None means the initiative's rule."""
+    """Return what is to be judged, in at most two queries; `asked` None means the initiative's rule.
+
+    Raises ValidationError on `model_version` where its words fit versions of several models.
+    """
     if asked is not None:
         return _named(initiative, asked)
     if initiative.candidate_rule == CandidateRule.CHAMPION:
@@ -100,7 +104,7 @@ def production_facts(live: Live | None, facts: Mapping[int, RunFacts]) -> RunFac
 
 def _named(initiative: Initiative, asked: Asked) -> Found:
     if asked.model_version:
-        return _of_version(_newest_version(_by_name(_versions(initiative), asked.model_version)))
+        return _of_version(_one_model(_by_name(_versions(initiative), asked.model_version), asked.model_version))
     if not asked.commit:
         return Found()
     short = SHORTEST_COMMIT <= len(asked.commit) < WHOLE_COMMIT
@@ -139,7 +143,22 @@ def _versions(initiative: Initiative) -> QuerySet[ModelVersion]:
 
 
 def _newest_version(versions: QuerySet[ModelVersion]) -> ModelVersion | None:
-    return versions.order_by(F("registered_at").desc(nulls_last=True), "-id").first()
+    return _newest_first(versions).first()
+
+
+def _newest_first(versions: QuerySet[ModelVersion]) -> QuerySet[ModelVersion]:
+    return versions.order_by(F("registered_at").desc(nulls_last=True), "-id")
+
+
+def _one_model(versions: QuerySet[ModelVersion], text: str) -> ModelVersion | None:
+    """Return the newest of one model's versions; a public id names one whatever else fits."""
+    found = list(_newest_first(versions))
+    exact = [each for each in found if each.public_id == text] or found
+    names = sorted({each.name for each in exact})
+    if len(names) > 1:
+        several = f"{text} is a version of several models ({', '.join(names[:5])}): name one as {names[0]}/{text}."
+        raise ValidationError({"model_version": several})
+    return exact[0] if exact else None
 
 
 def _of_version(version: ModelVersion | None) -> Found:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -110,6 +111,16 @@ def test_a_gate_names_a_version(initiative: Initiative, text: str) -> None:
     for number, aliases in (("1", []), ("2", ["challenger"]), ("3", [])):
         version(initiative, number, aliases=aliases)
     assert label(gather(initiative, Asked(model_version=text))) == "churn v2"
+
+
+def test_a_bare_number_of_several_models_is_refused(initiative: Initiative) -> None:
+    first = version(initiative, "3")
+    ModelVersion.objects.filter(pk=version(initiative, "4").pk).update(name="fraud", version="3")
+    with pytest.raises(ValidationError) as refused:
+        gather(initiative, Asked(model_version="3"))
+    assert "several models (churn, fraud)" in refused.value.message_dict["model_version"][0]
+    assert label(gather(initiative, Asked(model_version="fraud/3"))) == "fraud v3"
+    assert label(gather(initiative, Asked(model_version=first.public_id))) == "churn v3"
 
 
 @pytest.mark.parametrize("text", ["churn/9", "4", "%", "churn@nobody", "other/2"])

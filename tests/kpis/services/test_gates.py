@@ -12,7 +12,7 @@ from kpis.selectors.snapshots import readiness_document
 from kpis.services.gates import decide_gate, flat_checks
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import AuditEvent
-from projects.models import Initiative
+from projects.models import Initiative, ModelVersion
 from tests.factories import make_workspace
 from tests.kpis.world import COMMIT, GOOD, POOR, aimed, judged, report
 
@@ -33,6 +33,15 @@ def test_no_run_of_the_commit_is_unknown(owner: Principal, initiative: Initiativ
     answer = decide_gate(owner, initiative, commit=COMMIT, ref="refs/heads/main")
     assert (answer["verdict"], answer["candidate"]) == ("unknown", None)
     assert answer["reasons"][0] == f"There is no finished run of commit {COMMIT} here: report one first."
+
+
+def test_a_number_of_several_models_is_refused(owner: Principal, initiative: Initiative) -> None:
+    for name in ("churn", "fraud"):
+        ModelVersion.objects.create(workspace=owner.workspace, pushed_to=initiative, name=name, version="3")
+    with pytest.raises(ValidationError) as refused:
+        decide_gate(owner, initiative, model_version="3")
+    assert list(refused.value.message_dict) == ["model_version"]
+    assert not GateDecision.objects.exists()
 
 
 def test_a_fact_counts_at_once(owner: Principal, initiative: Initiative) -> None:
