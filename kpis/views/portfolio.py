@@ -48,6 +48,7 @@ def index(request: PageRequest) -> HttpResponse:
         "found": found,
         "error": error,
         "q": query,
+        "cursor": request.GET.get("cursor", ""),
         "layout": layout,
         "layouts": _layouts(query, layout),
         "chips": _chips(found.filters, layout),
@@ -72,16 +73,17 @@ def changes(request: PageRequest) -> HttpResponse:
 @require_POST
 @page(Power.WRITE_INITIATIVES)
 def move(request: PageRequest, key: str) -> HttpResponse:
-    """Move an initiative to another stage, from the board."""
+    """Move an initiative to another stage, then back to the board as it was: same filter, same cards."""
     principal, stage = request.principal, request.POST.get("to", "")
     initiative = initiative_of(principal, key)
     try:
         if stage != initiative.stage:
             change_stage(principal, initiative, stage=stage)
-            messages.success(request, _("%(key)s is in %(stage)s now.") % {"key": key, "stage": stage})
+            messages.success(request, _("%(key)s is in %(stage)s now.") % {"key": key, "stage": Stage(stage).label})
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
-    return redirect(f"/w/{principal.workspace.key}/?layout=board")
+    shown = {name: request.POST[name] for name in ("q", "cursor") if request.POST.get(name)}
+    return redirect(f"/w/{principal.workspace.key}/?" + urlencode({**shown, "layout": "board"}))
 
 
 def _layouts(query: str, current: str) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from urllib.parse import parse_qs
 
 import pytest
 from django.test import Client
@@ -14,6 +15,7 @@ from kpis.services.snapshots import judge_initiative
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import Member, User
 from projects.models import StageChange
+from projects.models.initiatives import Stage
 from tests.factories import make_initiative, make_member, make_stranger, make_workspace
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +105,26 @@ def test_the_board_moves_by_its_form() -> None:
     browser(owner.user).post(path, {"to": "nowhere"})
     initiative.refresh_from_db()
     assert initiative.stage == "modeling"
+
+
+def test_a_move_leads_back_to_the_same_cards(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kpis.views.portfolio.CARDS", 1)
+    owner = make_workspace()
+    make_initiative(owner, "CHURN", name="Churn score")
+    make_initiative(owner, "FRAUD", name="Fraud score")
+    (link,) = re.findall(r'rel="next" href="([^"]+)"', page(owner, "?q=score&layout=board"))
+    hidden = dict(re.findall(r'type="hidden" name="(q|cursor)" value="([^"]*)"', _form(page(owner, unescape(link)))))
+    assert hidden["q"] == "score" and hidden["cursor"]
+    sent = {name: unescape(value) for name, value in hidden.items()}
+    path = f"/w/{owner.workspace.key}/move/FRAUD/"
+    answer = browser(owner.user).post(path, {"to": "modeling", **sent}, follow=True)
+    assert answer.request["PATH_INFO"] == f"/w/{owner.workspace.key}/"
+    assert parse_qs(answer.request["QUERY_STRING"]) == {**{n: [v] for n, v in sent.items()}, "layout": ["board"]}
+    assert f"FRAUD is in {Stage.MODELING.label} now." in answer.content.decode()
+
+
+def _form(board: str) -> str:
+    return board.split("data-move>")[1].split("</form>")[0]
 
 
 def test_changes_counts_what_was_judged_since() -> None:
