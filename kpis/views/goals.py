@@ -15,6 +15,7 @@ from kpis.access import goal_of, kpi_of
 from kpis.forms.errors import in_words, show_errors
 from kpis.forms.kpis import GoalForm
 from kpis.models import KPI
+from kpis.models.kpis import GoalState
 from kpis.selectors.approvals import may_reject
 from kpis.selectors.facts import GOAL_FIELDS
 from kpis.selectors.kpi_pages import KpiPage, page_of_kpi
@@ -55,9 +56,19 @@ def goal(request: PageRequest, key: str) -> HttpResponse:
     except ValidationError as error:
         show_errors(form, error)
         return _show(request, context, found, form, 422)
-    waits = page_of_kpi(kpi_detail(kpi)).waiting
-    messages.success(request, _("This asks for less: it waits for an approver.") if waits else _("The goal is set."))
+    messages.success(request, _outcome(kpi, found))
     return redirect(url_of(kpi, "kpis:kpi_goal"))
+
+
+def _outcome(kpi: KPI, before: KpiPage) -> str:
+    """Say what became of the version sent; one that waited before is not it."""
+    newest = max((each.goal.number for each in before.goals), default=0)
+    written = kpi.goals.filter(number__gt=newest).order_by("number").last()
+    if written is None:
+        return _("Nothing changed: the goal in force stays.")
+    if written.state == GoalState.PROPOSED:
+        return _("This asks for less: it waits for an approver.")
+    return _("The goal is set.")
 
 
 def _present(found: KpiPage) -> dict[str, Any]:

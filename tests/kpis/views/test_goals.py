@@ -11,6 +11,7 @@ from kpis.services.kpis import edit_kpi
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import Member
 from tests.factories import make_member, make_stranger, make_workspace
+from tests.kpis.views.conftest import browser
 from tests.kpis.views.kpi_world import get, home, make_kpi, post, text
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +68,15 @@ def test_a_proposal_can_be_rejected(owner: Principal, kpi: KPI) -> None:
     assert post(approver, path, {"decision": "reject"}).status_code == 302
     waiting.refresh_from_db()
     assert (waiting.state, kpi.goals.get(state="active").target) == ("rejected", 8.0)
+
+
+def test_the_answer_is_about_what_was_sent(owner: Principal, kpi: KPI) -> None:
+    person, path = browser(owner), home(owner, GOAL)
+    looser = given(kpi, target="9", reason="Later.")
+    assert "it waits for an approver" in text(person.post(path, looser, follow=True))
+    page = text(person.post(path, given(kpi), follow=True))
+    assert "Nothing changed" in page and "it waits for an approver" not in page
+    assert kpi.goals.count() == 2
 
 
 def test_what_is_offered_would_be_accepted(owner: Principal, kpi: KPI) -> None:
