@@ -15,7 +15,7 @@ from kpis.scoring.ml_test_score import ml_test_score
 from kpis.scoring.results import CheckResult, Readiness, ReadinessWarning, SectionResult
 from kpis.scoring.targets import Accepted
 
-OF_THE_MOMENT = ("as_of", "pending", "age_seconds")
+OF_THE_MOMENT = ("as_of", "pending", "age_seconds", "changes_at")
 
 
 def readiness_document(readiness: Readiness) -> dict[str, Any]:

@@ -52,7 +52,7 @@ FROM (
 ) kept ORDER BY kept.at DESC, kept.id DESC
 """
 LATEST = """
-SELECT initiative.key, latest.document::json, latest.at, latest.confirmed_at,
+SELECT initiative.key, latest.document::json, latest.at, latest.confirmed_at, latest.changes_at,
     EXISTS (SELECT 1 FROM projects_judgedue due WHERE due.initiative_id = initiative.id)
 FROM projects_initiative initiative
 LEFT JOIN kpis_readinesssnapshot latest ON latest.initiative_id = initiative.id AND latest.is_latest
@@ -88,11 +88,12 @@ def _latest_document(workspace_id: int, key: str) -> dict[str, Any]:
         row = cursor.fetchone()
     if row is None:
         raise Http404(f"No initiative {key[:40]} here.")
-    document, judged, confirmed, waits = row[1:]
+    document, judged, confirmed, changes, waits = row[1:]
     now = timezone.now()
     if document is None:
         return {**blank_document(row[0], now), "pending": True}
-    return {**told_at(document, judged, now), "as_of": moment(confirmed), "pending": waits}
+    told = told_at(document, judged, now)
+    return {**told, "as_of": moment(confirmed), "changes_at": moment(changes), "pending": waits}
 
 
 def told_at(document: dict[str, Any], judged: datetime, now: datetime) -> dict[str, Any]:

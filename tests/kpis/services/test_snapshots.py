@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from kpis.models import ReadinessSnapshot, Scorecard
+from kpis.scoring.document import document_digest, moment
 from kpis.selectors.snapshots import changes_since, history_strip, readiness_document
 from kpis.services.attestations import attest
 from kpis.services.snapshots import MOST_ATTEMPTS, due_initiatives, judge_initiative, judge_now
@@ -153,6 +154,18 @@ def test_an_attestation_runs_out_by_itself(owner: Principal) -> None:
     attest(owner, initiative, check="operations.owner", link="https://wiki.example/run", expires=end)
     snapshot = judged(initiative)
     assert snapshot.changes_at == end - timedelta(days=14)
+
+
+def test_another_moment_of_change_alone_is_no_new_answer(owner: Principal) -> None:
+    initiative = aimed(owner)
+    first = judged(initiative)
+    later = first.at + timedelta(days=3)
+    document = {**first.document, "changes_at": later.isoformat()}
+    ReadinessSnapshot.objects.filter(pk=first.pk).update(
+        document=document, digest=document_digest(document), changes_at=later
+    )
+    assert judged(initiative).pk == first.pk
+    assert readiness_document(initiative)["changes_at"] == moment(first.changes_at)
 
 
 def test_health_without_a_date_changes_by_itself_after_a_week(owner: Principal) -> None:
