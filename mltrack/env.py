@@ -79,11 +79,11 @@ def secret_key() -> str:
 def encryption_keys() -> list[str]:
     """Return the Fernet keys for stored secrets, newest first: `MLTRACK_ENCRYPTION_KEYS`, else a kept file."""
     given = os.environ.get("MLTRACK_ENCRYPTION_KEYS")
-    if given:
-        return [key.strip() for key in given.split(",") if key.strip()]
-    if not embedded() and not os.environ.get("MLTRACK_HOME"):
-        raise RuntimeError("MLTRACK_ENCRYPTION_KEYS must be set when DATABASE_URL is set.")
-    return private_file("encryption_keys", Fernet.generate_key().decode()).split(",")
+    if not given:
+        if not embedded() and not os.environ.get("MLTRACK_HOME"):
+            raise RuntimeError("MLTRACK_ENCRYPTION_KEYS must be set when DATABASE_URL is set.")
+        given = private_file("encryption_keys", Fernet.generate_key().decode())
+    return [key.strip() for key in given.split(",") if key.strip()]
 
 
 def services() -> dict[str, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mltrack.env import private_file
+from mltrack.env import encryption_keys, private_file
 
 MEETING = """
 import sys, time
@@ -72,3 +72,11 @@ def test_processes_that_meet_read_the_same(tmp_path: Path) -> None:
     assert [each.returncode for each in processes] == [0] * 4
     assert len(read[0]) == 300
     assert len(set(read)) == 1
+
+
+@pytest.mark.parametrize("kept", ["newer, older,\n", ",newer,older"])
+def test_keys_are_read_whatever_stands_between_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: str) -> None:
+    monkeypatch.delenv("MLTRACK_ENCRYPTION_KEYS", raising=False)
+    monkeypatch.setenv("MLTRACK_HOME", str(tmp_path))
+    (tmp_path / "encryption_keys").write_text(kept)
+    assert encryption_keys() == ["newer", "older"]
