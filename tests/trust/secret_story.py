@@ -191,9 +191,9 @@ def connections(story: Story, owner: Visitor, token: str) -> None:
             "interval_seconds": 60,
         }
         secret = story.plant("connection", canary("connection"))
-        owner.fill("/w/acme/connections/new/", **form, secret=secret, check="1")
-        owner.fill("/w/acme/connections/new/", **{**form, "interval_seconds": 1}, secret=secret)
-        owner.fill("/w/acme/connections/new/", **form, secret=secret)
+        owner.fill("/w/acme/connections/new/", **form, secret=secret, **{"try": ""})
+        owner.fill("/w/acme/connections/new/", **{**form, "interval_seconds": 1}, secret=secret, save="")
+        owner.fill("/w/acme/connections/new/", **form, secret=secret, save="")
     settle(story)
 
 
@@ -245,7 +245,7 @@ def faults(story: Story, owner: Visitor, token: str) -> None:
     with story.broken("projects_connection", "sealed_secret"):
         story.statuses.append(owner.call("POST", "connections/", token, body)[0])
         form = {**body, "auth": "bearer", "interval_seconds": 60}
-        story.statuses.append(owner.fill("/w/acme/connections/new/", **form)[0])
+        story.statuses.append(owner.fill("/w/acme/connections/new/", **form, save="")[0])
         story.run("UPDATE projects_connection SET paused = false, next_due = now(), lease_until = NULL")
         time.sleep(4)
     with story.broken("accounts_apitoken", "secret_hash"):
