@@ -120,7 +120,13 @@ INITIATIVES: Final[dict[str, dict[str, Levels]]] = {
     },
 }
 MEASURES: Final[dict[str, dict[str, Levels]]] = {
-    "kpis:goal_decide": {"POST": (("approver", {"decision": "approve"}), ("approver", {"decision": "nonsense"}))},
+    "kpis:goal_decide": {
+        "POST": (
+            ("approver", {"decision": "approve"}),
+            ("approver", {"decision": "reject"}),
+            ("viewer", {"decision": "nonsense"}),
+        )
+    },
     "kpis:kpi": VIEW,
     "kpis:kpi_archive": {"POST": "manager"},
     "kpis:kpi_create": {"GET": "manager", "POST": "manager"},
