@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from mltrack import heartbeats
+from mltrack.embedded.broker import Broker, find_program
+from mltrack.embedded.places import prepare
 from mltrack.scheduler import HEARTBEAT, Scheduler, app
 from mltrack.tasks import heartbeat
 from mltrack.wakes import MOST_WAITING, waiting
+from tests.trees import open_folder
 
 BEATS = [f"heartbeat-{queue}" for queue in heartbeats.QUEUES]
 
@@ -23,13 +26,25 @@ def signs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
+@pytest.fixture(scope="module", autouse=True)
+def own_broker() -> Iterator[None]:
+    """A Redis that no other test writes to, since messages are counted here."""
+    program = find_program()
+    assert program is not None
+    with open_folder() as folder, pytest.MonkeyPatch.context() as patch:
+        broker = Broker(prepare(folder / "home"), program)
+        broker.start()
+        patch.setenv("CELERY_BROKER_WRITE_URL", broker.url)
+        yield
+        broker.stop()
+
+
 @pytest.fixture
 def scheduler(tmp_path: Path, signs: list[str]) -> Iterator[Scheduler]:
     clear()
     found = Scheduler(app=app, schedule_filename=str(tmp_path / "schedule"))
     yield found
     found.close()
-    clear()
 
 
 def clear(waiting_there: int = 0) -> None:
