@@ -123,6 +123,7 @@ def test_a_page_that_believes_its_texts_is_found_out(
     live_server: LiveServer, page_factory: PageFactory, world: World, settings: Settings
 ) -> None:
     settings.ROOT_URLCONF = "tests.browser.planted"
+    page_factory.forgive("favicon.ico")
     page = open_page(live_server, page_factory, LIGHT_DESKTOP, world)
     found = look(page, "/planted/")
     assert any("onerror=tainted=1" in each for each in found) and any("onload" in each for each in found)
