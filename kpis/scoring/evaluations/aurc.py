@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from scipy import special
 
-from kpis.scoring.evaluations.ladder import Ladder
+from projects.progress.evaluations.ladder import Ladder
 
 SUMMED = 100
 

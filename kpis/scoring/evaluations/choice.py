@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from kpis.scoring.evaluations.curve import CurvePoint, curve
 from kpis.scoring.evaluations.guarantee import DEFAULT_START, Guaranteed, fixed_sequence, sgr
-from kpis.scoring.evaluations.ladder import Ladder
 from kpis.scoring.proportions import DEFAULT_CONFIDENCE
 from kpis.scoring.wording import percent
+from projects.progress.evaluations.ladder import Ladder
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from kpis.scoring.evaluations.ladder import Ladder
-from kpis.scoring.evaluations.levels import strictest_level
 from kpis.scoring.points import MetricPoint
 from kpis.scoring.proportions import DEFAULT_CONFIDENCE, Interval, clopper_pearson, lower_bound, upper_bound, wilson
+from projects.progress.evaluations.ladder import Ladder
+from projects.progress.evaluations.levels import strictest_level
 
 DRAWN = 200
 

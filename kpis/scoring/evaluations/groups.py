@@ -9,7 +9,7 @@ from itertools import combinations
 
 from kpis.scoring.evaluations.curve import point_at
 from kpis.scoring.evaluations.share import Share
-from kpis.scoring.evaluations.tally import Tally
+from projects.progress.evaluations.tally import Tally
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from typing import Literal
 
 from kpis.scoring.evaluations.binomial import chance_of_so_few
 from kpis.scoring.evaluations.curve import CurvePoint, curve, points_at
-from kpis.scoring.evaluations.ladder import Ladder
 from kpis.scoring.proportions import DEFAULT_CONFIDENCE, n_without_errors, upper_bound
+from projects.progress.evaluations.ladder import Ladder
 
 Method = Literal["fixed_sequence", "sgr"]
 DEFAULT_STEP = 0.01

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from kpis.scoring.evaluations.curve import point_at
 from kpis.scoring.evaluations.decision import PointDecision, decide_point
-from kpis.scoring.evaluations.ladder import Ladder
 from kpis.scoring.proportions import DEFAULT_CONFIDENCE, Decision
+from projects.progress.evaluations.ladder import Ladder
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from functools import cache
 
 from hypothesis import strategies as st
 
-from kpis.scoring.evaluations.ladder import Ladder, ladder_of
+from projects.progress.evaluations.ladder import Ladder, ladder_of
 from tests.kpis.scoring.golden import FOLDER
 
 PRINTED = 1_000_000  # the file prints six decimals

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special, stats
 
-from kpis.scoring.evaluations.ladder import Ladder, ladder_of
-from kpis.scoring.evaluations.levels import SCALE, strictest_level
+from projects.progress.evaluations.ladder import Ladder, ladder_of
+from projects.progress.evaluations.levels import SCALE, strictest_level
 
 LEVELS = np.arange(SCALE + 1)
 MIDDLES = np.clip(LEVELS / SCALE, 0.5 / SCALE, 1 - 0.5 / SCALE)

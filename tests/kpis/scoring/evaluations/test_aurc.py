@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpis.scoring.evaluations.aurc import aurc
-from kpis.scoring.evaluations.ladder import Ladder, ladder_of
+from projects.progress.evaluations.ladder import Ladder, ladder_of
 from tests.kpis.scoring.evaluations.rows import ROWS, digits, digits_ladder, ladder
 from tests.kpis.scoring.golden import golden
 

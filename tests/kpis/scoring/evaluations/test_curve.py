@@ -24,9 +24,9 @@ from kpis.scoring.evaluations.curve import (
     points_at,
     thinned,
 )
-from kpis.scoring.evaluations.ladder import Ladder, ladder_of
 from kpis.scoring.target_judgement import judge_target
 from kpis.scoring.targets import Target
+from projects.progress.evaluations.ladder import Ladder, ladder_of
 from tests.kpis.scoring.evaluations.rows import ROWS, digits_ladder, ladder
 from tests.kpis.scoring.golden import golden
 

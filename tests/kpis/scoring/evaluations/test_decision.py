@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from kpis.scoring.evaluations.choice import choose
 from kpis.scoring.evaluations.curve import CurvePoint, curve, point_at
 from kpis.scoring.evaluations.decision import decide_chosen, decide_point
-from kpis.scoring.evaluations.ladder import Ladder
+from projects.progress.evaluations.ladder import Ladder
 from tests.kpis.scoring.evaluations.rows import digits_ladder
 from tests.kpis.scoring.golden import golden
 

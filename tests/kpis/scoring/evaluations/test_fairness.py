@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from kpis.scoring.evaluations.fairness import Fairness, Gap, decide_gap, fairness, gap
 from kpis.scoring.evaluations.groups import GroupCounts, group_counts
 from kpis.scoring.evaluations.share import Share
-from kpis.scoring.evaluations.tally import tally_rows
+from projects.progress.evaluations.tally import tally_rows
 from tests.kpis.scoring.golden import golden
 
 PUBLISHED = golden("08_fairness")["fairlearn_doc"]

@@ -13,8 +13,8 @@ from sklearn.metrics import confusion_matrix
 
 from kpis.scoring.evaluations.fairness import fairness
 from kpis.scoring.evaluations.groups import GroupCounts, group_counts, groupings
-from kpis.scoring.evaluations.levels import ABSTAINED
-from kpis.scoring.evaluations.tally import Cell, Stratum, Tally, tally_cells, tally_rows
+from projects.progress.evaluations.levels import ABSTAINED
+from projects.progress.evaluations.tally import Cell, Stratum, Tally, tally_cells, tally_rows
 from tests.kpis.scoring.golden import FOLDER, golden
 
 UCB = golden("08_fairness")["ucb"]

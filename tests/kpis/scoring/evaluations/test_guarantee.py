@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpis.scoring.evaluations.guarantee import Guaranteed, declared_grid, fixed_sequence, sgr
-from kpis.scoring.evaluations.ladder import Ladder, ladder_of
 from kpis.scoring.proportions import upper_bound
+from projects.progress.evaluations.ladder import Ladder, ladder_of
 from tests.kpis.scoring.evaluations.rows import ROWS, digits_ladder, ladder
 from tests.kpis.scoring.golden import golden
 

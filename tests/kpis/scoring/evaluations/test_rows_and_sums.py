@@ -15,7 +15,7 @@ from kpis.scoring.evaluations.curve import CurvePoint, curve, point_at
 from kpis.scoring.evaluations.fairness import Fairness, fairness
 from kpis.scoring.evaluations.groups import group_counts
 from kpis.scoring.evaluations.slices import Slices, judge_slices
-from kpis.scoring.evaluations.tally import Tally, by_slice, merge_tallies, tally_cells, tally_rows
+from projects.progress.evaluations.tally import Tally, by_slice, merge_tallies, tally_cells, tally_rows
 from tests.kpis.scoring.evaluations.rows import CONFIDENCES
 
 Row = tuple[float, bool, bool, str, str]

@@ -6,8 +6,8 @@ import pytest
 
 from kpis.scoring.evaluations.curve import point_at
 from kpis.scoring.evaluations.decision import decide_point
-from kpis.scoring.evaluations.ladder import Ladder, merge_ladders
 from kpis.scoring.evaluations.slices import judge_slices
+from projects.progress.evaluations.ladder import Ladder, merge_ladders
 
 GOOD = Ladder((9000, 3000), (970, 100), (30, 100))
 BAD = Ladder((9000, 3000), (160, 10), (40, 10))

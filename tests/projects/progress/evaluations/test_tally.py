@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpis.scoring.evaluations.ladder import Ladder, ladder_of
-from kpis.scoring.evaluations.levels import ABSTAINED, UnusableRow
-from kpis.scoring.evaluations.tally import Cell, Stratum, Tally, by_slice, merge_tallies, tally_cells, tally_rows
+from projects.progress.evaluations.ladder import Ladder, ladder_of
+from projects.progress.evaluations.levels import ABSTAINED, UnusableRow
+from projects.progress.evaluations.tally import Cell, Stratum, Tally, by_slice, merge_tallies, tally_cells, tally_rows
 from tests.kpis.scoring.evaluations.rows import CONFIDENCES
 
 Row = tuple[float, bool, bool, str, str, str]

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kpis.scoring.evaluations.ladder import Ladder, counted, ladder_from, merge_ladders
-from kpis.scoring.evaluations.levels import ABSTAINED, SCALE, UnusableRow, flags_of, levels_of
+from projects.progress.evaluations.ladder import Ladder, counted, ladder_from, merge_ladders
+from projects.progress.evaluations.levels import ABSTAINED, SCALE, UnusableRow, flags_of, levels_of
 
 Column = Sequence[str | None]
 

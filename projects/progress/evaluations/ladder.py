@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kpis.scoring.evaluations.levels import ABSTAINED, SCALE, flags_of, levels_of
+from projects.progress.evaluations.levels import ABSTAINED, SCALE, flags_of, levels_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpis.scoring.evaluations.ladder import Ladder, ladder_from, ladder_of, merge_ladders
-from kpis.scoring.evaluations.levels import ABSTAINED, UnusableRow, flags_of, levels_of, strictest_level
+from projects.progress.evaluations.ladder import Ladder, ladder_from, ladder_of, merge_ladders
+from projects.progress.evaluations.levels import ABSTAINED, UnusableRow, flags_of, levels_of, strictest_level
 from tests.kpis.scoring.evaluations.rows import ROWS, ladder
 
 

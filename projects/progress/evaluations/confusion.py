@@ -1,12 +1,10 @@
-"""What was predicted for which label: counts that merge, and precision and recall of each class."""
+"""What was predicted for which label: counts that merge."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-
-from kpis.scoring.evaluations.share import Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +33,9 @@ class Confusion:
         return tuple(sorted({name for label, predicted, _ in self.counts for name in (label, predicted)}))
 
     @property
-    def accuracy(self) -> Share:
+    def right(self) -> int:
         """Cases whose prediction is the label."""
-        return Share(sum(n for label, predicted, n in self.counts if label == predicted), self.n)
-
-
-@dataclass(frozen=True, slots=True)
-class ClassScore:
-    """One class: right of those predicted so, right of those that are so, and their harmonic mean."""
-
-    precision: Share
-    recall: Share
-    f1: float
+        return sum(n for label, predicted, n in self.counts if label == predicted)
 
 
 def confusion_of(labels: Iterable[str], predictions: Iterable[str]) -> Confusion:
@@ -66,28 +55,3 @@ def merge_confusions(confusions: Iterable[Confusion]) -> Confusion:
         for label, predicted, n in each.counts:
             sums[label, predicted] += n
     return confusion_from(sums)
-
-
-def class_scores(confusion: Confusion) -> dict[str, ClassScore]:
-    """Return precision, recall and F1 of each class; a class that was never predicted has no precision."""
-    labelled: Counter[str] = Counter()
-    predicted_so: Counter[str] = Counter()
-    right: Counter[str] = Counter()
-    for label, predicted, n in confusion.counts:
-        labelled[label] += n
-        predicted_so[predicted] += n
-        right[label] += n if label == predicted else 0
-    return {
-        name: ClassScore(
-            Share(right[name], predicted_so[name]),
-            Share(right[name], labelled[name]),
-            2 * right[name] / (labelled[name] + predicted_so[name]),
-        )
-        for name in confusion.classes
-    }
-
-
-def balanced_accuracy(confusion: Confusion) -> float | None:
-    """Return the mean recall over the classes that are labels, None without cases."""
-    recalls = [each.recall.rate for each in class_scores(confusion).values() if each.recall.rate is not None]
-    return sum(recalls) / len(recalls) if recalls else None
