@@ -1,6 +1,7 @@
 """The tables of judgement."""
 
 from kpis.models.attestations import Attestation
+from kpis.models.bridges import Bridge, StopRule
 from kpis.models.gates import GateDecision
 from kpis.models.kpis import KPI, Contribution, Goal, Reading
 from kpis.models.scorecards import Scorecard
@@ -11,6 +12,7 @@ from kpis.models.waivers import Waiver
 __all__ = [
     "KPI",
     "Attestation",
+    "Bridge",
     "Contribution",
     "GateDecision",
     "Goal",
@@ -19,6 +21,7 @@ __all__ = [
     "ReadinessSnapshot",
     "Reading",
     "Scorecard",
+    "StopRule",
     "Target",
     "Waiver",
 ]

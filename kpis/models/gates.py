@@ -11,7 +11,10 @@ from projects.models import Initiative
 
 
 class GateDecision(models.Model):
-    """One answer with the whole document it rested on. Never edited, never removed by retention."""
+    """One answer with the whole document it rested on. Never edited, never removed by retention.
+
+    `test_set` is the public id of the dataset version that an answer on an evaluation spent, "" for answers on runs.
+    """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
     initiative = models.ForeignKey(Initiative, on_delete=models.CASCADE, related_name="gate_decisions")
@@ -22,6 +25,7 @@ class GateDecision(models.Model):
     verdict = models.CharField(max_length=10)
     candidate_kind = models.CharField(max_length=16, blank=True, default="")
     candidate_id = models.CharField(max_length=40, blank=True, default="")
+    test_set = models.CharField(max_length=24, blank=True, default="", db_default="")
     document = models.JSONField()
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     token = models.ForeignKey(ApiToken, on_delete=models.SET_NULL, null=True, related_name="+")

@@ -31,7 +31,10 @@ class Target(models.Model):
     """One version of a target on (initiative, metric, slice). Never edited in place.
 
     A proposed version (a loosening that waits for an approver, or a withdrawal: `withdraws`) takes force when
-    it is approved; until then the active one judges.
+    it is approved; until then the active one judges. On evaluations: `threshold` is the confidence from which the
+    model decides alone, null lets it be chosen within the guarantee on a grid of `grid_step`; an evaluation on other
+    data than `dataset_digest` is not used, where one is named. `slice` "column=*" is each slice of a column, "*" each
+    of all columns.
     """
 
     initiative = models.ForeignKey(Initiative, on_delete=models.CASCADE, related_name="targets")
@@ -44,6 +47,9 @@ class Target(models.Model):
     high = models.FloatField(null=True, blank=True)
     minimum_n = models.PositiveIntegerField(null=True, blank=True)
     confidence = models.FloatField(null=True, blank=True)
+    threshold = models.FloatField(null=True, blank=True)
+    grid_step = models.FloatField(default=0.01, db_default=0.01)
+    dataset_digest = models.CharField(max_length=128, blank=True, default="", db_default="")
     withdraws = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=TargetState.choices, default=TargetState.ACTIVE)
     reason = models.TextField(blank=True, default="")
@@ -78,6 +84,11 @@ class Target(models.Model):
                 condition=Q(confidence__isnull=True) | (Q(confidence__gt=0.5) & Q(confidence__lt=1)),
                 name="target_confidence_sane",
             ),
+            models.CheckConstraint(
+                condition=Q(threshold__isnull=True) | Q(threshold__gte=0, threshold__lte=1),
+                name="target_threshold_is_a_ratio",
+            ),
+            models.CheckConstraint(condition=Q(grid_step__gte=0.0001, grid_step__lte=0.5), name="target_grid_sane"),
         ]
 
     def __str__(self) -> str:

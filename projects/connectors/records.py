@@ -7,8 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from projects.progress.evaluations.confusion import Confusion
+from projects.progress.evaluations.tally import Tally
+
 RunStatus = Literal["running", "finished", "failed", "killed"]
 Special = Literal["nan", "inf", "-inf"]
+EvaluationPurpose = Literal["validation", "test", "shadow", "production"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,45 @@ class ExperimentRecord:
     id: str
     name: str
     lifecycle: str = "active"
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredMetric:
+    """A metric of an evaluation that counts do not give, with the interval and n of its source; finite numbers."""
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+    n: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationRecord:
+    """How a model did on counted cases. `tally` has at least one case; `at` is aware.
+
+    `external_id` is the source's own name of it, "" for none. `run` is the external id of a run of the same source,
+    `model_version` `name/version`. `components` are digests by part (data, labels, features, code, hyperparameters,
+    model, threshold, container). `scope` says which cases the denominator covers, `abstention` how the model abstains.
+    """
+
+    tally: Tally
+    at: datetime
+    external_id: str = ""
+    purpose: EvaluationPurpose = "test"
+    name: str = ""
+    family: str = ""
+    members: Sequence[str] = ()
+    run: str = ""
+    model_version: str = ""
+    dataset: DatasetRecord | None = None
+    commit: str = ""
+    components: Mapping[str, str] = field(default_factory=dict)
+    scope: str = ""
+    abstention: str = ""
+    favourable: str = ""
+    metrics: Mapping[str, MeasuredMetric] = field(default_factory=dict)
+    confusion: Confusion = field(default_factory=Confusion)
+    cost: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from projects.models.connections import Breaker, Connection, RejectedRecord, SyncAttempt
 from projects.models.datasets import DatasetVersion, RunDataset
 from projects.models.deployments import Deployment
+from projects.models.evaluations import CaseBlock, Evaluation, EvaluationStratum, Origin, Pairing, Purpose
 from projects.models.initiatives import Initiative, JudgeDue, StageChange, Update
 from projects.models.runs import (
     MetricValue,
@@ -15,13 +16,19 @@ from projects.models.runs import (
 
 __all__ = [
     "Breaker",
+    "CaseBlock",
     "Connection",
     "DatasetVersion",
     "Deployment",
+    "Evaluation",
+    "EvaluationStratum",
     "Initiative",
     "JudgeDue",
     "MetricValue",
     "ModelVersion",
+    "Origin",
+    "Pairing",
+    "Purpose",
     "RejectedRecord",
     "Run",
     "RunColumns",

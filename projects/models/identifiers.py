@@ -33,3 +33,8 @@ def model_version_id() -> str:
 def deployment_id() -> str:
     """Return a new id of a deployment, `dep_…`."""
     return new_id("dep")
+
+
+def evaluation_id() -> str:
+    """Return a new id of an evaluation, `evl_…`."""
+    return new_id("evl")

@@ -49,6 +49,7 @@ class CandidateRule(models.TextChoices):
     BEST = "best", _("Best run: meets most targets, then best at the first target")
     LATEST = "latest", _("Latest finished run")
     CHAMPION = "champion", _("Model version with an alias")
+    EVALUATION = "evaluation", _("Best evaluation: meets most targets, then the newest")
 
 
 class Health(models.TextChoices):
