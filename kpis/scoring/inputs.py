@@ -8,9 +8,12 @@ from datetime import date, datetime
 from typing import Literal
 
 from kpis.scoring.attainment import Goal
+from kpis.scoring.evaluations.pairs import Pairs
 from kpis.scoring.points import MetricPoint
 from kpis.scoring.sampling import Reported
 from kpis.scoring.targets import Criticality, Target
+from projects.progress.evaluations.confusion import Confusion
+from projects.progress.evaluations.tally import Tally
 
 CandidateKind = Literal["run", "model_version", "evaluation"]
 DEFAULT_MARGIN = 0.01
@@ -66,8 +69,39 @@ class RunFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class EvaluationFacts:
+    """How a model did on counted cases. `at` is when it was measured, `recorded_at` when it became known here.
+
+    `metrics` are those that counts do not give. `components` are digests by part: data, labels, features, code,
+    hyperparameters, model, threshold, container. `answers_given` is how many candidates gates have already answered
+    for on its test set.
+    """
+
+    id: str
+    tally: Tally
+    label: str = ""
+    url: str = ""
+    purpose: str = "test"
+    dataset: DatasetFact | None = None
+    commit: str = ""
+    at: datetime | None = None
+    recorded_at: datetime | None = None
+    metrics: Mapping[str, MetricPoint] = field(default_factory=dict)
+    confusion: Confusion = field(default_factory=Confusion)
+    favourable: str = ""
+    components: Mapping[str, str] = field(default_factory=dict)
+    scope: str = ""
+    abstention: str = ""
+    answers_given: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
-    """What the verdict is about: a run, or a model version with the run that made it."""
+    """What the verdict is about: a run, a model version with its run, or an evaluation.
+
+    `evaluation` is what measures it, None where only the run's own numbers do. An evaluation without a run has a run
+    that says when it ended, on which data and commit, and nothing else.
+    """
 
     kind: CandidateKind
     id: str
@@ -75,6 +109,7 @@ class Candidate:
     run: RunFacts
     url: str = ""
     deployed: bool = False
+    evaluation: EvaluationFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +182,8 @@ class JudgementInputs:
 
     `current_datasets` are the newest version of each dataset by name; `bound` is what each attestation was
     given for (see `fingerprints.bound_fingerprints`); `history` is in order of time; `production` is the run
-    of what is deployed, None when nothing is.
+    of what is deployed, None when nothing is, `production_evaluation` its newest evaluation, and `pairs` how that and
+    the candidate's did on the same cases, by slice ("" is all of them), None where the cases are not known.
     """
 
     initiative: InitiativeFacts
@@ -155,6 +191,8 @@ class JudgementInputs:
     targets: tuple[Target, ...] = ()
     baselines: tuple[PlainBaseline, ...] = ()
     production: RunFacts | None = None
+    production_evaluation: EvaluationFacts | None = None
+    pairs: Mapping[str, Pairs] | None = None
     margin: float = DEFAULT_MARGIN
     current_datasets: tuple[DatasetFact, ...] = ()
     contributions: tuple[ContributionFacts, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from kpis.scoring.proportions import DEFAULT_CONFIDENCE
@@ -31,7 +32,9 @@ class Target:
     """One version of a target. `high` is the upper end of "between"; `slice` is empty for all cases.
 
     `confidence` None means the default of 0.95 wherever a bound is used. `proportion` None looks the metric up
-    in PROPORTIONS.
+    in PROPORTIONS. On evaluations: `threshold` is the confidence from which the model decides alone, None lets it be
+    chosen within the guarantee on a grid of `grid_step`; `dataset_digest` is the only data that counts, "" is any;
+    `declared_at` is when this version took force. `slice` "column=*" means each slice of a column, "*" each of all.
     """
 
     id: str
@@ -43,6 +46,10 @@ class Target:
     minimum_n: int | None = None
     confidence: float | None = None
     proportion: bool | None = None
+    threshold: float | None = None
+    grid_step: float = 0.01
+    dataset_digest: str = ""
+    declared_at: datetime | None = None
 
     @property
     def is_proportion(self) -> bool:
