@@ -12,7 +12,7 @@ class MetricPoint:
     """A metric's value with its sample size and interval, where the source gives them.
 
     `value` is None where `special` is "nan", "inf" or "-inf". Proportions are ratios from 0 to 1.
-    `low` and `high` are the source's own interval (bootstrap, repeated seeds), never one that we computed.
+    `low` and `high` are the source's own interval (bootstrap, repeated seeds), or that of a gap between groups.
     """
 
     value: float | None

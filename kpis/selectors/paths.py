@@ -16,6 +16,11 @@ def run_path(initiative: Initiative, public_id: str) -> str:
     return f"{initiative_path(initiative.workspace, initiative.key)}runs/{public_id}/"
 
 
+def evaluation_path(workspace: Workspace, key: str, public_id: str) -> str:
+    """Return the path of an evaluation's page within an initiative."""
+    return f"{initiative_path(workspace, key)}evaluations/{public_id}/"
+
+
 def kpi_path(workspace: Workspace, key: str) -> str:
     """Return the path of a KPI's page."""
     return f"/w/{workspace.key}/kpis/{key}/"
