@@ -103,21 +103,20 @@ def _not_yet_covered(ladder: Ladder, found: Operating, decision: PointDecision, 
         return decision
     if decide(observed.coverage, observed.n, covered, confidence) == "missed":
         return replace(decision, coverage="missed", n_more=None)
-    return replace(decision, coverage="undecided", n_more=_more(ladder, found.accuracy, covered))
+    return replace(decision, coverage="undecided", n_more=_more(ladder, found.accuracy, covered, confidence))
 
 
-def _more(ladder: Ladder, accuracy: Target, covered: float) -> int | None:
-    """Return how many more cases in scope prove the accuracy where the coverage is enough, at the present rates.
+def _more(ladder: Ladder, accuracy: Target, covered: float, confidence: float) -> int | None:
+    """Return how many more cases in scope prove both at some point of the grid, at the present rates.
 
-    None when no such point of the grid looks better than the target: more cases would rather confirm a miss.
+    None when no point looks better than both targets: more cases would rather confirm a miss.
     """
-    needed = [
-        math.ceil(accepted * point.n / point.accepted)
-        for point in points_at(ladder, declared_grid(accuracy.grid_step))
-        if point.accepted and (point.coverage or 0) > covered
-        for accepted in [n_to_meet(point.accuracy or 0, accuracy.value, accuracy.sure)]
-        if accepted is not None
-    ]
+    needed = []
+    for point in points_at(ladder, declared_grid(accuracy.grid_step)):
+        proven = n_to_meet(point.accuracy or 0, accuracy.value, accuracy.sure)
+        enough = n_to_meet(point.coverage or 0, covered, confidence)
+        if proven is not None and enough is not None:
+            needed.append(max(math.ceil(proven * point.n / point.accepted), enough))
     return max(1, min(needed) - ladder.n) if needed else None
 
 

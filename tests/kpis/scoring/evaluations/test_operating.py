@@ -82,6 +82,17 @@ def test_a_coverage_that_only_looks_reachable_is_undecided_with_a_number() -> No
     assert lower_bound(int(0.908 * (999 + more)), 999 + more) < 0.9
 
 
+def test_more_cases_are_those_that_prove_the_coverage_too() -> None:
+    """All are right, so that 29 prove 0.9; but 81 % of 300 cases do not prove a coverage of 0.8 yet."""
+    found = operate(facts((9500, 243, 0), (ABSTAINED, 0, 57)), [accuracy(0.9), coverage(0.8)])
+    assert found.decision is not None
+    assert (found.decision.accuracy, found.decision.coverage) == ("met", "undecided")
+    needed = 300 + (found.decision.n_more or 0)
+    assert (
+        lower_bound(int(0.81 * needed + 1e-9), needed) >= 0.8 > lower_bound(int(0.81 * (needed - 1) + 1e-9), needed - 1)
+    )
+
+
 def test_a_coverage_beyond_all_that_looks_good_is_missed() -> None:
     worse = ((9500, 588, 12), (5000, 200, 200))
     found = operate(facts(*worse), [accuracy(0.9), coverage(0.8)])
