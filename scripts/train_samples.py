@@ -1,9 +1,10 @@
-"""Train the models of the sample stories and write kpis/samples/results.json.
+"""Train the models of the sample stories and write kpis/samples/results.json and kpis/samples/cases.json.
 
 Three data sets that scikit-learn ships (no download): handwritten digits (Alpaydin & Kaynak 1998, UCI), the
 Wisconsin diagnostic breast-cancer set (Wolberg et al. 1995, UCI) and the wine recognition set (Aeberhard &
 Forina 1991, UCI). Each model decides alone where its highest class probability reaches its threshold; the rest
-goes to people. What is kept are counts on held-out rows, so that every figure can be computed again.
+goes to people. What is kept are counts on held-out rows, and of each of these rows its label, its slices, and what each
+model said of it and how surely (in ten-thousandths), so that every figure can be computed again.
 
 Run: python scripts/train_samples.py   (needs requirements-dev.txt; ends in under a minute; fixed seeds)
 """
@@ -27,7 +28,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-OUT = Path(__file__).resolve().parent.parent / "kpis" / "samples" / "results.json"
+HERE = Path(__file__).resolve().parent.parent / "kpis" / "samples"
 SEED = 0
 
 
@@ -54,6 +55,7 @@ def vectors(c: float) -> Any:
 STORIES: dict[str, dict[str, Any]] = {
     "digits": {
         "load": load_digits,
+        "slice": ("ink", ("faint", "dark"), lambda x: x.mean(axis=1)),
         "test_size": 1000,
         "models": [
             ("nearest guess", {"model": "most frequent class"}, DummyClassifier(strategy="most_frequent"), 0.0),
@@ -67,6 +69,7 @@ STORIES: dict[str, dict[str, Any]] = {
     },
     "breast_cancer": {
         "load": load_breast_cancer,
+        "slice": ("nuclei", ("small", "large"), lambda x: x[:, 0]),
         "test_size": 285,
         "models": [
             ("most frequent", {"model": "most frequent class"}, DummyClassifier(strategy="most_frequent"), 0.0),
@@ -77,6 +80,7 @@ STORIES: dict[str, dict[str, Any]] = {
     },
     "wine": {
         "load": load_wine,
+        "slice": ("alcohol", ("light", "strong"), lambda x: x[:, 0]),
         "test_size": 90,
         "models": [
             ("most frequent", {"model": "most frequent class"}, DummyClassifier(strategy="most_frequent"), 0.0),
@@ -108,27 +112,49 @@ def measure(model: Any, threshold: float, x: Any, y: Any) -> dict[str, int]:
     }
 
 
-def story(load: Any, test_size: int, models: list[tuple[str, dict[str, str], Any, float]]) -> dict[str, Any]:
-    """Train one story's models on one split and return its data and runs."""
+def said(model: Any, x: Any) -> dict[str, Any]:
+    """Return what a model says of each row, and how surely in ten-thousandths, rounded half to even."""
+    probabilities = model.predict_proba(x)
+    levels = np.rint(probabilities.max(axis=1) * 10_000).astype(int)
+    return {"predictions": model.classes_[probabilities.argmax(axis=1)].tolist(), "levels": levels.tolist()}
+
+
+def story(
+    load: Any,
+    slice: tuple[str, tuple[str, str], Any],
+    test_size: int,
+    models: list[tuple[str, dict[str, str], Any, float]],
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Train one story's models on one split; return its data with its runs, and its held-out rows.
+
+    A row's slice says on which side of the training data's median a number of it lies.
+    """
     x, y = load(return_X_y=True)
     parts = train_test_split(x, y, test_size=test_size, random_state=SEED, stratify=y)
     x_train, x_test, y_train, y_test = parts
-    runs = []
+    column, (below, above), number = slice
+    sides = np.where(number(x_test) < np.median(number(x_train)), below, above)
+    runs, cases = [], []
     for name, params, model, threshold in models:
         model.fit(x_train, y_train)
         runs.append(
             {"name": name, "params": params, "threshold": threshold, **measure(model, threshold, x_test, y_test)}
         )
+        cases.append(said(model, x_test))
     data = {"train": (x_train, y_train), "test": (x_test, y_test)}
     datasets = {part: {"digest": digest(*arrays), "rows": len(arrays[1])} for part, arrays in data.items()}
-    return {"datasets": datasets, "runs": runs}
+    rows = {"labels": y_test.tolist(), "slices": {column: sides.tolist()}, "runs": cases}
+    return {"datasets": datasets, "runs": runs}, rows
 
 
 def main() -> None:
-    """Train everything and write the result file."""
-    results = {name: story(**parts) for name, parts in STORIES.items()}
-    document = {"scikit_learn": sklearn.__version__, "numpy": np.__version__, "seed": SEED, "stories": results}
-    OUT.write_text(json.dumps(document, indent=1) + "\n")
+    """Train everything and write both files."""
+    told = {name: story(**parts) for name, parts in STORIES.items()}
+    made_with = {"scikit_learn": sklearn.__version__, "numpy": np.__version__, "seed": SEED}
+    results = {**made_with, "stories": {name: result for name, (result, _) in told.items()}}
+    (HERE / "results.json").write_text(json.dumps(results, indent=1) + "\n")
+    cases = {name: rows for name, (_, rows) in told.items()}
+    (HERE / "cases.json").write_text(json.dumps(cases, separators=(",", ":")).replace('"runs":', '\n"runs":') + "\n")
 
 
 if __name__ == "__main__":

@@ -21,7 +21,8 @@ from kpis.services.targets import propose_target
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import Role, User, Workspace
 from mltrack.accounts.services.workspaces import create_workspace
-from projects.models import Initiative
+from projects.models import Initiative, Origin
+from projects.services.evaluations import record_evaluation
 from projects.services.initiatives import change_stage, create_initiative
 from projects.services.recording import record_runs
 
@@ -61,6 +62,8 @@ def _tell(principal: Principal, story: Story, now: datetime) -> Initiative:
     initiative.refresh_from_db()
     _set_goals(principal, initiative, story, now)
     record_runs(initiative, story.runs(now), replace=False)
+    for evaluation in story.evaluations(now):
+        record_evaluation(initiative, evaluation, origin=Origin.STATISTICS)
     for check in text["attested"]:
         attest(principal, initiative, check=check, link=DATA_LINK, note="Sample: nobody checked this.", expires=None)
     return initiative

@@ -7,12 +7,16 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 from scipy.stats import beta
 
 from kpis.models import ReadinessSnapshot
 from kpis.samples.story import HERE, stories
+from kpis.scoring.evaluations.curve import point_at
 from kpis.services.sample import make_sample
 from mltrack.accounts.models import User, Workspace
+from projects.models import Evaluation
+from projects.selectors.evaluations import tally_of
 
 RESULTS = json.loads((HERE / "results.json").read_text())["stories"]
 
@@ -58,6 +62,22 @@ def test_no_run_of_the_second_story_reaches_the_coverage(workspace: Workspace) -
     story = next(s for s in stories() if s.name == "breast_cancer")
     assert all(run["decided"] / run["n"] < story.text["coverage"] for run in RESULTS["breast_cancer"]["runs"][1:])
     assert _check(_document("BIOPSY"), "model.coverage")["result"] == "fail"
+
+
+def test_each_run_is_evaluated_on_its_held_out_rows(workspace: Workspace) -> None:
+    """The counts of the cases say the same at each run's threshold as the file of results.
+
+    Confidences are kept in ten-thousandths, so that a row just below the threshold may count at it, never another.
+    """
+    for story in stories():
+        for run, record in zip(story.trained["runs"], story.evaluations(timezone.now()), strict=True):
+            kept = Evaluation.objects.get(initiative__key=story.text["key"], external_id=record.external_id)
+            assert kept.run is not None and kept.run.name == run["name"]
+            assert (kept.n, kept.n - kept.right) == (run["n"], run["errors_all"])
+            whole = tally_of(kept).whole
+            point, above = point_at(whole, run["threshold"]), point_at(whole, run["threshold"] + 1e-4)
+            assert above.accepted <= run["decided"] <= point.accepted
+            assert above.wrong <= run["errors_decided"] <= point.wrong
 
 
 def test_the_sample_says_that_it_is_one(workspace: Workspace) -> None:
