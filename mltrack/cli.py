@@ -454,14 +454,11 @@ def gate(options: argparse.Namespace) -> int:
     for line in human(document):
         say(line, out)
     publish(document, options)
-    if document.get("pending") is True and document["verdict"] == "ready":
-        say("not final: newer facts wait to be judged (--wait waits for them)", out)
-        return UNKNOWN
     return EXITS[document["verdict"]]
 
 
 def ask(client: Client, options: argparse.Namespace) -> Json:
-    """The gate's document, its parts checked; with --wait the first one that is not pending."""
+    """The gate's document, its parts checked. It is judged in the request, so nothing is left to wait for."""
     commit, ref = commit_and_ref()
     facts = {"commit": options.commit or commit, "ref": options.ref or ref}
     facts["model_version"] = options.model_version
@@ -471,16 +468,10 @@ def ask(client: Client, options: argparse.Namespace) -> Json:
     if options.dry_run:
         body["dry_run"] = True
     path = f"initiatives/{urllib.parse.quote(options.initiative, safe='')}/gate/"
-    deadline = time.monotonic() + options.timeout
-    while True:
-        document = client.call("POST", path, body)[0]
-        if document.get("verdict") not in list(EXITS) or not are_checks(document.get("checks")):
-            raise Stop(FAILED, "the gate's answer is not understood: fetch the server's own client")
-        if not (options.wait and document.get("pending") is True):
-            return document
-        if time.monotonic() + 2 >= deadline:
-            raise Stop(FAILED, f"newer facts were still waiting to be judged after {options.timeout:g} s")
-        time.sleep(2)
+    document = client.call("POST", path, body)[0]
+    if document.get("verdict") not in list(EXITS) or not are_checks(document.get("checks")):
+        raise Stop(FAILED, "the gate's answer is not understood: fetch the server's own client")
+    return document
 
 
 def are_checks(checks: object) -> bool:
@@ -602,9 +593,7 @@ def junit(document: Json) -> str:
 
 
 def verdict_outcome(document: Json) -> Tuple[str, str]:
-    verdict = document["verdict"]
-    pending = verdict == "ready" and document.get("pending") is True
-    kind = {"ready": "error" if pending else "", "not_ready": "failure"}.get(verdict, "error")
+    kind = {"ready": "", "not_ready": "failure"}.get(document["verdict"], "error")
     return kind, "; ".join([headline(document), *listed(document, "reasons")])
 
 
@@ -790,7 +779,6 @@ OPTIONS: Dict[str, List[Tuple[str, Union[str, Json], str]]] = {
         ("--ref", "REF", "branch or tag; default: from GitHub, GitLab or git"),
         ("--model-version", "ID", "judge this registered version instead of the commit's newest run"),
         ("--dry-run", FLAG, "judge, but keep no decision"),
-        ("--wait", FLAG, "wait up to --timeout while newer facts are being judged"),
         ("--json", "FILE", "the whole answer; - is standard output"),
         ("--junit", "FILE", "JUnit XML"),
         ("--openmetrics", "FILE", "OpenMetrics text"),

@@ -120,8 +120,8 @@ class OpenWaiverOut(StrictSerializer):
     self_approved = serializers.BooleanField()
 
 
-class ReadinessOut(StrictSerializer):
-    """May it ship, and will it get there? `pending` says that newer facts wait to be judged."""
+class JudgedOut(StrictSerializer):
+    """May it ship, and will it get there?"""
 
     initiative = serializers.CharField()
     candidate = CandidateOut(allow_null=True)
@@ -138,6 +138,11 @@ class ReadinessOut(StrictSerializer):
     forecast = serializers.DictField(allow_null=True)
     ml_test_score = serializers.DictField(allow_null=True)
     changes_at = UTCDateTimeField(allow_null=True)
+
+
+class ReadinessOut(JudgedOut):
+    """The last judgement. `pending` says that newer facts wait to be judged; it is absent from one of the past."""
+
     pending = serializers.BooleanField(required=False)
 
 
@@ -162,7 +167,7 @@ class GateCheckOut(CheckOut):
     section = serializers.CharField()
 
 
-class GateOut(ReadinessOut):
+class GateOut(JudgedOut):
     """The readiness of that candidate; `decision` is the id of the kept answer, null for a dry run."""
 
     decision = serializers.CharField(allow_null=True)

@@ -65,7 +65,7 @@ def test_all_that_is_told_is_declared(team: Team, churn: Initiative) -> None:
     assert {name for check in checks for name in check} == set(CheckOut().fields)
     assert check_of(told, "model.accuracy")["goal"] == {"comparator": ">=", "value": 0.9, "high": None}
     decided = ok(team.contributor.call("post", URL + "gate/", {"commit": COMMIT}))
-    assert set(decided) == set(GateOut().fields) - {"pending"}
+    assert set(decided) == set(GateOut().fields)
 
 
 def test_readiness_as_known_then(team: Team, churn: Initiative) -> None:

@@ -105,24 +105,6 @@ def test_no_candidate_blocks(server: FakeServer, run: Run) -> None:
     assert done.out.startswith("? Unknown: CHURN, no candidate\n  reason: no run of this commit\nChecks: none\n")
 
 
-def test_wait_asks_again_while_pending(server: FakeServer, run: Run) -> None:
-    server.script = [Reply(body=document("ready", pending=True)), Reply(body=document("not_ready"))]
-    assert run(*GATE, "--wait").exit == 1
-    keys = [call.headers["Idempotency-Key"] for call in server.calls]
-    assert len(set(keys)) == 2
-
-
-def test_wait_ends_with_the_timeout(server: FakeServer, run: Run) -> None:
-    server.routes = {"POST /api/v1/initiatives/CHURN/gate/": Reply(body=document("ready", pending=True))}
-    assert run(*GATE, "--wait", "--timeout", "1").exit == 5
-
-
-@pytest.mark.parametrize(("verdict", "code"), [("ready", 3), ("not_ready", 1), ("unknown", 3)])
-def test_pending_is_never_ready(server: FakeServer, run: Run, verdict: str, code: int) -> None:
-    server.script = [Reply(body=document(verdict, pending=True))]
-    assert run(*GATE).exit == code
-
-
 @pytest.mark.parametrize(
     "body",
     [

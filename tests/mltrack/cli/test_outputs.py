@@ -72,7 +72,6 @@ def test_junit_outcome_of_each_result(
         (document("ready"), ""),
         (document("not_ready", []), "failure"),
         (document("unknown", [], reasons=["no run of this commit"]), "error"),
-        (document("ready", pending=True), "error"),
     ],
 )
 def test_junit_verdict_agrees_with_the_exit_code(
