@@ -7,7 +7,7 @@ have at most 2,000 points. A missing value is a gap, never bridged. Plotly reads
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from html import escape
 from typing import Any
@@ -17,7 +17,7 @@ import plotly.graph_objects as go
 from kpis.models import Goal, Target
 from kpis.selectors.kpis import HISTORY, KpiDetail
 from kpis.selectors.periods import timeline
-from kpis.selectors.targets import TargetLine
+from kpis.selectors.target_history import TargetHistory
 
 MOST_POINTS = 2_000
 Moment = date | datetime
@@ -27,7 +27,10 @@ Figure = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One series: its name, its points in order (moment or step, value), and how it is drawn."""
+    """One series: its name, its points in order (moment or step, value), and how it is drawn.
+
+    `notes` says instead of the numbers what is shown where the pointer rests, one for each point.
+    """
 
     name: str
     points: Sequence[Point]
@@ -35,6 +38,8 @@ class Line:
     dash: str = "solid"
     mode: str = "lines"
     muted: bool = False
+    shape: str = "linear"
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +65,24 @@ def kpi_figure(detail: KpiDetail, now: datetime) -> Figure:
     return kpi_history(timeline(kpi, detail.history, HISTORY), lines, pace, kpi.unit)
 
 
-def target_figure(points: Sequence[Point], line: TargetLine, now: datetime) -> Figure:
-    """Return the figure of one target: what runs reported, and every version that held or waits."""
-    versions = [found for version in reversed(line.versions) for found in _target_versions(version, now)]
-    return target_history(points, versions, line.metric)
+def target_figure(history: TargetHistory, now: datetime) -> Figure:
+    """Return the figure of one target: what runs reported, the best so far, and every version that held or waits.
+
+    A version that asked for less than the one before is marked, with who wanted it and why.
+    """
+    observed: list[Point] = [(each.ended, each.value) for each in history.points]
+    lines = [Line(history.line.metric, observed, mode="markers", muted=True)]
+    if history.best:
+        best = [*history.best, replace(history.best[-1], ended=history.points[-1].ended)]
+        lines.append(Line("Best so far", [(each.ended, each.value) for each in best], shape="hv"))
+    versions = [found for version in reversed(history.line.versions) for found in _target_versions(version, now)]
+    # With markers, a version that began a moment ago is seen too.
+    lines += [replace(each, mode="lines+markers") for each in _goal_lines(versions, "Target")]
+    if history.loosened:
+        marks = [(each.at, each.value) for each in history.loosened]
+        notes = [each.words for each in history.loosened]
+        lines.append(Line("Loosened", marks, "--bad", mode="markers", notes=notes))
+    return figure(lines)
 
 
 def kpi_history(
@@ -87,12 +106,6 @@ def metric_history(points: Sequence[Point], name: str, target: float | None = No
         ends = [(numbers[0], target), (numbers[-1], target)]
         lines.append(Line("Target", ends, "--warn", "dash"))
     return figure(lines, x_title=x_title)
-
-
-def target_history(observed: Sequence[Point], versions: Sequence[GoalLine], metric: str) -> Figure:
-    """Return a metric over the runs of an initiative with every version of its target."""
-    lines = [Line(metric, observed, mode="markers"), *_goal_lines(versions, "Target")]
-    return figure(lines)
 
 
 def figure(lines: Sequence[Line], x_title: str = "", y_title: str = "") -> Figure:
@@ -134,7 +147,10 @@ def _trace(line: Line) -> Any:
         x=[_plain(place) for place, _ in points],
         y=[value for _, value in points],
         mode=line.mode,
-        line={"dash": line.dash, "width": 2},
+        line={"dash": line.dash, "width": 2, "shape": line.shape},
+        marker={"symbol": "diamond", "size": 11} if line.notes else None,
+        hovertemplate="%{text}<extra></extra>" if line.notes else None,
+        text=[escape(note) for note in line.notes] or None,
         opacity=0.5 if line.muted else 1,
         connectgaps=False,
     )

@@ -49,6 +49,7 @@ INITIATIVE: Final = [
     path("targets/selection/remove/", selection.rule_remove, name="selection_rule_remove"),
     path("targets/candidate/", selection.candidate, name="candidate"),
     path("targets/<slug:public_id>/", targets.decide, name="target_decide"),
+    path("targets/<slug:public_id>/figure.json", targets.figure, name="target_figure"),
     path("runs/", runs.runs, name="runs"),
     path("runs/best/", runs.best, name="runs_best"),
     path("runs/columns/", runs.columns, name="runs_columns"),

@@ -10,7 +10,7 @@ from kpis.scoring.operating_point import operating_point
 from kpis.scoring.points import MetricPoint
 from kpis.scoring.sampling import observed_for
 from kpis.scoring.target_judgement import judge_target
-from kpis.scoring.targets import Criticality, Target, accepted, higher_is_better
+from kpis.scoring.targets import Criticality, Target, accepted, merit
 
 Rank = tuple[int, int, float, datetime, str]
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -53,8 +53,15 @@ def _holds(target: Target, point: MetricPoint | None) -> bool:
 def _merit(target: Target, point: MetricPoint | None) -> float:
     """Return how good a value is in the target's direction: larger is better, nothing is −∞."""
     value = None if point is None else point.number
-    if value is None:
-        return float("-inf")
-    if target.comparator == "between":
-        return -accepted(target).distance(value)
-    return value if higher_is_better(target) else -value
+    return float("-inf") if value is None else merit(target, value)
+
+
+def improvements(target: Target, values: Sequence[float | None]) -> list[int]:
+    """Return the places of values that were better than every one before; the first number is, a tie is not."""
+    found: list[int] = []
+    best = float("-inf")
+    for place, value in enumerate(values):
+        if value is not None and (not found or merit(target, value) > best):
+            best = merit(target, value)
+            found.append(place)
+    return found

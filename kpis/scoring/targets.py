@@ -113,6 +113,13 @@ def expectation(target: Target) -> str:
     return text + (f", on {target.slice}" if target.slice else "")
 
 
+def merit(target: Target, value: float) -> float:
+    """Return how good a value is in the target's direction: larger is better, whatever the comparator."""
+    if target.comparator == "between":
+        return -accepted(target).distance(value)
+    return value if higher_is_better(target) else -value
+
+
 def higher_is_better(target: Target) -> bool:
     """Say whether a larger value lies nearer to the target, which is so for all but ≤ and <."""
     return target.comparator not in ("<=", "<")

@@ -79,10 +79,11 @@ def target_series(initiative: Initiative, aims: Aims, most: int = POINTS) -> lis
     reported: dict[int, dict[str, float | None]] = {each: {} for each in ids}
     for run_id, key, value in MetricValue.objects.filter(run__in=ids, key__in=keys).values_list("run", "key", "value"):
         reported[run_id][key] = value
-    return [[_one_of(reported[each], aims.keys_of(target)) for each in ids] for target in aims.targets]
+    return [[reported_value(reported[each], aims.keys_of(target)) for each in ids] for target in aims.targets]
 
 
-def _one_of(metrics: Mapping[str, float | None], keys: Sequence[str]) -> float | None:
+def reported_value(metrics: Mapping[str, float | None], keys: Sequence[str]) -> float | None:
+    """Return what a run reports under its metric's own name, the first; others count only where they agree."""
     if keys[0] in metrics:
         return metrics[keys[0]]
     values = {metrics[key] for key in keys if key in metrics}

@@ -1,16 +1,12 @@
-"""Targets with all their versions, and what runs have reported on a metric over time."""
+"""Targets with all their versions, other names of metrics, and plain baselines."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from kpis.models import MetricAlias, PlainBaseline, Target
 from kpis.models.targets import TargetState
-from kpis.scoring.sampling import metric_key
-from projects.models import Initiative, MetricValue
-
-MOST_RUNS = 2_000
+from projects.models import Initiative
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +38,6 @@ def aliases_of(initiative: Initiative) -> list[MetricAlias]:
 def baselines_of(initiative: Initiative) -> list[PlainBaseline]:
     """Return all stated plain baselines, the newest of each metric first."""
     return list(PlainBaseline.objects.filter(initiative=initiative).select_related("author").order_by("metric", "-id"))
-
-
-def metric_over_runs(initiative: Initiative, metric: str, part: str = "") -> list[tuple[datetime, float | None]]:
-    """Return (end, value) of the last 2,000 finished runs that report a metric, oldest first, in two queries.
-
-    The metric's own name wins over its other names; NaN and infinities are None.
-    """
-    names = MetricAlias.objects.filter(initiative=initiative, metric=metric).values_list("alias", flat=True)
-    own = metric_key(metric, part)
-    keys = {own, *(metric_key(name, part) for name in names)}
-    rows = (
-        MetricValue.objects.filter(run__links__initiative=initiative, key__in=keys, run__ended_at__isnull=False)
-        .filter(run__status="finished", run__deleted_at__isnull=True)
-        .order_by("-run__ended_at", "-run_id")
-        .values_list("run_id", "run__ended_at", "key", "value")[:MOST_RUNS]
-    )
-    found: dict[int, tuple[datetime, float | None]] = {}
-    for run_id, ended, key, value in rows:
-        if ended is not None and (key == own or run_id not in found):
-            found[run_id] = (ended, value)
-    return list(reversed(found.values()))
 
 
 def _line(metric: str, part: str, versions: list[Target]) -> TargetLine:

@@ -10,7 +10,8 @@ from typing import Any
 from kpis.models import MetricAlias, PlainBaseline, Target
 from kpis.scoring.targets import expectation
 from kpis.selectors.facts import target_facts
-from kpis.selectors.targets import TargetLine, aliases_of, baselines_of, targets_of
+from kpis.selectors.target_history import TargetHistory, target_histories
+from kpis.selectors.targets import aliases_of, baselines_of, targets_of
 from projects.models import Connection, Initiative, MetricValue, RunLink, SelectionRule
 
 RUNS_ASKED = 20
@@ -27,13 +28,14 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class TargetRow:
-    """A metric and slice: the version in force, the one that waits, all versions, and the check that asks for it."""
+    """A metric and slice: the version in force, the one that waits, all of them, their chart, and the check."""
 
     metric: str
     slice: str
     active: Version | None
     proposed: Version | None
     versions: list[Version]
+    history: TargetHistory
     check: Mapping[str, Any] | None
 
 
@@ -61,15 +63,16 @@ class TargetsPage:
 
 
 def targets_page(initiative: Initiative, document: Mapping[str, Any]) -> TargetsPage:
-    """Return the tab in six queries; `document` is the readiness that says what was observed."""
+    """Return the tab in seven queries; `document` is the readiness that says what was observed."""
     checks = {check["id"]: check for section in document["sections"] for check in section["checks"]}
-    rows = [_row(line, checks) for line in targets_of(initiative)]
+    aliases = aliases_of(initiative)
+    rows = [_row(each, checks) for each in target_histories(initiative, targets_of(initiative), aliases)]
     baselines = baselines_of(initiative)
     newest = {each.metric: each.pk for each in reversed(baselines)}
     return TargetsPage(
         rows=[row for row in rows if row.active or row.proposed],
         past=[row for row in rows if not row.active and not row.proposed],
-        aliases=aliases_of(initiative),
+        aliases=aliases,
         baselines=[each for each in baselines if newest[each.metric] == each.pk],
         older_baselines=[each for each in baselines if newest[each.metric] != each.pk],
         rules=rules_of(initiative),
@@ -78,7 +81,8 @@ def targets_page(initiative: Initiative, document: Mapping[str, Any]) -> Targets
     )
 
 
-def _row(line: TargetLine, checks: Mapping[str, Mapping[str, Any]]) -> TargetRow:
+def _row(history: TargetHistory, checks: Mapping[str, Mapping[str, Any]]) -> TargetRow:
+    line = history.line
     check = "model.other_targets" if line.slice else CHECKS.get(line.metric, "model.other_targets")
     return TargetRow(
         metric=line.metric,
@@ -86,6 +90,7 @@ def _row(line: TargetLine, checks: Mapping[str, Mapping[str, Any]]) -> TargetRow
         active=_version(line.active) if line.active else None,
         proposed=_version(line.waiting) if line.waiting else None,
         versions=[_version(each) for each in line.versions],
+        history=history,
         check=checks.get(check),
     )
 

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from datetime import timedelta
 from typing import Any, Final
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
-from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -24,6 +19,7 @@ from kpis.forms.kpis import FIELDS, KpiFieldForm, KpiForm, people_of
 from kpis.selectors.kpi_pages import kpi_lines, last_kpi_edit, page_of_kpi
 from kpis.selectors.kpis import kpi_detail
 from kpis.services.kpis import archive_kpi, create_kpi, edit_kpi
+from kpis.views.figures import end_of_hour, figure_answer
 from kpis.views.kpi_frame import kpi_frame, url_of
 from mltrack.accounts.pages import PageRequest, page
 from mltrack.accounts.policy import Power
@@ -88,15 +84,8 @@ def kpi(request: PageRequest, key: str) -> HttpResponse:
 @page()
 def figure(request: PageRequest, key: str) -> HttpResponse:
     """Answer the chart as JSON with an ETag; the line of the goal in force ends with the present hour."""
-    end = timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    drawn = json.dumps(kpi_figure(kpi_detail(kpi_of(request.principal, key)), end), allow_nan=False)
-    etag = f'"{hashlib.sha256(drawn.encode()).hexdigest()[:24]}"'
-    if etag in parse_etags(request.headers.get("If-None-Match", "")):
-        response = HttpResponse(status=304)
-    else:
-        response = HttpResponse(drawn, content_type="application/json")
-    response.headers["ETag"], response.headers["Cache-Control"] = etag, "private, no-cache"
-    return response
+    detail = kpi_detail(kpi_of(request.principal, key))
+    return figure_answer(request, kpi_figure(detail, end_of_hour()))
 
 
 @page(Power.READ, write=Power.WRITE_TARGETS)

@@ -9,14 +9,17 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kpis.access import target_of
+from kpis.charts import target_figure
 from kpis.forms.errors import in_words, show_errors
 from kpis.forms.targets import AliasForm, BaselineForm, CandidateForm, RuleForm, TargetForm, form_of
 from kpis.selectors.approvals import may_reject
+from kpis.selectors.target_history import history_of
 from kpis.selectors.targets_page import targets_page
 from kpis.services.targets import approve_target, propose_target, reject_target, withdraw_target
+from kpis.views.figures import end_of_hour, figure_answer
 from kpis.views.shell import page_of, shell
 from mltrack.accounts.access import require
 from mltrack.accounts.pages import PageRequest, page
@@ -62,6 +65,7 @@ def render_targets(request: PageRequest, context: dict[str, Any], **forms: Any) 
         "baseline": BaselineForm(),
         "rule": RuleForm(connections=connection_choices(found.connections)),
         "candidate": CandidateForm(initial={name: getattr(initiative, name) for name in fields}),
+        "columns": [_("Ended"), _("Run"), _("Best so far")],
         "changing": request.GET.get("change", ""),
         **given,
     }
@@ -72,6 +76,15 @@ def render_targets(request: PageRequest, context: dict[str, Any], **forms: Any) 
 def connection_choices(connections: Any) -> list[tuple[str, str]]:
     """Return connections to choose from."""
     return [(each.public_id, each.name) for each in connections]
+
+
+@require_safe
+@page()
+def figure(request: PageRequest, key: str, public_id: str) -> HttpResponse:
+    """Answer the chart of a target, which any of its versions names, as JSON with an ETag."""
+    initiative = initiative_of(request.principal, key)
+    history = history_of(initiative, target_of(initiative, public_id))
+    return figure_answer(request, target_figure(history, end_of_hour()))
 
 
 @require_POST

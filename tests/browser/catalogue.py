@@ -87,6 +87,7 @@ DATA: Final[dict[str, str]] = {
     "kpis:runs_csv": HERE + "runs/runs.csv",
     "kpis:scorecard_export": "/w/{w}/settings/scorecard/export/",
     "projects:connection_status": "/w/{w}/connections/{connection}/status/",
+    "kpis:target_figure": HERE + "targets/{target}/figure.json",
     "metrics": "/metrics",
     "readyz": "/readyz",
     "short": "/initiatives/DIGITS/",

@@ -94,7 +94,8 @@ def fill(principal: Principal) -> dict[str, str]:
     runs[0].metrics.filter(key="accuracy").update(value=None, special="nan")
     record_deployment(principal, digits, environment="production", version="1", endpoint="https://digits.example.org")
     post_update(principal, biopsy, health="on_track", text="The **second** clinic agreed.")
-    propose_target(principal, biopsy, metric="accuracy", comparator=">=", value=0.5, reason="A pilot needs less.")
+    less = {"metric": "accuracy", "comparator": ">=", "reason": "A pilot needs less."}
+    target = propose_target(principal, biopsy, value=0.5, **less)
     waive(principal, biopsy)
     decision = decide_gate(principal, biopsy, commit=COMMIT, ref="refs/heads/main")["decision"]
     connection = create_connection(principal, kind="mlflow", name="Laboratory", base_url="http://mlflow.example.org")
@@ -113,6 +114,7 @@ def fill(principal: Principal) -> dict[str, str]:
         "tied": "double-readings",
         "run": runs[0].public_id,
         "other_run": runs[1].public_id,
+        "target": target.public_id,
         "decision": decision,
         "connection": connection.public_id,
         "badge": badge_token(biopsy),

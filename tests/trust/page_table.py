@@ -107,6 +107,7 @@ INITIATIVES: Final[dict[str, dict[str, Levels]]] = {
             ("viewer", {"decision": "nonsense"}),
         )
     },
+    "kpis:target_figure": VIEW,
     "kpis:targets": {"GET": "viewer", "POST": "manager"},
     "kpis:value": {"GET": "viewer", "POST": "manager"},
     "kpis:waive": {"GET": "contributor", "POST": "contributor"},

@@ -12,14 +12,15 @@ from django.utils import timezone
 
 from kpis.charts import GoalLine, Line, figure, kpi_figure, kpi_history, metric_history, target_figure, thinned
 from kpis.selectors.kpis import kpi_detail
-from kpis.selectors.targets import aliases_of, baselines_of, metric_over_runs, targets_of
+from kpis.selectors.target_history import target_histories
+from kpis.selectors.targets import aliases_of, baselines_of, targets_of
 from kpis.services.aliases import set_alias
 from kpis.services.baselines import state_baseline
 from kpis.services.kpis import create_kpi, edit_kpi
 from kpis.services.readings import record_readings
-from kpis.services.targets import propose_target, withdraw_target
+from kpis.services.targets import approve_target, propose_target, withdraw_target
 from projects.connectors.records import MetricRecord
-from tests.factories import make_initiative, make_runs, make_workspace
+from tests.factories import make_initiative, make_member, make_runs, make_workspace
 
 WEEKS = [(date(2026, 1, 5), 1.0), (date(2026, 1, 12), None), (date(2026, 1, 19), 3.0)]
 
@@ -125,11 +126,33 @@ def test_the_figure_of_a_target_and_its_versions() -> None:
     accuracy, latency = targets_of(initiative)
     assert (accuracy.active, accuracy.waiting) == (target, accuracy.versions[0])
     assert (latency.active, [version.state for version in latency.versions]) == (None, ["withdrawn", "superseded"])
-    points = metric_over_runs(initiative, "accuracy")
-    assert [value for _, value in points] == [0.8, 0.9, None]
-    traces = named(target_figure(points, accuracy, timezone.now()))
-    assert traces["accuracy"]["mode"] == "markers"
+    (history, _) = target_histories(initiative, [accuracy, latency], aliases_of(initiative))
+    traces = named(target_figure(history, timezone.now()))
+    assert (traces["accuracy"]["mode"], traces["accuracy"]["y"]) == ("markers", [0.8, 0.9, None])
+    assert (traces["Best so far"]["line"]["shape"], traces["Best so far"]["y"]) == ("hv", [0.8, 0.9, 0.9])
     assert traces["Target, proposed"]["y"] == [0.8, 0.8]
+    assert "Loosened" not in traces
+
+
+@pytest.mark.django_db
+def test_a_loosened_target_stays_marked() -> None:
+    owner = make_workspace()
+    initiative = make_initiative(owner)
+    make_runs(initiative, [{"accuracy": 0.8}])
+    for value in (0.9, 0.85, 0.95):
+        kept = propose_target(owner, initiative, metric="accuracy", comparator=">=", value=value, reason="<b>tired</b>")
+        if kept.state == "proposed":
+            approve_target(make_member(owner.workspace, is_approver=True), kept)
+    (line,) = targets_of(initiative)
+    traces = named(target_figure(target_histories(initiative, [line], [])[0], timezone.now()))
+    assert traces["Target"]["y"] == [0.9, 0.9, None, 0.85, 0.85, None, 0.95, 0.95]
+    assert (traces["Target"]["mode"], traces["Target"]["line"]["dash"]) == ("lines+markers", "dash")
+    starts = [each.valid_from.isoformat() for each in reversed(line.versions) if each.valid_from]
+    assert [traces["Target"]["x"][place] for place in (0, 3, 6)] == starts
+    mark = traces["Loosened"]
+    assert (mark["x"], mark["y"], mark["marker"]["symbol"]) == (starts[1:2], [0.85], "diamond")
+    (note,) = mark["text"]
+    assert "accuracy ≥ 0.85" in note and "&lt;b&gt;tired&lt;/b&gt;" in note and "approved by member" in note
 
 
 @pytest.mark.django_db

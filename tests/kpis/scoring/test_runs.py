@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpis.scoring.best_run import best_run
+from kpis.scoring.best_run import best_run, improvements
 from kpis.scoring.inputs import RunFacts
 from kpis.scoring.points import MetricPoint
 from kpis.scoring.runs import best_so_far, expected_maximum, is_noise, noise_threshold
@@ -106,6 +106,21 @@ def test_lower_and_between_are_ranked_in_their_direction() -> None:
         found = best_run(runs, [target])
         assert found is not None
         assert found.id == "b"
+
+
+@pytest.mark.parametrize(
+    ("target", "values", "places"),
+    [
+        (ACCURACY, [], []),
+        (ACCURACY, [None, None], []),
+        (ACCURACY, [None, 0.5, 0.4, 0.5, 0.6, None, 0.9], [1, 4, 6]),
+        (RMSE, [6.0, 7.0, 5.0, 5.0, 1.0], [0, 2, 4]),
+        (Target("t", "rmse", "between", 1, 4), [9.0, 0.5, 0.5, 4.0, 2.0, 6.0], [0, 1, 3]),
+    ],
+    ids=["none", "no numbers", "higher", "lower", "nearer to the range"],
+)
+def test_what_was_the_best_so_far(target: Target, values: list[float | None], places: list[int]) -> None:
+    assert improvements(target, values) == places
 
 
 def test_without_targets_the_newest_and_without_runs_none() -> None:

@@ -15,7 +15,7 @@ PAGES = {
     "verdict/": 9,
     "edit/name/": 10,
     "edit/owner/": 11,
-    "targets/": 15,
+    "targets/": 14,
     "gate/": 10,
     "data/": 11,
     "activity/": 15,

@@ -7,6 +7,8 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from kpis.models import MetricAlias, PlainBaseline, Target
 from kpis.services.targets import propose_target
@@ -193,6 +195,43 @@ def test_what_is_judged_is_chosen_here(place: Place) -> None:
 def test_metrics_that_runs_report_are_offered(place: Place) -> None:
     page = page_of(place)
     assert '<option value="accuracy">' in page and '<option value="n">' in page
+
+
+def test_a_loosened_target_stays_visible_with_who_and_why(place: Place) -> None:
+    target = _loosened(place)
+    post(place, f"{target.public_id}/", "approver", decision="approve")
+    page = page_of(place, person="viewer")
+    said = "accuracy: best so far 0.95 (run good) of 1 run; accuracy ≥ 0.85 at 95 % confidence; loosened 1 time, last "
+    assert said in page
+    assert f"approved by {place.approver.user}: The second reader is at 0.86." in page
+    assert "asks for less" in page
+    assert "<td" in page.split("Over the runs")[1].split("</figure>")[0]
+
+
+def test_the_chart_of_a_target_has_an_etag(place: Place) -> None:
+    target = active(place, "accuracy")
+    client, path = browser(place.viewer), place.url(f"targets/{target.public_id}/figure.json")
+    answer = client.get(path)
+    assert {trace["name"] for trace in json.loads(answer.content)["data"]} == {"accuracy", "Best so far", "Target"}
+    again = client.get(path, headers={"If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    post(place, "", metric="accuracy", comparator=">=", value="0.92")
+    assert client.get(path, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 200
+    assert browser(place.stranger).get(path).status_code == 404
+    assert client.get(place.url("targets/tgt_nothere/figure.json")).status_code == 404
+
+
+def test_the_chart_costs_the_same_whatever_the_history(place: Place) -> None:
+    client = browser(place.viewer)
+    path = place.url(f"targets/{active(place, 'accuracy').public_id}/figure.json")
+    counts = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as found:
+            assert client.get(path).status_code == 200
+        counts.append(len(found))
+        make_runs(place.initiative, 5)
+        post(place, "", metric="accuracy", comparator=">=", value="0.93")
+    assert counts[0] == counts[1] <= 8
 
 
 def test_readers_see_targets_without_forms(place: Place) -> None:
