@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import PermissionDenied
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from kpis.access import waiver_of
+from kpis.access import attestation_of, waiver_of
 from kpis.api.shapes.permissions import (
     AttestationIn,
     AttestationOut,
@@ -15,9 +16,10 @@ from kpis.api.shapes.permissions import (
     WaiverOut,
     WaiverParams,
 )
+from kpis.selectors.approvals import may_take_back
 from kpis.selectors.lists import attestation_list, waiver_list
-from kpis.services.attestations import attest
-from kpis.services.waivers import approve_waiver, request_waiver
+from kpis.services.attestations import attest, revoke_attestation
+from kpis.services.waivers import approve_waiver, reject_waiver, request_waiver, revoke_waiver
 from mltrack.accounts.endpoint import Endpoint
 from mltrack.accounts.policy import Power
 from mltrack.rest.pages import page_of
@@ -42,6 +44,20 @@ class Attestations(Endpoint):
         """Attest a check that a word can pass at the initiative's criticality."""
         initiative = initiative_of(self.principal, key)
         return self.ok(answer_of(AttestationOut, attest(self.principal, initiative, **self.body(AttestationIn))), 201)
+
+
+class AttestationRevocation(Endpoint):
+    """The end of a word."""
+
+    powers = {"POST": Power.ATTEST}
+
+    @extend_schema(request=None, responses=AttestationOut)
+    def post(self, request: Request, key: str, attestation_id: str) -> Response:
+        """Take a word back: one's own, or as a manager anybody's."""
+        word = attestation_of(initiative_of(self.principal, key), attestation_id)
+        if not may_take_back(self.principal, word.author_id):
+            raise PermissionDenied("Only its author or a manager may take a word back.")
+        return self.ok(answer_of(AttestationOut, revoke_attestation(self.principal, word)))
 
 
 class Waivers(Endpoint):
@@ -72,3 +88,29 @@ class WaiverApproval(Endpoint):
         """Let the failure pass by, as an approver who did not ask for it."""
         waiver = waiver_of(initiative_of(self.principal, key), waiver_id)
         return self.ok(answer_of(WaiverOut, approve_waiver(self.principal, waiver)))
+
+
+class WaiverRejection(Endpoint):
+    """The refusal of a waiver that was asked for."""
+
+    powers = {"POST": Power.APPROVE}
+
+    @extend_schema(request=None, responses=WaiverOut)
+    def post(self, request: Request, key: str, waiver_id: str) -> Response:
+        """Turn the request down, as an approver."""
+        waiver = waiver_of(initiative_of(self.principal, key), waiver_id)
+        return self.ok(answer_of(WaiverOut, reject_waiver(self.principal, waiver)))
+
+
+class WaiverRevocation(Endpoint):
+    """The end of a waiver before its time."""
+
+    powers = {"POST": Power.ATTEST}
+
+    @extend_schema(request=None, responses=WaiverOut)
+    def post(self, request: Request, key: str, waiver_id: str) -> Response:
+        """End a waiver or take the request back, as its requester or a manager."""
+        waiver = waiver_of(initiative_of(self.principal, key), waiver_id)
+        if not may_take_back(self.principal, waiver.requester_id):
+            raise PermissionDenied("Only its requester or a manager may take a waiver back.")
+        return self.ok(answer_of(WaiverOut, revoke_waiver(self.principal, waiver)))

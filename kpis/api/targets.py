@@ -8,11 +8,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kpis.access import target_of
-from kpis.api.shapes.targets import AliasShape, BaselineIn, BaselineOut, TargetIn, TargetOut, TargetParams
+from kpis.api.shapes.targets import (
+    AliasShape,
+    BaselineIn,
+    BaselineOut,
+    TargetIn,
+    TargetOut,
+    TargetParams,
+    WithdrawalIn,
+)
 from kpis.selectors.lists import alias_list, baseline_list, target_list
 from kpis.services.aliases import set_alias
 from kpis.services.baselines import state_baseline
-from kpis.services.targets import approve_target, propose_target
+from kpis.services.targets import approve_target, end_target, propose_target, reject_target
 from mltrack.accounts.endpoint import Endpoint
 from mltrack.accounts.policy import Power
 from mltrack.rest.pages import page_of
@@ -54,6 +62,33 @@ class TargetApproval(Endpoint):
         """Put a proposed version in force, as an approver who is not its author."""
         target = target_of(initiative_of(self.principal, key), target_id)
         return self.ok(answer_of(TargetOut, approve_target(self.principal, target)))
+
+
+class TargetRejection(Endpoint):
+    """The refusal of a version that waits."""
+
+    powers = {"POST": Power.APPROVE}
+
+    @extend_schema(request=None, responses=TargetOut)
+    def post(self, request: Request, key: str, target_id: str) -> Response:
+        """Turn a proposed version down, as an approver."""
+        target = target_of(initiative_of(self.principal, key), target_id)
+        return self.ok(answer_of(TargetOut, reject_target(self.principal, target)))
+
+
+class TargetWithdrawal(Endpoint):
+    """The end of a target."""
+
+    powers = {"POST": Power.WRITE_TARGETS}
+
+    @extend_schema(request=WithdrawalIn, responses=TargetOut)
+    def post(self, request: Request, key: str, target_id: str) -> Response:
+        """Withdraw the version in force, or take back one's own that waits; the answer is the version that says so.
+
+        Once a run has reported the metric, withdrawing needs a reason and waits for an approver.
+        """
+        target = target_of(initiative_of(self.principal, key), target_id)
+        return self.ok(answer_of(TargetOut, end_target(self.principal, target, **self.body(WithdrawalIn))))
 
 
 class Aliases(Endpoint):

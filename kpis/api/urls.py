@@ -4,21 +4,31 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kpis.api import kpis, permissions, readiness, targets
+from kpis.api import goals, kpis, permissions, readiness, targets
 
 urlpatterns = [
     path("initiatives/<str:key>/targets/", targets.Targets.as_view()),
     path("initiatives/<str:key>/targets/<str:target_id>/approve/", targets.TargetApproval.as_view()),
+    path("initiatives/<str:key>/targets/<str:target_id>/reject/", targets.TargetRejection.as_view()),
+    path("initiatives/<str:key>/targets/<str:target_id>/withdraw/", targets.TargetWithdrawal.as_view()),
     path("initiatives/<str:key>/aliases/", targets.Aliases.as_view()),
     path("initiatives/<str:key>/baselines/", targets.Baselines.as_view()),
     path("initiatives/<str:key>/contributions/", kpis.Contributions.as_view()),
     path("initiatives/<str:key>/attestations/", permissions.Attestations.as_view()),
+    path(
+        "initiatives/<str:key>/attestations/<str:attestation_id>/revoke/", permissions.AttestationRevocation.as_view()
+    ),
     path("initiatives/<str:key>/waivers/", permissions.Waivers.as_view()),
     path("initiatives/<str:key>/waivers/<str:waiver_id>/approve/", permissions.WaiverApproval.as_view()),
+    path("initiatives/<str:key>/waivers/<str:waiver_id>/reject/", permissions.WaiverRejection.as_view()),
+    path("initiatives/<str:key>/waivers/<str:waiver_id>/revoke/", permissions.WaiverRevocation.as_view()),
     path("initiatives/<str:key>/readiness/", readiness.Readiness.as_view()),
     path("initiatives/<str:key>/gate/", readiness.Gate.as_view()),
     path("kpis/", kpis.Kpis.as_view()),
     path("kpis/<str:key>/", kpis.OneKpi.as_view()),
+    path("kpis/<str:key>/goals/<str:goal_id>/approve/", goals.GoalApproval.as_view()),
+    path("kpis/<str:key>/goals/<str:goal_id>/reject/", goals.GoalRejection.as_view()),
+    path("kpis/<str:key>/goals/<str:goal_id>/withdraw/", goals.GoalWithdrawal.as_view()),
     path("kpis/<str:key>/readings/", kpis.Readings.as_view()),
     path("kpis/<str:key>/readings/batch/", kpis.ReadingBatch.as_view()),
     path("portfolio/", readiness.Portfolio.as_view()),

@@ -29,6 +29,11 @@ def may_approve(principal: Principal, author_id: int | None) -> bool:
     return not is_author(principal, author_id) or self_approves(principal.workspace)
 
 
+def may_take_back(principal: Principal, author_id: int | None) -> bool:
+    """Say whether a person may end what somebody gave or asked for: its author, and every manager."""
+    return is_author(principal, author_id) or principal.may(Power.WRITE_INITIATIVES)
+
+
 def may_reject(principal: Principal, author_id: int | None) -> bool:
     """Say whether a person may turn a proposal down: every approver, and its author, who takes it back so."""
     return is_author(principal, author_id) or principal.may(Power.APPROVE)

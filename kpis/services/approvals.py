@@ -20,3 +20,9 @@ def approves_own(principal: Principal, author_id: int | None) -> bool:
     if self_approves(principal.workspace):
         return True
     raise ValidationError({"approver": "Somebody else must approve what you asked for."})
+
+
+def takes_back_own(principal: Principal, author_id: int | None) -> None:
+    """Raise ValidationError unless the person asked for it: others reject, as approvers."""
+    if not is_author(principal, author_id):
+        raise ValidationError({"author": "Only its author takes back what waits; an approver rejects it."})

@@ -19,7 +19,7 @@ from kpis.scoring.attainment import goal_problem
 from kpis.scoring.loosening import goal_loosens
 from kpis.selectors.facts import GOAL_FIELDS, goal_facts
 from kpis.services.affected import note_kpi
-from kpis.services.approvals import approves_own
+from kpis.services.approvals import approves_own, takes_back_own
 from kpis.services.fields import Fields
 from mltrack.accounts.access import Principal
 from mltrack.accounts.services.audit import record_audit
@@ -120,6 +120,13 @@ def reject_goal(principal: Principal, goal: Goal) -> Goal:
     goal.state, goal.approver, goal.decided_at = GoalState.REJECTED, principal.user, timezone.now()
     goal.save()
     return _decided(principal, kpi, goal, "reject")
+
+
+@transaction.atomic
+def take_back_goal(principal: Principal, goal: Goal) -> Goal:
+    """Take back one's own version that waits. Raises ValidationError when it is somebody else's, or not waiting."""
+    takes_back_own(principal, goal.author_id)
+    return reject_goal(principal, goal)
 
 
 def _waiting(principal: Principal, goal: Goal) -> tuple[KPI, Goal]:

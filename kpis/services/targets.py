@@ -17,7 +17,7 @@ from kpis.scoring.targets import PROPORTIONS
 from kpis.scoring.targets import Target as TargetFacts
 from kpis.selectors.facts import TARGET_FIELDS, target_facts
 from kpis.services.affected import note_initiative
-from kpis.services.approvals import approves_own
+from kpis.services.approvals import approves_own, takes_back_own
 from kpis.services.fields import Fields
 from mltrack.accounts.access import Principal
 from mltrack.accounts.services.audit import record_audit
@@ -89,6 +89,15 @@ def reject_target(principal: Principal, target: Target) -> Target:
     waiting.state, waiting.approver, waiting.decided_at = TargetState.REJECTED, principal.user, timezone.now()
     waiting.save()
     return _decided(principal, initiative, waiting, "reject")
+
+
+@transaction.atomic
+def end_target(principal: Principal, target: Target, *, reason: str = "") -> Target:
+    """Withdraw a version in force, or take back one's own that waits. Raises ValidationError for somebody else's."""
+    if target.state != TargetState.PROPOSED:
+        return withdraw_target(principal, target, reason=reason)
+    takes_back_own(principal, target.author_id)
+    return reject_target(principal, target)
 
 
 def _read(fields: Fields, initiative: Initiative) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from kpis.access import attestation_of
 from kpis.forms.attestations import AttestForm
 from kpis.forms.errors import in_words, show_errors
+from kpis.selectors.approvals import may_take_back
 from kpis.selectors.checks import check_of
 from kpis.services.attestations import attest, revoke_attestation
 from kpis.views.shell import page_of, shell
@@ -46,7 +47,7 @@ def revoke(request: PageRequest, key: str, public_id: str) -> HttpResponse:
     """Take a word back: one's own, or as a manager anybody's."""
     initiative = initiative_of(request.principal, key)
     word = attestation_of(initiative, public_id)
-    if word.author_id != request.user.pk and not request.principal.may(Power.WRITE_INITIATIVES):
+    if not may_take_back(request.principal, word.author_id):
         raise PermissionDenied("Only its author or a manager may take a word back.")
     try:
         revoke_attestation(request.principal, word)

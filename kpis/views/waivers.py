@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from kpis.access import waiver_of
 from kpis.forms.errors import in_words, show_errors
 from kpis.forms.waivers import WaiverForm
+from kpis.selectors.approvals import may_take_back
 from kpis.selectors.checks import check_of
 from kpis.services.waivers import approve_waiver, reject_waiver, request_waiver, revoke_waiver
 from kpis.views.shell import page_of, shell
@@ -54,7 +55,7 @@ def decide(request: PageRequest, key: str, public_id: str) -> HttpResponse:
         return HttpResponseBadRequest("Approve, reject or revoke.")
     if decision != "revoke":
         require(request.principal, Power.APPROVE)
-    elif waiver.requester_id != request.user.pk and not request.principal.may(Power.WRITE_INITIATIVES):
+    elif not may_take_back(request.principal, waiver.requester_id):
         raise PermissionDenied("Only its requester or a manager may take a waiver back.")
     try:
         DECISIONS[decision](request.principal, waiver)

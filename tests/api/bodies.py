@@ -122,6 +122,7 @@ def bodies(ids: dict[str, str], number: int) -> dict[str, list[Body]]:
                 "reason": "As agreed.",
             }
         ],
+        f"POST {initiative}targets/{{target_id}}/withdraw/": [{"reason": "It is in the way."}],
         f"POST {initiative}aliases/": [{"alias": f"acc {number}", "metric": "accuracy"}],
         f"POST {initiative}baselines/": [{"metric": "accuracy", "value": 0.5, "n": 100, "note": "Guess."}],
         f"POST {initiative}contributions/": [

@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from kpis.models import Attestation, Waiver
 from mltrack.accounts.models import ApiToken, Member
 from mltrack.accounts.policy import ROLES, SCOPES
 from tests.api.people import Team, refused
@@ -42,16 +43,24 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
     "initiatives/{key}/selection/": {"GET": READ, "PUT": INITIATIVES},
     "initiatives/{key}/targets/": {"GET": READ, "POST": TARGETS},
     "initiatives/{key}/targets/{target_id}/approve/": {"POST": APPROVE},
+    "initiatives/{key}/targets/{target_id}/reject/": {"POST": APPROVE},
+    "initiatives/{key}/targets/{target_id}/withdraw/": {"POST": TARGETS},
     "initiatives/{key}/aliases/": {"GET": READ, "POST": TARGETS},
     "initiatives/{key}/baselines/": {"GET": READ, "POST": TARGETS},
     "initiatives/{key}/contributions/": {"GET": READ, "POST": INITIATIVES},
     "initiatives/{key}/attestations/": {"GET": READ, "POST": ATTEST},
+    "initiatives/{key}/attestations/{attestation_id}/revoke/": {"POST": ATTEST},
     "initiatives/{key}/waivers/": {"GET": READ, "POST": ATTEST},
     "initiatives/{key}/waivers/{waiver_id}/approve/": {"POST": APPROVE},
+    "initiatives/{key}/waivers/{waiver_id}/reject/": {"POST": APPROVE},
+    "initiatives/{key}/waivers/{waiver_id}/revoke/": {"POST": ATTEST},
     "initiatives/{key}/readiness/": {"GET": READ},
     "initiatives/{key}/gate/": {"POST": ("contributor", "gate")},
     "kpis/": {"GET": READ, "POST": INITIATIVES},
     "kpis/{key}/": {"GET": READ, "PATCH": INITIATIVES},
+    "kpis/{key}/goals/{goal_id}/approve/": {"POST": APPROVE},
+    "kpis/{key}/goals/{goal_id}/reject/": {"POST": APPROVE},
+    "kpis/{key}/goals/{goal_id}/withdraw/": {"POST": INITIATIVES},
     "kpis/{key}/readings/": {"GET": READ, "POST": ("contributor", "readings:write")},
     "kpis/{key}/readings/batch/": {"POST": ("contributor", "readings:write")},
     "connections/": {"GET": READ, "POST": CONNECTIONS},
@@ -60,7 +69,9 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
     "connections/{connection_id}/attempts/": {"GET": READ},
     "portfolio/": {"GET": READ},
 }
-KINDS = ("initiatives", "kpis", "run_id", "target_id", "waiver_id", "connection_id")
+KINDS = (
+    "initiatives", "kpis", "run_id", "target_id", "goal_id", "attestation_id", "waiver_id", "connection_id",
+)  # fmt: skip
 CELLS = [(route, method, *asked) for route, methods in EXPECTED.items() for method, asked in methods.items()]
 
 
@@ -114,6 +125,9 @@ def gone(team: Team) -> dict[str, Caller | None]:
 
 def test_who_gets_in(team: Team) -> None:
     _, ids = fill(team.principal)
+    # What a contributor may end is their own: others' words and waivers are a manager's to end.
+    Attestation.objects.update(author=team.contributor.user)
+    Waiver.objects.update(requester=team.contributor.user)
     nobody = {"anonymous": None, **gone(team)}
     narrow = {scope: caller(team.admin.user, team.workspace, [scope]) for scope in SCOPES}
     others = {scope: caller(team.admin.user, team.workspace, list({*SCOPES} - {scope})) for scope in SCOPES}

@@ -9,7 +9,7 @@ from kpis.services.attestations import attest
 from kpis.services.baselines import state_baseline
 from kpis.services.contributions import set_contribution
 from kpis.services.gates import decide_gate
-from kpis.services.kpis import create_kpi
+from kpis.services.kpis import create_kpi, edit_kpi
 from kpis.services.readings import record_readings
 from kpis.services.targets import propose_target
 from kpis.services.waivers import request_waiver
@@ -35,10 +35,11 @@ def fill(owner: Principal, mark: str = "", key: str = "CHURN") -> tuple[Initiati
     attempt = ask_sync(owner, connection)
     kpi = create_kpi(owner, key=f"{key.lower()}-rate", name=f"Rate {mark}", direction="lower", baseline=9, target=5)
     record_readings(kpi, [{"time": "2026-01-01", "value": 8.0, "segment": mark}], owner)
+    edit_kpi(owner, kpi, {"target": 6}, reason=f"Dear. {mark}")
     set_contribution(owner, initiative, kpi, expected=-1.0, how=mark)
     set_alias(owner, initiative, alias=f"acc {mark}", metric="accuracy")
     state_baseline(owner, initiative, metric="accuracy", value=0.5, note=f"Guess. {mark}")
-    attest(owner, initiative, check="data.privacy", link="https://example.org/", note=mark)
+    word = attest(owner, initiative, check="data.privacy", link="https://example.org/", note=mark)
     record_dataset(owner, initiative, name=f"cards {mark}", digest="1")
     record_deployment(owner, initiative, environment=f"production {mark}", version="3", commit=COMMIT)
     post_update(owner, initiative, health="at_risk", text=mark)
@@ -50,6 +51,8 @@ def fill(owner: Principal, mark: str = "", key: str = "CHURN") -> tuple[Initiati
         "kpis": kpi.key,
         "run_id": run.public_id,
         "target_id": looser.public_id,
+        "goal_id": kpi.goals.get(state="proposed").public_id,
+        "attestation_id": word.public_id,
         "waiver_id": waiver.public_id,
         "connections": connection.public_id,
         "connection_id": connection.public_id,

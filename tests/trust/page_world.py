@@ -13,9 +13,7 @@ from allauth.account.utils import user_pk_to_url_str
 from django.test import Client
 from django.utils import timezone
 
-from kpis.models import Attestation, Goal
 from kpis.services.badges import badge_token
-from kpis.services.kpis import edit_kpi
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import ApiToken, Member, User
 from mltrack.accounts.services.members import invite
@@ -93,7 +91,6 @@ def full(owner: Principal, mark: str = "north", key: str = "CHURN") -> dict[str,
     initiative, ids = fill(owner, mark, key)
     Initiative.objects.filter(pk=initiative.pk).update(sponsor=mark)
     kpi = initiative.contributions.get().kpi
-    edit_kpi(owner, kpi, {"target": 8}, reason=mark)
     invitation, secret = invite(owner, email=f"{mark}@example.org", role="viewer")
     assert owner.user is not None
     token = ApiToken.objects.filter(workspace=owner.workspace).earliest("pk")
@@ -104,8 +101,6 @@ def full(owner: Principal, mark: str = "north", key: str = "CHURN") -> dict[str,
         "tied": kpi.key,
         "field": "name",
         "check": "data.schema",
-        "attestation_id": Attestation.objects.get(initiative=initiative).public_id,
-        "goal_id": Goal.objects.filter(kpi=kpi).latest("pk").public_id,
         "member_id": member.public_id,
         "invitation_id": invitation.public_id,
         "invitation": secret,

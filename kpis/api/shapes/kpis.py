@@ -61,9 +61,19 @@ class GoalOut(StrictSerializer):
 class ProposedGoalOut(GoalOut):
     """A version that waits for an approver."""
 
+    id = serializers.CharField(source="public_id")
     reason = serializers.CharField()
     loosens = serializers.ListField(child=serializers.CharField())
     author = person("author")
+
+
+class DecidedGoalOut(ProposedGoalOut):
+    """A version that was decided, by whom and when."""
+
+    state = serializers.ChoiceField(GoalState.values)
+    approver = person("approver")
+    self_approved = serializers.BooleanField()
+    decided_at = UTCDateTimeField(allow_null=True)
 
 
 class KpiOut(StrictSerializer):

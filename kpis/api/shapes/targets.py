@@ -24,6 +24,12 @@ class TargetIn(StrictSerializer):
     reason = optional_text(2000)
 
 
+class WithdrawalIn(StrictSerializer):
+    """Why a target ends."""
+
+    reason = optional_text(2000)
+
+
 class TargetOut(StrictSerializer):
     """One version of a target; `withdraws` says that the version ends it."""
 
