@@ -42,7 +42,7 @@ def profile(request: PageRequest) -> HttpResponse:
     assert isinstance(user, User)  # noqa: S101 -- `page` lets only people in
     form = ProfileForm(request.POST or None, initial={"name": user.name})
     if request.method == "POST" and form.is_valid():
-        rename(user, form.cleaned_data["name"])
+        rename(request.principal, user, form.cleaned_data["name"])
         messages.success(request, "Saved.")
         return redirect("accounts:profile", workspace=request.principal.workspace.key)
     return render(

@@ -100,3 +100,16 @@ def test_the_profile_keeps_a_name(people: People) -> None:
     people.client(people.viewer).post("/w/north/settings/profile/", {"name": "Vera"})
     people.viewer.refresh_from_db()
     assert people.viewer.name == "Vera"
+
+
+def test_a_new_name_leaves_an_audit_event_in_each_workspace_of_the_person(people: People) -> None:
+    south = Member.objects.get(user=people.stranger).workspace
+    Member.objects.create(workspace=south, user=people.viewer, role=Role.VIEWER)
+    before = people.viewer.name
+    for _ in range(2):
+        people.client(people.viewer).post("/w/north/settings/profile/", {"name": " Vera "})
+    events = AuditEvent.objects.filter(action="rename", object_kind="member", object_key=people.viewer.email)
+    assert {event.workspace for event in events} == {people.workspace, south}
+    assert [(each.before, each.after, each.actor) for each in events] == [
+        ({"name": before}, {"name": "Vera"}, people.viewer)
+    ] * 2
