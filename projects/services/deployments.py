@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from mltrack.accounts.access import Principal
@@ -36,8 +37,8 @@ def record_deployment(
     """Upsert a deployment by environment, version and time; return it and `created`, `updated` or `unchanged`.
 
     Without `at`, the newest report of the same version in the environment is taken for the same deployment.
-    The run of that commit and the model version of that number are tied to it where they are known. Raises
-    ValidationError({field: text}).
+    The run of that commit and the model version of that number, or of `name/3`, are tied to it where they are
+    known. Raises ValidationError({field: text}), also for a number that several models have.
     """
     values = {"state": state, "image_digest": image_digest, "endpoint": endpoint, "commit": commit}
     _check({"environment": environment, "version": version, **values}, at)
@@ -80,20 +81,28 @@ def _same(initiative: Initiative, environment: str, version: str, at: datetime |
 
 
 def _tied(initiative: Initiative, version: str, commit: str) -> dict[str, Any]:
-    model = (
-        ModelVersion.objects.filter(workspace_id=initiative.workspace_id, version=version, deleted_at=None)
-        .filter(run__links__initiative=initiative)
-        .order_by("-id")
-        .first()
-    )
-    model = model or ModelVersion.objects.filter(pushed_to=initiative, version=version).order_by("-id").first()
-    run = None
+    model, run = _model_version(initiative, version), None
     if commit:
         ours = Run.objects.filter(workspace_id=initiative.workspace_id, links__initiative=initiative)
         run = (
             ours.filter(commit=commit, status=Run.Status.FINISHED, deleted_at=None).order_by("-links__ended_at").first()
         )
     return {"model_version": model, "run": run or (model.run if model else None)}
+
+
+def _model_version(initiative: Initiative, version: str) -> ModelVersion | None:
+    """Return the newest version that is meant. Raises ValidationError where it may be of several models, as a gate."""
+    name, slash, number = version.rpartition("/")
+    named = Q(version=version) | Q(name=name, version=number) if slash else Q(version=version)
+    ours = Q(pushed_to=initiative) | Q(run__links__initiative=initiative)
+    found = ModelVersion.objects.filter(ours, named, workspace_id=initiative.workspace_id, deleted_at=None)
+    names = sorted(set(found.values_list("name", flat=True)))
+    if len(names) > 1:
+        several = (
+            f"{version} is a version of several models ({', '.join(names[:5])}): name one as {names[0]}/{version}."
+        )
+        raise ValidationError({"version": several})
+    return found.order_by("-id").first()
 
 
 def _check(values: dict[str, Any], at: Any) -> None:

@@ -64,6 +64,19 @@ def test_it_is_tied_to_run_and_model_version(owner: Principal, initiative: Initi
     assert made.run.external_id == "r2"
 
 
+def test_a_number_of_several_models_is_refused_until_one_is_named(owner: Principal, initiative: Initiative) -> None:
+    push_runs(owner, initiative, [{"external_id": "r1"}])
+    push_model_version(owner, initiative, name="churn", version="3", run="r1")
+    push_model_version(owner, initiative, name="fraud", version="3")
+    with pytest.raises(ValidationError) as error:
+        deploy(owner, initiative, "3")
+    (text,) = error.value.message_dict["version"]
+    assert text == "3 is a version of several models (churn, fraud): name one as churn/3."
+    assert not Deployment.objects.exists()
+    made, _ = deploy(owner, initiative, "fraud/3")
+    assert made.model_version and made.model_version.name == "fraud"
+
+
 @pytest.mark.parametrize(
     ("fields", "wrong"),
     [
