@@ -13,6 +13,8 @@ from projects.services.outcomes import Outcome
 from projects.services.recording import mark_deleted, record_runs
 
 _LONGEST_REASON = 2_000
+MOST_REJECTED = 1_000
+"""So many rejected records are kept of a connection, the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,4 +69,11 @@ def _note_rejected(connection: Connection, reasons: dict[str, str], seen: list[s
     mended = [key for key in known if key not in reasons]
     if mended:
         RejectedRecord.objects.filter(connection=connection, external_id__in=mended).delete()
+    if fresh:
+        _drop_oldest(connection)
     return len(fresh) + len(mended)
+
+
+def _drop_oldest(connection: Connection) -> None:
+    newest = RejectedRecord.objects.filter(connection=connection).order_by("-last_seen", "-id")
+    RejectedRecord.objects.filter(pk__in=newest.values("pk")[MOST_REJECTED:]).delete()

@@ -20,7 +20,7 @@ from projects.models import Initiative, Run
 from projects.services.due import note_due
 from projects.services.outcomes import BatchRejected, Fault, Outcome, counts
 from projects.services.recording import record_runs
-from projects.services.run_input import RunInput, parse_run, refuse_batch
+from projects.services.run_input import MOST_KEYS, RunInput, parse_run, refuse_batch
 from projects.services.run_rows import known_runs, lock_source, remove_metrics
 
 _OWN = ("name", "status", "started_at", "ended_at", "url")
@@ -64,9 +64,9 @@ def _store(initiative: Initiative, inputs: Sequence[RunInput]) -> dict[str, Outc
     refused: dict[str, Outcome] = {}
     for each in inputs:
         merged = _merged(records.get(each.external_id), each, now)
-        if merged.started_at and merged.ended_at and merged.ended_at < merged.started_at:
-            fault = Fault("/ended_at", "invalid", "ended_at lies before started_at.")
-            refused[each.external_id] = Outcome(each.external_id, "rejected", [fault])
+        faults = _faults(records.get(each.external_id), merged)
+        if faults:
+            refused[each.external_id] = Outcome(each.external_id, "rejected", faults)
             continue
         records[each.external_id] = merged
         _note_gone(gone, each)
@@ -112,6 +112,19 @@ def _merged(old: RunRecord | None, given: RunInput, now: datetime) -> RunRecord:
         datasets=[*base.datasets, *given.datasets],
         **fields,
     )
+
+
+def _faults(old: RunRecord | None, merged: RunRecord) -> list[Fault]:
+    """Return what is wrong with a run as it would be; one that holds too much already may still lose keys."""
+    found: list[Fault] = []
+    if merged.started_at and merged.ended_at and merged.ended_at < merged.started_at:
+        found.append(Fault("/ended_at", "invalid", "ended_at lies before started_at."))
+    for name in ("params", "tags"):
+        size = len(getattr(merged, name))
+        if size > max(MOST_KEYS, len(getattr(old, name, ()))):
+            detail = f"{name} would have {size:,} keys, and a run has at most {MOST_KEYS:,}: null removes one."
+            found.append(Fault(f"/{name}", "too_many", detail))
+    return found
 
 
 def _end(base: RunRecord, fields: Mapping[str, Any], now: datetime) -> datetime | None:

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import AuditEvent
 from projects.models import Initiative, JudgeDue, MetricValue, Run
-from projects.services.runs import BatchRejected, push_runs
+from projects.services.runs import BatchRejected, Outcome, push_runs
 from tests.factories import make_initiative, make_workspace
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +79,31 @@ def test_a_running_run_ends(owner: Principal, initiative: Initiative) -> None:
     assert ended is not None
     assert ended.isoformat() == "2026-01-05T10:00:00+00:00"
     assert Run.objects.get().links.get().ended_at == ended
+
+
+@pytest.mark.parametrize("name", ["params", "tags"])
+def test_a_run_grows_no_further_than_one_push(owner: Principal, initiative: Initiative, name: str) -> None:
+    def push(keys: dict[str, str | None]) -> Outcome:
+        return push_runs(owner, initiative, [{"external_id": "r1", name: keys}])[0]
+
+    assert push({f"a{number}": "x" for number in range(999)}).state == "created"
+    assert push({"last": "x"}).state == "updated"
+    refused = push({"one": "x", "more": "x"})
+    assert (refused.state, [each.pointer for each in refused.errors]) == ("rejected", [f"/{name}"])
+    assert refused.errors[0].detail == f"{name} would have 1,002 keys, and a run has at most 1,000: null removes one."
+    assert push({"last": "y"}).state == "updated"
+    assert push({"a0": None, "a1": None, "one": "x", "more": "x"}).state == "updated"
+    assert len(getattr(Run.objects.get(), name)) == 1_000
+
+
+def test_a_run_that_holds_too_much_already_may_lose_keys(owner: Principal, initiative: Initiative) -> None:
+    push_runs(owner, initiative, [{"external_id": "r1"}])
+    Run.objects.update(tags={f"a{number}": "x" for number in range(1_200)})
+    states = [
+        push_runs(owner, initiative, [{"external_id": "r1", "tags": tags}])[0].state
+        for tags in ({"new": "x"}, {"a0": None}, {"a1": "y"})
+    ]
+    assert states == ["rejected", "updated", "updated"]
 
 
 def test_an_end_before_the_stored_start_is_rejected(owner: Principal, initiative: Initiative) -> None:
