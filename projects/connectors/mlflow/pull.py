@@ -80,8 +80,9 @@ class Pull:
         query = Query(experiment_ids, "start_time", view="DELETED_ONLY")
         for runs, _ in self._pager.pages(query):
             if runs:
+                # An id that cannot be stored names no run that is kept.
                 yield Page(
-                    deleted_ids=[run_id(run) for run in runs],
+                    deleted_ids=[name for name in map(run_id, runs) if storable(name) == name],
                     cursor=self._progress.dump(),
                     requests=self._count(),
                 )

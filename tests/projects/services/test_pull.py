@@ -135,6 +135,20 @@ def test_a_rejected_run_is_listed_until_it_is_whole(connection: Connection, mlfl
     assert Run.objects.count() == 25
 
 
+@pytest.mark.parametrize("odd", ["a\x00b", "\ud800"])
+def test_a_deleted_run_with_an_id_that_cannot_be_stored_stops_nothing(
+    connection: Connection, mlflow: LittleMLflow, odd: str
+) -> None:
+    sync(connection)
+    mlflow.runs[3]["info"]["run_id"] = odd
+    for number in (3, 4):
+        mlflow.runs[number]["info"]["lifecycle_stage"] = "deleted"
+    cursor = {**connection.cursor, "deleted_at": 1}
+    Connection.objects.update(cursor=cursor, next_due=Now())
+    assert sync(connection).error_text == ""
+    assert list(Run.objects.exclude(deleted_at=None).values_list("external_id", flat=True)) == [f"{4:032x}"]
+
+
 @pytest.mark.parametrize(
     ("answer", "code"),
     [
