@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from mltrack.accounts.models import ApiToken, AuditEvent, Invitation, Member, User, Workspace
+from mltrack.rest.pages import CursorPages, Page
 
 
 def members_of(workspace: Workspace) -> QuerySet[Member]:
@@ -26,9 +27,10 @@ def tokens_of(workspace: Workspace, user: User | None = None) -> QuerySet[ApiTok
     return (tokens.filter(user=user) if user else tokens).order_by("-created_at")
 
 
-def audit_trail(workspace: Workspace, limit: int = 100) -> list[AuditEvent]:
-    """Return the newest audit events."""
-    return list(AuditEvent.objects.filter(workspace=workspace).select_related("actor", "token").order_by("-id")[:limit])
+def audit_trail(workspace: Workspace, cursor: str = "", limit: int = 100) -> Page[AuditEvent]:
+    """Return a page of audit events, the newest first, in one query. Raises Problem for a cursor of another list."""
+    events = AuditEvent.objects.filter(workspace=workspace).select_related("actor", "token")
+    return CursorPages("-pk", f"audit {workspace.pk}").read(events, limit, cursor)
 
 
 def workspaces_of(user: User) -> list[Workspace]:

@@ -15,6 +15,7 @@ from mltrack.accounts.policy import Power
 from mltrack.accounts.selectors.people import audit_trail
 from mltrack.accounts.services.profiles import rename
 from mltrack.accounts.services.workspaces import edit_workspace
+from mltrack.rest.problems import Problem
 
 
 @page(Power.READ, write=Power.ADMINISTER)
@@ -53,5 +54,10 @@ def profile(request: PageRequest) -> HttpResponse:
 @require_safe
 @page(Power.ADMINISTER)
 def audit(request: PageRequest) -> HttpResponse:
-    """Show who changed what, newest first."""
-    return render(request, "accounts/audit.html", {"events": audit_trail(request.principal.workspace), "tab": "audit"})
+    """Show who changed what, newest first, a page at a time."""
+    try:
+        found = audit_trail(request.principal.workspace, request.GET.get("cursor", ""))
+    except Problem:
+        messages.info(request, "The list has changed: this is its first page.")
+        return redirect("accounts:audit", workspace=request.principal.workspace.key)
+    return render(request, "accounts/audit.html", {"found": found, "tab": "audit"})

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 
+from mltrack.accounts.access import Principal
 from mltrack.accounts.models import ApiToken, AuditEvent, Member, Role
+from mltrack.accounts.services.audit import record_audit
 from mltrack.accounts.services.tokens import verify_token
 from tests.mltrack.accounts.conftest import People
 
@@ -24,6 +28,23 @@ def test_three_people_see_what_they_may(people: People, page: str) -> None:
 def test_the_audit_trail_is_for_admins(people: People) -> None:
     assert people.client(people.admin).get("/w/north/settings/audit/").status_code == 200
     assert people.client(people.viewer).get("/w/north/settings/audit/").status_code == 403
+
+
+def test_the_audit_trail_goes_back_to_its_beginning(people: People) -> None:
+    principal = Principal(people.workspace, Role.ADMIN, people.admin)
+    for number in range(205):
+        record_audit(principal, "edit", "thing", f"number-{number:03}-")
+    client, path, seen = people.client(people.admin), "/w/north/settings/audit/", []
+    while path:
+        page = client.get(path)
+        seen += re.findall(r"number-(\d+)-", page.content.decode())
+        cursor = page.context["found"].next
+        path = f"/w/north/settings/audit/?cursor={cursor}" if cursor else ""
+        assert ("Older" in page.content.decode()) == bool(cursor)
+    assert [int(each) for each in seen] == list(range(204, -1, -1))
+    assert "Newer" in page.content.decode()
+    lost = client.get("/w/north/settings/audit/?cursor=nonsense", follow=True)
+    assert lost.redirect_chain and "this is its first page" in lost.content.decode()
 
 
 def test_a_viewer_changes_nothing(people: People) -> None:
