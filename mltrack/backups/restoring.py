@@ -40,6 +40,12 @@ def look_into(path: Path) -> Manifest:
         return _fitting(archive)
 
 
+def require_room() -> None:
+    """Raise BackupError where the database holds something, whatever version its tables are of."""
+    with connection.cursor() as cursor:
+        _require_empty(cursor, existing(cursor, sorted(known_tables())))
+
+
 def restore_backup(path: Path, *, replace: bool = False) -> Manifest:
     """Write a backup into a database that has the tables and nothing else, or in place of all that it has.
 

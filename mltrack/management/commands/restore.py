@@ -13,7 +13,7 @@ from mltrack import preparation
 from mltrack.backups.errors import BackupError
 from mltrack.backups.keys import present_keys
 from mltrack.backups.manifest import Manifest
-from mltrack.backups.restoring import look_into, restore_backup
+from mltrack.backups.restoring import look_into, require_room, restore_backup
 from projects.services.secrets import closed_secrets
 
 CLOSED: Final = 3
@@ -42,6 +42,8 @@ class Command(BaseCommand):
             if options["check"]:
                 self.stdout.write(f"{path} is whole: {told(manifest)}.")
                 return
+            if not options["replace"]:
+                require_room()
             preparation.migrate()
             restore_backup(path, replace=options["replace"])
         except BackupError as error:

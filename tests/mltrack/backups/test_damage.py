@@ -13,7 +13,9 @@ from zipfile import ZipFile
 
 import pytest
 from django.conf import settings
+from django.core.management import CommandError, call_command
 
+from mltrack import preparation
 from mltrack.backups.archive import MANIFEST, written_whole
 from mltrack.backups.errors import BackupError
 from mltrack.backups.keys import fingerprint, write_keys
@@ -41,6 +43,15 @@ def refused(path: Path) -> str:
     text = str(caught.value)
     assert "\n" not in text
     return text
+
+
+def test_a_filled_database_is_refused_before_it_is_migrated(backup: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    migrated: list[str] = []
+    monkeypatch.setattr(preparation, "migrate", lambda: migrated.append("migrated"))
+    before = contents()
+    with pytest.raises(CommandError, match="is not empty"):
+        call_command("restore", str(backup))
+    assert (migrated, contents()) == ([], before)
 
 
 def rewritten(path: Path, change: Callable[[dict[str, bytes]], None]) -> Path:
