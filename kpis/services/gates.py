@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from kpis.models import GateDecision
 from kpis.scoring.document import readiness_document
@@ -17,6 +16,7 @@ from kpis.selectors.paths import initiative_path
 from kpis.services.fields import Fields
 from mltrack.accounts.access import Principal
 from mltrack.accounts.services.audit import record_audit
+from mltrack.clock import database_now
 from projects.models import Initiative
 
 GATE_FIELDS = ("commit", "ref", "model_version")
@@ -43,7 +43,7 @@ def decide_gate(
     if not commit and not version:
         fields.fail("commit", "Name a commit or a model version.")
     fields.finish()
-    now = timezone.now()
+    now = database_now()
     inputs, policy = gather(initiative, now=now, candidate=Asked(commit, version))
     document = readiness_document(judge(inputs, policy, now))
     answer = gate_answer(initiative, document, commit, ref, version)

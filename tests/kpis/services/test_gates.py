@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from kpis.selectors.snapshots import readiness_document
 from kpis.services.gates import decide_gate, flat_checks
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import AuditEvent
+from mltrack.clock import database_now
 from projects.models import Initiative, ModelVersion
 from tests.factories import make_workspace
 from tests.kpis.world import COMMIT, GOOD, POOR, aimed, judged, report
@@ -112,6 +114,17 @@ def test_a_gate_needs_a_name(owner: Principal, initiative: Initiative, given: di
     with pytest.raises(ValidationError) as error:
         decide_gate(owner, initiative, **given)
     assert wrong in error.value.message_dict
+
+
+def test_a_wrong_clock_of_the_process_moves_no_verdict(
+    owner: Principal, initiative: Initiative, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report(initiative, "good", GOOD)
+    far = database_now() + timedelta(days=4_000)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: far)
+    answer = decide_gate(owner, initiative, commit=COMMIT)
+    assert abs(GateDecision.objects.get().at - database_now()) < timedelta(minutes=5)
+    assert answer["as_of"] < far.isoformat()
 
 
 def test_a_gate_takes_few_queries_whatever_the_history(
