@@ -15,6 +15,8 @@ urlpatterns = [
     path("signup/", form(views.signup), name="account_signup"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("password/change/", form(views.password_change), name="account_change_password"),
+    # Where a change of the password leads who has none yet.
+    path("password/set/", form(views.password_set), name="account_set_password"),
     path("password/reset/", form(views.password_reset), name="account_reset_password"),
     path("password/reset/done/", views.password_reset_done, name="account_reset_password_done"),
     re_path(

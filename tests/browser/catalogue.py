@@ -71,6 +71,8 @@ OPEN: Final[dict[str, tuple[str, ...]]] = {
     "invitation": ("/invitations/{invitation}/", "/invitations/gone/"),
 }
 DATA: Final[dict[str, str]] = {
+    # A page for who has no password; others are led to its change.
+    "account_set_password": "/accounts/password/set/",
     "api_schema": "/api/v1/schema/",
     "badge_json": "/badges/{badge}.json",
     "badge_svg": "/badges/{badge}.svg",

@@ -82,6 +82,7 @@ def _people(ids: Mapping[str, str]) -> list[Post]:
         _post("account_logout", None, {"next": "/"}, kept=False),
         _post("account_reset_password", None, {"email": "x@example.org"}, visitor="anonymous"),
         _post("account_reset_password_from_key", None, {"password1": WORD, "password2": WORD}, visitor="anonymous"),
+        _post("account_set_password", None, {"password1": WORD, "password2": WORD}, kept=False),
         _post("account_signup", None, new, visitor="anonymous"),
         _post("accounts:invitation_revoke", None, {}),
         _post("accounts:member_edit", MemberForm, {"role": "admin", "is_approver": "on"}),

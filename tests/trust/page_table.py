@@ -25,6 +25,7 @@ ACCOUNTS: Final[dict[str, dict[str, Levels]]] = {
     "account_reset_password_done": OPEN,
     "account_reset_password_from_key": OPEN_FORM,
     "account_reset_password_from_key_done": OPEN,
+    "account_set_password": SIGNED_FORM,
     "account_signup": OPEN_FORM,
     "accounts:audit": {"GET": "admin"},
     "accounts:invitation_revoke": {"POST": "admin"},

@@ -47,6 +47,23 @@ def _invite(people: People, email: str, role: str = "contributor") -> str:
     return str(answer.context["link"]).removeprefix("http://testserver")
 
 
+def test_who_has_no_password_is_led_to_set_one(people: People) -> None:
+    people.viewer.set_unusable_password()
+    people.viewer.save()
+    client = people.client(people.viewer)
+    page = client.get("/accounts/password/change/", follow=True)
+    assert (page.status_code, page.redirect_chain) == (200, [("/accounts/password/set/", 302)])
+    assert "You have no password here yet." in page.content.decode()
+    word = "correct horse battery"
+    short = client.post("/accounts/password/set/", {"password1": "short", "password2": "short"})
+    assert "account_set_password" in short.resolver_match.view_name and short.context["form"].errors
+    assert client.post("/accounts/password/set/", {"password1": word, "password2": word}).status_code == 302
+    people.viewer.refresh_from_db()
+    assert people.viewer.check_password(word)
+    assert AuditEvent.objects.filter(object_kind="password", object_key=people.viewer.email).exists()
+    assert client.get("/accounts/password/set/")["Location"] == "/accounts/password/change/"
+
+
 def test_an_invitation_works_once_for_a_new_person(people: People) -> None:
     link = _invite(people, "new@example.org")
     client = Client()
