@@ -1,15 +1,17 @@
-"""Dates with a resolution: "Q1 2027" stays a quarter, and is over on its last day. Pure."""
+"""The years that are known here, and dates with a resolution: "Q1 2027" stays a quarter, over on its last day. Pure."""
 
 from __future__ import annotations
 
 import re
 from calendar import month_abbr, month_name, monthrange
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Final, Literal
 
 Resolution = Literal["day", "month", "quarter", "half", "year"]
 MONTHS: Final = {name.lower(): place for names in (month_name, month_abbr) for place, name in enumerate(names) if name}
 FIRST_YEAR, LAST_YEAR = 1970, 2199
+EARLIEST, BEYOND = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC)
+"""A moment that is known here is not before the first and before the second, wherever it is read."""
 _FORMS: Final = (
     (re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})"), "day"),
     (re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})"), "month"),

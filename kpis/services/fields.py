@@ -11,8 +11,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 
 from mltrack.accounts.models import Member, User, Workspace
+from mltrack.periods import BEYOND, EARLIEST, FIRST_YEAR, LAST_YEAR
 
-EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 # Sums and squares of such numbers stay finite, here and in the database.
 LARGEST = 1e100
 _web_address = URLValidator(schemes=["http", "https"])
@@ -102,8 +102,8 @@ class Fields:
         except ValueError:
             self.fail(name, "This must be a date such as 2027-03-31.")
             return None
-        if not EARLIEST.date() <= found < LATEST.date():
-            self.fail(name, "This date lies outside 1970 to 2200.")
+        if not FIRST_YEAR <= found.year <= LAST_YEAR:
+            self.fail(name, f"This date lies outside {FIRST_YEAR} to {LAST_YEAR}.")
             return None
         return found
 
@@ -113,7 +113,7 @@ class Fields:
         if value in (None, ""):
             return None
         found = _moment(value)
-        if found is None or not EARLIEST <= found < LATEST:
+        if found is None or not EARLIEST <= found < BEYOND:
             self.fail(name, "This must be a time with a zone, such as 2027-03-31T12:00:00Z, or a date.")
             return None
         return found

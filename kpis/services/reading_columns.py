@@ -12,9 +12,10 @@ from itertools import islice, repeat
 from operator import floordiv, itemgetter, lt, sub
 from typing import Any
 
-from kpis.services.fields import EARLIEST, LARGEST, LATEST
+from kpis.services.fields import LARGEST
 from kpis.services.reading_input import COLUMNS, SEGMENT_LENGTH, ReadingRecord
 from mltrack.copying import FIRST_MOMENT, MICROSECOND
+from mltrack.periods import BEYOND, EARLIEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def _microseconds(moments: Iterable[datetime]) -> Iterable[int]:
 def _moments(times: list[Any]) -> list[int] | None:
     """Return the moments of texts. Raises TypeError for one without a zone, which cannot be compared, or no text."""
     moments = list(map(datetime.fromisoformat, times))
-    inside = min(moments) >= EARLIEST and max(moments) < LATEST
+    inside = min(moments) >= EARLIEST and max(moments) < BEYOND
     return list(_microseconds(moments)) if inside else None
 
 

@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from kpis.services.fields import EARLIEST, LATEST, finite
+from kpis.services.fields import finite
+from mltrack.periods import BEYOND, EARLIEST, FIRST_YEAR, LAST_YEAR
 
 MOST_READINGS = 10_000
 MOST_ERRORS = 50
@@ -74,8 +75,8 @@ def read_time(value: object, zone: ZoneInfo) -> tuple[datetime | None, str]:
         return None, f"“{str(value)[:40]}” is no time such as 2027-03-31T12:00:00Z, and no date such as 2027-03-31."
     if found is None:
         return None, f"At {value} the clocks of {zone.key} jump: this time does not exist there."
-    if not EARLIEST <= found < LATEST:
-        return None, "This time lies outside 1970 to 2200."
+    if not EARLIEST <= found < BEYOND:
+        return None, f"This time lies outside {FIRST_YEAR} to {LAST_YEAR}."
     return found, ""
 
 

@@ -9,10 +9,9 @@ from typing import Any, Final, Protocol
 
 from rest_framework import serializers
 
+from mltrack.periods import FIRST_YEAR, LAST_YEAR
 from mltrack.rest.rendering import utc_text
 
-FIRST_YEAR: Final = 1970
-LAST_YEAR: Final = 2200
 SPECIALS: Final = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
@@ -27,7 +26,7 @@ class MetricLike(Protocol):
 
 
 class UTCDateTimeField(serializers.Field[datetime, str, str, Any]):
-    """A moment with its zone, 1970 to 2200; kept and shown in UTC. A naive one is refused, so no DST gap bites."""
+    """A moment with its zone, 1970 to 2199; kept and shown in UTC. A naive one is refused, so no DST gap bites."""
 
     default_error_messages = {
         "not_a_moment": "Write a moment as ISO 8601 with its zone: 2026-01-31T12:00:00Z.",

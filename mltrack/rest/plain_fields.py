@@ -8,6 +8,8 @@ from typing import Any, Final
 from django.core.validators import MaxValueValidator, MinValueValidator
 from rest_framework import serializers
 
+from mltrack.periods import FIRST_YEAR, LAST_YEAR
+
 LONGEST_TEXT: Final = 20_000
 
 
@@ -15,7 +17,7 @@ class DayField(serializers.DateField):
     """A day as `2026-01-31`, 1970 to 2199."""
 
     def __init__(self, **options: Any) -> None:
-        first, last = MinValueValidator(date(1970, 1, 1)), MaxValueValidator(date(2199, 12, 31))
+        first, last = MinValueValidator(date(FIRST_YEAR, 1, 1)), MaxValueValidator(date(LAST_YEAR, 12, 31))
         super().__init__(validators=[first, last], input_formats=["%Y-%m-%d"], **options)
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, Final
 
+from mltrack.periods import BEYOND, EARLIEST, FIRST_YEAR, LAST_YEAR
 from projects.connectors.records import DatasetRecord, MetricRecord, RunStatus
 from projects.services.outcomes import Fault
 from projects.services.texts import is_web_address, storable, whole_text
@@ -35,8 +36,6 @@ LONGEST_METRIC_KEY: Final = 300
 LONGEST_KEY: Final = 500
 LONGEST_VALUE: Final = 10_000
 _WORDS: Final[dict[str, Any]] = {"NaN": "nan", "Infinity": "inf", "-Infinity": "-inf"}
-_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
-_LAST = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +128,11 @@ def _time(name: str, value: Any, faults: list[Fault]) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(value)
-        if found.tzinfo is not None and _FIRST <= found < _LAST:
+        if found.tzinfo is not None and EARLIEST <= found < BEYOND:
             return found.astimezone(UTC)
     except (OverflowError, TypeError, ValueError):
         pass
-    text = f"{name} is a time with a zone in ISO 8601, from 1970 to 2199."
+    text = f"{name} is a time with a zone in ISO 8601, from {FIRST_YEAR} to {LAST_YEAR}."
     faults.append(Fault(f"/{name}", "invalid", text))
     return None
 

@@ -7,9 +7,10 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
+from mltrack.periods import BEYOND
 from projects.connectors.records import Special
 
-_LAST_MS = 7_258_118_400_000
+_BEYOND_MS = int(BEYOND.timestamp() * 1000)
 _WORDS: dict[str, Special] = {
     "nan": "nan",
     "infinity": "inf",
@@ -63,7 +64,7 @@ def moment(raw: Any) -> datetime | None:
     milliseconds = whole(raw)
     if milliseconds == 0:
         return None
-    if not 0 < milliseconds < _LAST_MS:
+    if not 0 < milliseconds < _BEYOND_MS:
         raise ValueError(f"the time {milliseconds} is out of range")
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
