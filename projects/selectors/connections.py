@@ -17,28 +17,35 @@ LATE_AFTER = 3
 
 @dataclass(frozen=True, slots=True)
 class ConnectionRow:
-    """A connection as people see it. `condition` is ok, syncing, new, late, failing, resting, stopped or paused."""
+    """A connection as people see it. `condition` is ok, syncing, new, late, failing, resting, stopped or paused.
+
+    `runs` is None where they were not counted.
+    """
 
     connection: Connection
     condition: str
     words: str
-    runs: int
+    runs: int | None
     rejected: int
     resting_until: datetime | None = None
 
 
-def connection_rows(workspace: Workspace, only: Connection | None = None) -> list[ConnectionRow]:
-    """Return the workspace's connections (or one of them) with their condition, in three queries."""
+def connection_rows(
+    workspace: Workspace, only: Connection | None = None, *, counts_runs: bool = True
+) -> list[ConnectionRow]:
+    """Return the workspace's connections (or one of them) with their condition, in three queries.
+
+    Counting runs reads all of them: what is asked for every other second does without.
+    """
     busy = SyncAttempt.objects.filter(connection=OuterRef("pk"), state__in=["queued", "running"])
     found = (
         Connection.objects.filter(workspace=workspace)
         .select_related("initiative", "workspace")
-        .annotate(
-            is_busy=Exists(busy),
-            run_count=Count("runs", filter=Q(runs__deleted_at__isnull=True)),
-        )
+        .annotate(is_busy=Exists(busy))
         .order_by("name")
     )
+    if counts_runs:
+        found = found.annotate(run_count=Count("runs", filter=Q(runs__deleted_at__isnull=True)))
     rows = list(found.filter(pk=only.pk) if only else found)
     rejected = dict(
         RejectedRecord.objects.filter(connection__in=[row.pk for row in rows])
@@ -51,7 +58,7 @@ def connection_rows(workspace: Workspace, only: Connection | None = None) -> lis
 
 
 def _row(connection: Connection, now: datetime, rejected: int, resting: datetime | None) -> ConnectionRow:
-    busy, runs = getattr(connection, "is_busy", False), getattr(connection, "run_count", 0)
+    busy, runs = getattr(connection, "is_busy", False), getattr(connection, "run_count", None)
     condition, words = _condition(connection, now, busy=busy, resting=resting)
     return ConnectionRow(connection, condition, words, runs, rejected, resting)
 

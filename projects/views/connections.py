@@ -105,7 +105,7 @@ def connection(request: PageRequest, public_id: str) -> HttpResponse:
 @page()
 def connection_status(request: PageRequest, public_id: str) -> HttpResponse:
     """Show the part of the page that changes while a pull is under way."""
-    return render(request, "projects/connections/_status.html", _detail(request, public_id))
+    return render(request, "projects/connections/_status.html", _detail(request, public_id, is_part=True))
 
 
 @require_POST
@@ -114,7 +114,7 @@ def connection_sync(request: PageRequest, public_id: str) -> HttpResponse:
     """Ask for a pull now; the sweep hands it to a worker within seconds."""
     service.ask_sync(request.principal, connection_of(request.principal, public_id))
     if request.headers.get("HX-Request"):
-        return render(request, "projects/connections/_status.html", _detail(request, public_id))
+        return render(request, "projects/connections/_status.html", _detail(request, public_id, is_part=True))
     return redirect("projects:connection", workspace=request.principal.workspace.key, public_id=public_id)
 
 
@@ -140,14 +140,16 @@ def connection_delete(request: PageRequest, public_id: str) -> HttpResponse:
     return redirect("projects:connection_list", workspace=request.principal.workspace.key)
 
 
-def _detail(request: PageRequest, public_id: str) -> dict[str, Any]:
+def _detail(request: PageRequest, public_id: str, *, is_part: bool = False) -> dict[str, Any]:
+    """Return what the page shows. While a pull is under way its part keeps the number of runs that the page counted."""
     found = connection_of(request.principal, public_id)
     attempts = attempts_of(found)
+    busy = any(each.state in ("queued", "running") for each in attempts)
     return {
-        "row": connection_rows(request.principal.workspace, found)[0],
+        "row": connection_rows(request.principal.workspace, found, counts_runs=not (is_part and busy))[0],
         "connection": found,
         "attempts": attempts,
-        "busy": any(each.state in ("queued", "running") for each in attempts),
+        "busy": busy,
         "rejected": rejected_of(found),
         "may_write": request.principal.may(WRITE),
     }

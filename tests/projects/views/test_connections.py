@@ -6,7 +6,10 @@ import html
 import time
 
 import pytest
+from django.db import connection as database
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from mltrack.accounts.access import Principal
@@ -14,7 +17,7 @@ from projects.models import Connection, RunLink, SyncAttempt
 from projects.models.secrets import unseal
 from projects.services import pull
 from projects.services.pages import record_page
-from tests.factories import make_connection, make_initiative, make_member, make_stranger, make_workspace
+from tests.factories import make_connection, make_initiative, make_member, make_runs, make_stranger, make_workspace
 from tests.projects.little_mlflow import LittleMLflow
 from tests.servers.hostile import HostileServer, silence
 from tests.servers.mlflow import MLflowServer
@@ -200,6 +203,22 @@ def test_deleting_needs_the_name() -> None:
     assert Connection.objects.exists()
     client.post(path, {"name": connection.name})
     assert not Connection.objects.exists()
+
+
+def test_a_poll_counts_no_runs_until_the_pull_has_ended() -> None:
+    owner = make_workspace()
+    connection = make_connection(owner)
+    make_runs(connection, 3)
+    attempt = SyncAttempt.objects.create(connection=connection, state="running", started_at=timezone.now())
+    client, path = browser(owner), f"{base(owner)}{connection.public_id}/"
+    assert client.get(path).context["row"].runs == 3
+    with CaptureQueriesContext(database) as asked:
+        part = client.get(f"{path}status/")
+    assert not any("count(" in each["sql"].lower() and "projects_run" in each["sql"] for each in asked)
+    assert part.context["row"].runs is None and "hx-preserve" in part.content.decode()
+    SyncAttempt.objects.filter(pk=attempt.pk).update(state="done", ended_at=timezone.now())
+    last = client.get(f"{path}status/")
+    assert last.context["row"].runs == 3 and "hx-preserve" not in last.content.decode()
 
 
 def test_the_list_takes_a_fixed_number_of_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
