@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -81,7 +82,11 @@ class Postgres:
         self.spawn()
 
     def spawn(self) -> subprocess.Popen[bytes]:
-        """Start the server process and return it at once. It shuts down fast when this process dies."""
+        """Start the server process and return it. It shuts down fast when this process dies.
+
+        Sessions that a killed server left at work are killed first: no other server starts beside them.
+        """
+        end_sessions(self.places.postgres)
         settings = {**_SETTINGS, **(_FAST if self.fast else {})}
         options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
         program = self.places.programs / "bin" / "postgres"
@@ -175,3 +180,22 @@ def end_leftover(data: Path) -> None:
             return
         if wait_until(lambda: str(data) not in command_line(pid), 5.0):
             return
+
+
+def end_sessions(data: Path) -> None:
+    """Kill what a server of the data folder had forked and left behind (Linux only)."""
+    if left := sessions(data):
+        for pid in left:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: not sessions(data), 1.0)
+
+
+def sessions(data: Path) -> set[int]:
+    """Return the processes that servers of the data folder have forked, and that still run."""
+    found, folder = set[int](), data.resolve()
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if (entry / "cwd").readlink() == folder and command_line(int(entry.name)).startswith("postgres: "):
+                found.add(int(entry.name))
+    return found

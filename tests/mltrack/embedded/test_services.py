@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import stat
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,10 +20,13 @@ from redis.exceptions import RedisError
 
 from mltrack import env
 from mltrack.embedded.broker import Broker, find_program
-from mltrack.embedded.postgres import Postgres, end_leftover
+from mltrack.embedded.postgres import Postgres, end_leftover, sessions
 from mltrack.embedded.processes import ServiceError
 from mltrack.embedded.services import Services
 from tests.trees import MANAGE, clean_environment, eventually, open_folder
+
+BUSY = "SELECT count(*) FROM generate_series(1, 1000000) a, generate_series(1, 1000000) b"
+ACTIVE = f"SELECT count(*) FROM pg_stat_activity WHERE query = '{BUSY}'"
 
 
 @pytest.fixture
@@ -45,6 +51,12 @@ def ask(url: str, statement: str) -> object:
     with psycopg2.connect(url) as connection, connection.cursor() as cursor:
         cursor.execute(statement)
         return (cursor.fetchone() or (None,))[0]
+
+
+def keep_busy(url: str) -> None:
+    """Run a statement that looks at nothing else for a minute, unless its session is killed."""
+    with contextlib.suppress(psycopg2.Error):
+        ask(f"{url}?options=-cstatement_timeout%3D60000", BUSY)
 
 
 def postgres_of(services: Services) -> Postgres:
@@ -98,6 +110,23 @@ def test_a_crash_loses_nothing_that_was_committed(home: Path) -> None:
         assert ask(postgres.url, "SELECT n FROM kept") == 43
     finally:
         services.stop()
+
+
+def test_a_session_that_outlived_its_server_does_not_hold_up_the_next(services: Services) -> None:
+    postgres = postgres_of(services)
+    busy = threading.Thread(target=lambda: keep_busy(postgres.url), daemon=True)
+    busy.start()
+    assert eventually(lambda: ask(postgres.url, ACTIVE) == 1)
+    assert postgres.process is not None
+    postgres.process.send_signal(signal.SIGKILL)
+    postgres.process.wait()
+    time.sleep(0.5)
+    assert sessions(services.places.postgres), "idle ones end by themselves; this one counts"
+    second = postgres.spawn()
+    assert eventually(postgres.answers, 10)
+    assert second.poll() is None
+    busy.join(5)
+    assert not busy.is_alive()
 
 
 def test_a_server_that_outlived_its_starter_is_ended(services: Services) -> None:
