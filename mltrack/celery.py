@@ -11,12 +11,14 @@ from celery import Celery
 from celery.signals import worker_before_create_process, worker_process_init
 from celery.worker.control import Panel
 
+from mltrack import envelopes
 from mltrack.logs import jobs
 from mltrack.orphans import end_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mltrack.settings")
 
 __all__ = ["app", "jobs"]
+envelopes.read_with_care()
 app = Celery("mltrack", task_cls="mltrack.messages:CheckedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
