@@ -15,6 +15,7 @@ import pytest
 from tests.chaos.faults import cut_sessions_of, heal, send, take_all_connections
 from tests.chaos.grounds import Grounds
 from tests.chaos.load import Ledger
+from tests.mltrack.faults.test_many_kills import POSTGRES_SECONDS, posts_anew
 from tests.servers.client import Client, Reply
 from tests.trees import eventually
 
@@ -22,6 +23,8 @@ pytestmark = pytest.mark.processes
 
 PATIENCE = 50.0
 """Ten times the promise of five seconds: tests do not depend on a quiet machine, the long run measures it."""
+
+HELD_SECONDS = 30.0
 
 
 def page(grounds: Grounds) -> Reply:
@@ -96,6 +99,22 @@ def test_a_lock_that_is_held(grounds: Grounds, load: Ledger) -> None:
         reader.join(PATIENCE)
     assert [is_503_page(each) for each in pages] == [True]
     assert works_again(grounds, load)
+    assert load.wrong == []
+
+
+@pytest.mark.slow
+def test_a_lock_that_is_held_for_half_a_minute(grounds: Grounds, load: Ledger) -> None:
+    refused, pages = load.answers["503"], list[Reply]()
+    with sql(grounds, "BEGIN", "LOCK TABLE projects_run, django_session IN ACCESS EXCLUSIVE MODE"):
+        until = time.monotonic() + HELD_SECONDS
+        while time.monotonic() < until:
+            pages.append(page(grounds))
+    released = time.monotonic()
+    assert page(grounds).status == 302
+    assert posts_anew(load)
+    assert time.monotonic() - released <= POSTGRES_SECONDS
+    assert [is_503_page(each) for each in pages] == [True] * len(pages)
+    assert len(pages) >= 3 and load.answers["503"] >= refused + 4
     assert load.wrong == []
 
 
