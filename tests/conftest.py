@@ -85,7 +85,7 @@ def prepared_home(static_root: Path) -> Iterator[Path]:
     with open_folder() as folder:
         tree = Tree(folder / "home", environ={"MLTRACK_STATIC_ROOT": str(static_root)})
         try:
-            tree.wait()
+            tree.wait(180)
             assert tree.stop() == 0
             yield tree.home
         finally:
