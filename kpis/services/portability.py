@@ -92,8 +92,12 @@ def delete_workspace(principal: Principal, *, typed_name: str) -> None:
 
 
 def _path(model: type[models.Model], known: dict[type[models.Model], str]) -> str:
-    """Return the path to the workspace by the first foreign key that leads there, an own `workspace` first."""
-    keys = [field for field in model._meta.get_fields() if isinstance(field, models.ForeignKey)]
+    """Return the path to the workspace by the first foreign key that leads there, an own `workspace` first.
+
+    A `workspace` without an index leads nowhere soon.
+    """
+    keys = [field for field in model._meta.concrete_fields if isinstance(field, models.ForeignKey)]
+    keys = [key for key in keys if key.name != "workspace" or getattr(key, "db_index", True)]
     for key in sorted(keys, key=lambda key: key.name != "workspace"):
         if not key.null and key.related_model in known:
             rest = known[key.related_model]

@@ -25,6 +25,7 @@ from mltrack.backups.tables import (
     same_text,
     sequences,
     tables,
+    targets_first,
 )
 
 _OTHERS = """
@@ -95,7 +96,7 @@ def _put_back(cursor: CursorWrapper, archive: ZipFile, manifest: Manifest, *, re
     if not replace:
         _require_empty(cursor, present)
     cursor.execute(f"TRUNCATE {', '.join(map(quoted, present))}")
-    for name in manifest.tables:
+    for name in targets_first(manifest.tables):
         with part(archive, name) as source, connection.wrap_database_errors:
             cursor.copy_expert(Table(name, manifest.tables[name].columns, ()).copy_in, source, BLOCK)
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

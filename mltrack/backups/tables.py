@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection
@@ -97,6 +98,17 @@ def tables(cursor: CursorWrapper) -> list[Table]:
     orders = dict(cursor.fetchall())
     cursor.execute(_COLUMNS, [names])
     return [Table(name, tuple(columns), tuple(orders.get(name, ()))) for name, columns in cursor.fetchall()]
+
+
+def targets_first(names: Iterable[str]) -> list[str]:
+    """Return tables in an order to fill them: a key that is no constraint may be checked at once, not at the end."""
+    unbound = {
+        model._meta.db_table
+        for model in apps.get_models()
+        for field in model._meta.concrete_fields
+        if not getattr(field, "db_constraint", True)
+    }
+    return sorted(names, key=unbound.__contains__)
 
 
 def existing(cursor: CursorWrapper, names: Sequence[str]) -> list[str]:

@@ -18,7 +18,8 @@ NOT_SPECIAL = Q(value__isnull=True) | (Q(value__gt=float("-inf")) & Q(value__lt=
 class Run(models.Model):
     """One run as its source reports it. The source is a connection or an initiative's own push source.
 
-    A foreign key that leads a unique constraint has no index of its own, here and below.
+    A foreign key that leads a unique constraint has no index of its own, here and below. The workspace is that of
+    the source, whose own foreign key guards it: a second check of each row is spared, here and below.
     """
 
     class Status(models.TextChoices):
@@ -27,7 +28,7 @@ class Run(models.Model):
         FAILED = "failed"
         KILLED = "killed"
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="runs")
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="runs", db_constraint=False)
     public_id = models.CharField(max_length=24, unique=True, default=run_id, editable=False)
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, null=True, related_name="runs", db_index=False)
     pushed_to = models.ForeignKey(
@@ -70,11 +71,14 @@ class Run(models.Model):
 class MetricValue(models.Model):
     """The latest value of one metric of a run. NaN and infinities are a flag beside a null value.
 
-    The workspace is that of the run, whose own foreign key guards it: a second check of each row is spared.
+    That its run is there is checked by a trigger, once a statement and not once a row; so it is of links. It goes
+    with its run, and is found by it.
     """
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+", db_constraint=False)
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="metrics", db_index=False)
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="metrics", db_constraint=False, db_index=False)
     key = models.CharField(max_length=300)
     value = models.FloatField(null=True)
     special = models.CharField(max_length=4, blank=True, default="")
@@ -101,7 +105,7 @@ class RunLink(models.Model):
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+", db_constraint=False)
     initiative = models.ForeignKey(Initiative, on_delete=models.CASCADE, related_name="run_links", db_index=False)
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="links")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="links", db_constraint=False)
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
