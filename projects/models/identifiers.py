@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mltrack.identifiers import new_id
+from mltrack.identifiers import new_id, new_ids
 
 
 def connection_id() -> str:
@@ -13,6 +13,11 @@ def connection_id() -> str:
 def run_id() -> str:
     """Return a new id of a run, `run_…`."""
     return new_id("run")
+
+
+def new_run_ids(count: int) -> list[str]:
+    """Return so many of them."""
+    return new_ids("run", count)
 
 
 def attempt_id() -> str:
