@@ -45,6 +45,11 @@ def text_field(text: str) -> bytes:
     return _LENGTH.pack(len(encoded)) + encoded
 
 
+def text_fields(*texts: str) -> bytes:
+    """Return texts that stand side by side. Raises ValueError for half a surrogate pair."""
+    return b"".join([part for each in map(str.encode, texts) for part in (_LENGTH.pack(len(each)), each)])
+
+
 def json_field(text: str) -> bytes:
     """Return JSON text for a `jsonb` column."""
     encoded = text.encode()

@@ -18,6 +18,7 @@ from mltrack.rest.pages import page_of
 from mltrack.rest.pointers import MAX_ERRORS, FieldError
 from mltrack.rest.problems import Problem, invalid
 from mltrack.rest.query import PageParams
+from mltrack.rest.requests import StrictRequest
 from mltrack.rest.serializers import answer_of
 from projects.access import connection_of, initiative_of, run_of
 from projects.api.shapes.runs import (
@@ -40,7 +41,7 @@ def _errors(outcome: Outcome, place: str = "") -> list[FieldError]:
 
 
 def _result(outcome: Outcome) -> dict[str, Any]:
-    return {"external_id": outcome.external_id, "state": outcome.state, "errors": [asdict(e) for e in outcome.errors]}
+    return {"external_id": outcome.external_id, "state": outcome.state, "errors": list(map(asdict, outcome.errors))}
 
 
 def _nothing_kept(outcomes: Sequence[Outcome]) -> Problem:
@@ -85,12 +86,12 @@ class RunBatch(Endpoint):
     query = {"POST": RunBatchParams}
 
     @extend_schema(request=RunBatchIn, responses=RunBatchOut)
-    def post(self, request: Request, key: str) -> Response:
+    def post(self, request: StrictRequest, key: str) -> Response:
         """Push up to 1,000 runs by external id; each is stored or rejected for itself, unless `atomic`."""
         initiative = initiative_of(self.principal, key)
         runs = _runs(request.data)
         try:
-            outcomes = push_runs(self.principal, initiative, runs, atomic=self.params["atomic"])
+            outcomes = push_runs(self.principal, initiative, runs, atomic=self.params["atomic"], sent=request.raw_body)
         except BatchRejected as rejected:
             raise _nothing_kept(rejected.outcomes) from None
         return self.ok({"results": [_result(each) for each in outcomes]})

@@ -38,7 +38,10 @@ class DatasetRecord:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """One run with its latest metrics. Times are aware UTC; `url` leads people to the run's own page."""
+    """One run with its latest metrics. Times are aware UTC; `url` leads people to the run's own page.
+
+    A metric that is a plain, finite number has no step and no time.
+    """
 
     external_id: str
     name: str
@@ -47,7 +50,7 @@ class RunRecord:
     ended_at: datetime | None
     params: Mapping[str, str]
     tags: Mapping[str, str]
-    metrics: Mapping[str, MetricRecord]
+    metrics: Mapping[str, MetricRecord | float]
     datasets: Sequence[DatasetRecord] = ()
     experiment_id: str = ""
     experiment_name: str = ""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from django.db import connection
 
+from mltrack.copying import copy_rows, integer_field, moment_field, row_of
 from projects.models import Connection, Initiative
 
 _SYNC_ALL = """
@@ -42,10 +44,15 @@ _SYNC_SOME = _SYNC_ALL.replace(
 
 _PUSHED = """
 INSERT INTO projects_runlink (workspace_id, initiative_id, run_id, ended_at)
-SELECT r.workspace_id, r.pushed_to_id, r.id, r.ended_at FROM projects_run r
-WHERE r.pushed_to_id = %(initiative)s AND r.id = ANY(%(runs)s)
+SELECT r.workspace_id, r.pushed_to_id, r.id, r.ended_at
+FROM unnest(%(runs)s::bigint[]) t(id) JOIN projects_run r ON r.id = t.id
+WHERE r.pushed_to_id = %(initiative)s
 ON CONFLICT (initiative_id, run_id) DO UPDATE SET ended_at = EXCLUDED.ended_at
 WHERE projects_runlink.ended_at IS DISTINCT FROM EXCLUDED.ended_at
+"""
+
+_COPY = """
+COPY projects_runlink (workspace_id, initiative_id, run_id, ended_at) FROM STDIN (FORMAT binary)
 """
 
 _LINKED = "SELECT DISTINCT initiative_id FROM projects_runlink WHERE run_id = ANY(%s)"
@@ -67,9 +74,18 @@ def sync_links(source: Connection, run_ids: Collection[int] | None = None) -> se
 
 
 def link_pushed(initiative: Initiative, run_ids: Collection[int]) -> None:
-    """Link runs that were pushed to an initiative to it."""
+    """Link runs that were pushed to an initiative to it, and let their links say when they ended."""
+    if not run_ids:
+        return
     with connection.cursor() as cursor:
         cursor.execute(_PUSHED, {"initiative": initiative.pk, "runs": list(run_ids)})
+
+
+def link_new(initiative: Initiative, ends: Mapping[int, datetime | None]) -> None:
+    """Link runs that were pushed to an initiative just now to it: by row number, when each ended."""
+    begin = row_of(4) + integer_field(initiative.workspace_id) + integer_field(initiative.pk)
+    if ends:
+        copy_rows(_COPY, [begin + integer_field(run) + moment_field(end) for run, end in ends.items()])
 
 
 def linked_initiatives(run_ids: Collection[int]) -> set[int]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -20,26 +20,35 @@ from projects.models import Initiative, Run
 from projects.services.due import note_due
 from projects.services.outcomes import BatchRejected, Fault, Outcome, counts
 from projects.services.recording import record_runs
+from projects.services.run_columns import quick_runs
 from projects.services.run_input import MOST_KEYS, RunInput, parse_run, refuse_batch
 from projects.services.run_rows import known_runs, lock_source, remove_metrics
 
 _OWN = ("name", "status", "started_at", "ended_at", "url")
+_NEW: Final = RunRecord("", "", "finished", None, None, {}, {}, {})
+_DEFAULTS: Final[dict[str, Any]] = {name: getattr(_NEW, name) for name in _OWN}
 
 
 @transaction.atomic
 def push_runs(
-    principal: Principal, initiative: Initiative, items: Sequence[Mapping[str, Any]], *, atomic: bool = False
+    principal: Principal,
+    initiative: Initiative,
+    items: Sequence[Mapping[str, Any]],
+    *,
+    atomic: bool = False,
+    sent: bytes | None = None,
 ) -> list[Outcome]:
     """Upsert pushed runs by external id and return one outcome an item, in the order of the items.
 
     `items` is parsed JSON; see `run_input.parse_run` for what is refused. A new run without a status is
-    finished, and a run that is not running has ended now unless it says when. Raises ValidationError for a
-    batch that is too large, and BatchRejected when `atomic` and an item is rejected.
+    finished, and a run that is not running has ended now unless it says when. The audit event keeps a digest of
+    the bytes that were `sent`, without them of the items. Raises ValidationError for a batch that is too large,
+    and BatchRejected when `atomic` and an item is rejected.
     """
     wrong = refuse_batch(items)
     if wrong:
         raise ValidationError({"runs": wrong})
-    parsed = [parse_run(item) for item in items]
+    parsed = _parsed(items)
     inputs = [each for each, _ in parsed if each is not None]
     lock_source(initiative)
     stored = _store(initiative, inputs)
@@ -49,8 +58,13 @@ def push_runs(
     ]
     if atomic and any(each.state == "rejected" for each in outcomes):
         raise BatchRejected(outcomes)
-    _audit(principal, initiative, items, outcomes)
+    _audit(principal, initiative, _digest(items) if sent is None else hashlib.sha256(sent).hexdigest(), outcomes)
     return outcomes
+
+
+def _parsed(items: Sequence[Mapping[str, Any]]) -> list[tuple[RunInput | None, list[Fault]]]:
+    quick = quick_runs(items)
+    return [parse_run(item) for item in items] if quick is None else [(each, []) for each in quick]
 
 
 def _id_of(item: Any) -> str:
@@ -59,7 +73,8 @@ def _id_of(item: Any) -> str:
 
 
 def _store(initiative: Initiative, inputs: Sequence[RunInput]) -> dict[str, Outcome]:
-    records, now = _stored(initiative, {each.external_id for each in inputs}), timezone.now()
+    known = known_runs(initiative, {each.external_id for each in inputs})
+    records, now = _stored(known), timezone.now()
     gone: dict[str, set[str] | None] = {}
     refused: dict[str, Outcome] = {}
     for each in inputs:
@@ -71,17 +86,16 @@ def _store(initiative: Initiative, inputs: Sequence[RunInput]) -> dict[str, Outc
         records[each.external_id] = merged
         _note_gone(gone, each)
     wanted = [records[name] for name in dict.fromkeys(each.external_id for each in inputs) if name not in refused]
-    removed = _remove(initiative, gone, refused)
-    outcomes = {each.external_id: each for each in record_runs(initiative, wanted, replace=False)}
+    removed = _remove(initiative, known, {name: keys for name, keys in gone.items() if name not in refused})
+    outcomes = {each.external_id: each for each in record_runs(initiative, wanted, replace=False, known=known)}
     for name in removed:
         if outcomes[name].state == "unchanged":
             outcomes[name] = replace(outcomes[name], state="updated")
     return outcomes | refused
 
 
-def _stored(initiative: Initiative, external_ids: Collection[str]) -> dict[str, RunRecord]:
-    numbers = known_runs(initiative, external_ids)
-    if not numbers:
+def _stored(known: Mapping[str, int]) -> dict[str, RunRecord]:
+    if not known:
         return {}
     return {
         run.external_id: RunRecord(
@@ -95,13 +109,13 @@ def _stored(initiative: Initiative, external_ids: Collection[str]) -> dict[str, 
             metrics={},
             url=run.url,
         )
-        for run in Run.objects.filter(pk__in=numbers.values())
+        for run in Run.objects.filter(pk__in=known.values())
     }
 
 
 def _merged(old: RunRecord | None, given: RunInput, now: datetime) -> RunRecord:
-    base = old or RunRecord(given.external_id, "", "finished", None, None, {}, {}, {})
-    fields: dict[str, Any] = {name: getattr(base, name) for name in _OWN} | dict(given.fields)
+    base = old or _NEW
+    fields: dict[str, Any] = {**(_fields(old) if old else _DEFAULTS), **given.fields}
     if "ended_at" not in given.fields:
         fields["ended_at"] = _end(base, fields, now)
     return RunRecord(
@@ -127,6 +141,10 @@ def _faults(old: RunRecord | None, merged: RunRecord) -> list[Fault]:
     return found
 
 
+def _fields(record: RunRecord) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in _OWN}
+
+
 def _end(base: RunRecord, fields: Mapping[str, Any], now: datetime) -> datetime | None:
     """Return when a run ended that does not say: not while it runs, and now where nothing is known."""
     if fields["status"] == "running":
@@ -134,41 +152,35 @@ def _end(base: RunRecord, fields: Mapping[str, Any], now: datetime) -> datetime 
     return base.ended_at or max(now, fields["started_at"] or now)
 
 
-def _merge(old: Mapping[str, Any], given: Mapping[str, Any], cleared: bool) -> dict[str, Any]:
-    merged = dict(given) if cleared or not old else {**old, **given}
-    return {key: value for key, value in merged.items() if value is not None} if _has_null(merged) else merged
-
-
-def _has_null(values: Mapping[str, Any]) -> bool:
-    return type(None) in set(map(type, values.values()))
+def _merge(old: Mapping[str, Any], given: Mapping[str, Any], cleared: bool) -> Mapping[str, Any]:
+    merged = given if cleared or not old else {**old, **given}
+    return {key: value for key, value in merged.items() if value is not None} if None in merged.values() else merged
 
 
 def _note_gone(gone: dict[str, set[str] | None], given: RunInput) -> None:
     """Remember which stored metrics an item removes; a later item of the same run may bring them back."""
     if "metrics" in given.cleared:
         gone[given.external_id] = None
-    if _has_null(given.metrics):
+    if None in given.metrics.values():
         names = gone.setdefault(given.external_id, set())
         if names is not None:
             names.update(key for key, value in given.metrics.items() if value is None)
 
 
-def _remove(initiative: Initiative, gone: Mapping[str, set[str] | None], refused: Collection[str]) -> set[str]:
-    wanted = {name: keys for name, keys in gone.items() if name not in refused}
-    if not wanted:
-        return set()
-    numbers = known_runs(initiative, list(wanted))
-    changed = remove_metrics({number: wanted[name] for name, number in numbers.items()})
+def _remove(initiative: Initiative, known: Mapping[str, int], gone: Mapping[str, set[str] | None]) -> set[str]:
+    """Remove metrics of runs that are there; return the runs that had them."""
+    changed = remove_metrics({known[name]: keys for name, keys in gone.items() if name in known})
     if changed:
         note_due([initiative.pk], "runs")
-    return {name for name, number in numbers.items() if number in changed}
+    return {name for name in gone if known.get(name) in changed}
 
 
-def _audit(
-    principal: Principal, initiative: Initiative, items: Sequence[Mapping[str, Any]], outcomes: Sequence[Outcome]
-) -> None:
+def _digest(items: Sequence[Mapping[str, Any]]) -> str:
+    return hashlib.sha256(json.dumps(items, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _audit(principal: Principal, initiative: Initiative, digest: str, outcomes: Sequence[Outcome]) -> None:
     summary = counts(outcomes)
     if set(summary) <= {"unchanged", "rejected"}:
         return
-    digest = hashlib.sha256(json.dumps(items, sort_keys=True, default=str).encode()).hexdigest()
     record_audit(principal, "push", "runs", initiative.key, after={**summary, "sha256": digest})

@@ -5,23 +5,25 @@ The caller holds the lock of the source, so that nobody else writes runs of it.
 
 from __future__ import annotations
 
-import json
 import struct
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from json.encoder import encode_basestring_ascii as quoted
 from typing import Final
 
 from django.db import connection
 
-from mltrack.copying import NULL, copy_rows, integer_field, json_field, moment_field, row_of, text_field
+from mltrack.copying import NULL, copy_rows, integer_field, json_field, moment_field, row_of, text_field, text_fields
 from projects.connectors.records import MetricRecord, RunRecord
 from projects.models import Connection
-from projects.models.identifiers import run_id
+from projects.models.identifiers import new_run_ids
 from projects.services.run_input import LONGEST_METRIC_KEY
 from projects.services.run_rows import Source, commit_of
 
 _NUMBERS: Final = """
-    SELECT array_agg(nextval(pg_get_serial_sequence('projects_run', 'id'))), now() FROM generate_series(1, %s)
+    SELECT array_agg(nextval(counter)), now()
+    FROM (SELECT pg_get_serial_sequence('projects_run', 'id')::regclass AS counter OFFSET 0) AS own,
+        generate_series(1, %s)
 """
 _RUNS: Final = """
     COPY projects_run (
@@ -33,9 +35,9 @@ _METRICS: Final = """
     COPY projects_metricvalue (workspace_id, run_id, key, value, special, step, time) FROM STDIN (FORMAT binary)
 """
 _LATE: Final = datetime.max.replace(tzinfo=UTC)
-# A plain value: 8 bytes of value, no flag, 8 bytes of step, no time.
-_PLAIN: Final = struct.Struct(">idiiqi")
 _VALUE: Final = struct.Struct(">id")
+# What follows a plain number: no flag, step 0, no time.
+_PLAIN_END: Final = text_field("") + integer_field(0) + NULL
 
 
 def copy_runs(source: Source, records: Sequence[RunRecord]) -> dict[str, int]:
@@ -48,7 +50,8 @@ def copy_runs(source: Source, records: Sequence[RunRecord]) -> dict[str, int]:
         numbers, moment = cursor.fetchone()
     now = moment_field(moment)
     end = _source_fields(source) + now + now
-    copy_rows(_RUNS, [_run(number, each, now) + end for number, each in zip(numbers, ordered)])
+    ids = new_run_ids(len(ordered))
+    copy_rows(_RUNS, [_run(*each, now) + end for each in zip(numbers, ids, ordered)])
     copy_metrics(source.workspace_id, dict(zip(numbers, ordered)))
     return {each.external_id: number for number, each in zip(numbers, ordered)}
 
@@ -56,27 +59,27 @@ def copy_runs(source: Source, records: Sequence[RunRecord]) -> dict[str, int]:
 def copy_metrics(workspace_id: int, records: Mapping[int, RunRecord]) -> None:
     """Store the metrics of runs that have none yet."""
     begin = row_of(7) + integer_field(workspace_id)
-    keys: dict[str, bytes] = {}
-    rows: list[bytes] = []
+    keys = {key: text_field(key) for key in set[str]().union(*[each.metrics for each in records.values()])}
+    too_long = {key for key in keys if len(key) > LONGEST_METRIC_KEY}
+    rows, pack = list[bytes](), _VALUE.pack
     for number, record in records.items():
         run = begin + integer_field(number)
-        for key, metric in record.metrics.items():
-            field = keys.get(key)
-            if field is None:
-                if len(key) > LONGEST_METRIC_KEY:
-                    continue
-                field = keys[key] = text_field(key)
-            rows.append(run + field + _metric(metric))
+        metrics = record.metrics
+        if too_long:
+            metrics = {key: metric for key, metric in metrics.items() if key not in too_long}
+        rows += [
+            run + keys[key] + (pack(8, metric) + _PLAIN_END if type(metric) is float else _metric(metric))
+            for key, metric in metrics.items()
+        ]
     if rows:
         copy_rows(_METRICS, rows)
 
 
-def _metric(metric: MetricRecord) -> bytes:
-    value, step = metric.value, metric.step
-    if value is not None and metric.special is None and metric.time is None and -(2**63) <= step < 2**63:
-        return _PLAIN.pack(8, value, 0, 8, step, -1)
-    field = NULL if value is None else _VALUE.pack(8, value)
-    return field + text_field(metric.special or "") + integer_field(step) + moment_field(metric.time)
+def _metric(metric: MetricRecord | float) -> bytes:
+    if not isinstance(metric, MetricRecord):
+        return _VALUE.pack(8, metric) + _PLAIN_END
+    field = NULL if metric.value is None else _VALUE.pack(8, metric.value)
+    return field + text_field(metric.special or "") + integer_field(metric.step) + moment_field(metric.time)
 
 
 def _source_fields(source: Source) -> bytes:
@@ -85,23 +88,22 @@ def _source_fields(source: Source) -> bytes:
     return integer_field(source.workspace_id) + places
 
 
-def _run(number: int, record: RunRecord, now: bytes) -> bytes:
+def _run(number: int, public_id: str, record: RunRecord, now: bytes) -> bytes:
     return b"".join(
         (
             row_of(19),
             integer_field(number),
-            text_field(run_id()),
-            text_field(record.external_id),
-            text_field(record.name[:500]),
-            text_field(record.status),
+            text_fields(public_id, record.external_id, record.name[:500], record.status),
             moment_field(record.started_at),
             moment_field(record.ended_at),
-            json_field(json.dumps(dict(record.params))),
-            json_field(json.dumps(dict(record.tags))),
-            text_field(record.experiment_id),
-            text_field(record.experiment_name[:500]),
-            text_field(commit_of(record)),
-            text_field(record.url[:1000]),
+            json_field(_object(record.params)),
+            json_field(_object(record.tags)),
+            text_fields(record.experiment_id, record.experiment_name[:500], commit_of(record), record.url[:1000]),
             now if record.deleted else NULL,
         )
     )
+
+
+def _object(texts: Mapping[str, str]) -> str:
+    """Return texts as a JSON object; a dozen of them take an encoder of objects more to prepare than to write."""
+    return "{" + ",".join([f"{quoted(key)}:{quoted(text)}" for key, text in texts.items()]) + "}"

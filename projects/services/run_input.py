@@ -50,7 +50,7 @@ class RunInput:
     fields: Mapping[str, Any] = field(default_factory=dict)
     params: Mapping[str, str | None] = field(default_factory=dict)
     tags: Mapping[str, str | None] = field(default_factory=dict)
-    metrics: Mapping[str, MetricRecord | None] = field(default_factory=dict)
+    metrics: Mapping[str, MetricRecord | float | None] = field(default_factory=dict)
     datasets: Sequence[DatasetRecord] = ()
     cleared: frozenset[str] = frozenset()
 
@@ -146,14 +146,14 @@ def _object(item: Mapping[str, Any], name: str, longest_key: int, faults: list[F
         return {}
     for key in value:
         short = isinstance(key, str) and len(key) <= longest_key
-        wrong = _wrong_key(key, longest_key) if short else whole_text(key, longest_key)
+        wrong = wrong_key(key, longest_key) if short else whole_text(key, longest_key)
         if wrong:
             faults.append(Fault(_pointer(name, str(key)), "invalid", f"A key of {name} {wrong}."))
     return value
 
 
 @lru_cache(maxsize=4_096)
-def _wrong_key(key: str, longest: int) -> str | None:
+def wrong_key(key: str, longest: int) -> str | None:
     """Return what is wrong with a key; runs of a batch share most of theirs."""
     return whole_text(key, longest, empty=False)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection
 
-from projects.connectors.records import RunRecord
+from projects.connectors.records import MetricRecord, RunRecord
 from projects.models import Connection, Initiative
 from projects.services.run_input import LONGEST_METRIC_KEY
 
@@ -97,7 +97,7 @@ def update_runs(records: Mapping[int, RunRecord]) -> set[int]:
 def write_metrics(workspace_id: int, records: Mapping[int, RunRecord]) -> set[int]:
     """Upsert the metrics and return the runs that changed."""
     rows = [
-        {"r": number, "k": key, "v": each.value, "s": each.special or "", "p": each.step, "t": _iso(each.time)}
+        {"r": number, "k": key, **_metric_row(each)}
         for number, record in records.items()
         for key, each in record.metrics.items()
         if len(key) <= LONGEST_METRIC_KEY
@@ -143,6 +143,12 @@ def _run_row(record: RunRecord) -> dict[str, Any]:
         "url": record.url[:1000],
         "deleted": record.deleted,
     }
+
+
+def _metric_row(metric: MetricRecord | float) -> dict[str, Any]:
+    if not isinstance(metric, MetricRecord):
+        return {"v": metric, "s": "", "p": 0, "t": None}
+    return {"v": metric.value, "s": metric.special or "", "p": metric.step, "t": _iso(metric.time)}
 
 
 def _iso(moment: datetime | None) -> str | None:
