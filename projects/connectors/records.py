@@ -25,6 +25,11 @@ class MetricRecord:
     time: datetime | None = None
 
 
+def as_record(metric: MetricRecord | float) -> MetricRecord:
+    """Return a metric as a record; a plain number has no step and no time."""
+    return metric if isinstance(metric, MetricRecord) else MetricRecord(metric)
+
+
 @dataclass(frozen=True, slots=True)
 class DatasetRecord:
     """A dataset that a run used. `context` is a word such as `training`; `rows` where the server knows it."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection
 
-from projects.connectors.records import MetricRecord, RunRecord
+from projects.connectors.records import MetricRecord, RunRecord, as_record
 from projects.models import Connection, Initiative
 from projects.services.run_input import LONGEST_METRIC_KEY
 
@@ -146,9 +146,8 @@ def _run_row(record: RunRecord) -> dict[str, Any]:
 
 
 def _metric_row(metric: MetricRecord | float) -> dict[str, Any]:
-    if not isinstance(metric, MetricRecord):
-        return {"v": metric, "s": "", "p": 0, "t": None}
-    return {"v": metric.value, "s": metric.special or "", "p": metric.step, "t": _iso(metric.time)}
+    known = as_record(metric)
+    return {"v": known.value, "s": known.special or "", "p": known.step, "t": _iso(known.time)}
 
 
 def _iso(moment: datetime | None) -> str | None:

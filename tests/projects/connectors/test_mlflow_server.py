@@ -14,7 +14,7 @@ import pytest
 
 from projects.connectors.base import ConnectorError
 from projects.connectors.mlflow import MLflowConnector
-from projects.connectors.records import MetricRecord, RunRecord
+from projects.connectors.records import MetricRecord, RunRecord, as_record
 from tests.projects.connectors.mlflow_pulls import LOOPBACK, Store, client_of, requests_of
 from tests.servers.fixtures import FILLED_RUNS
 from tests.servers.mlflow import MLflowServer
@@ -88,7 +88,12 @@ def test_the_odd_ones_are_there(mlflow_server: MLflowServer) -> None:
     store.pull(mlflow_server.url, experiment_ids=["1", "2"])
     runs = store.runs.values()
     assert {each.status for each in runs} == {"running", "failed", "killed", "finished"}
-    assert {metric.special for each in runs for metric in each.metrics.values()} == {None, "nan", "inf", "-inf"}
+    assert {as_record(metric).special for each in runs for metric in each.metrics.values()} == {
+        None,
+        "nan",
+        "inf",
+        "-inf",
+    }
     assert any(len(each.name) > 300 for each in runs)
     assert any("mlflow.parentRunId" in each.tags for each in runs)
     dataset = next(each.datasets[0] for each in runs if each.datasets)
@@ -140,9 +145,9 @@ def test_what_changes_arrives(mlflow_server: MLflowServer, experiment: str) -> N
     finish(server, running)
     fresh = server.create_run(experiment, "fresh", start_time=now_ms())
     store.pull(server.url, experiment_ids=[experiment])
-    assert store.runs[ended].metrics["late/accuracy"].value == 0.93
+    assert as_record(store.runs[ended].metrics["late/accuracy"]).value == 0.93
     assert store.runs[running].status == "finished"
-    assert store.runs[running].metrics["loss"].value == 0.5
+    assert as_record(store.runs[running].metrics["loss"]).value == 0.5
     assert store.runs[fresh].status == "running"
 
 

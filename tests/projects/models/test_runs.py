@@ -24,7 +24,7 @@ def run(db: None) -> Run:
     return make_runs(make_initiative(make_workspace()))[0]
 
 
-def execute(statement: str, *values: object) -> None:
+def execute(statement: str, *values: int | str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
 
@@ -45,7 +45,7 @@ def test_a_metric_cannot_move_to_no_run(run: Run) -> None:
 @pytest.mark.django_db
 def test_a_link_to_no_run_is_refused(run: Run) -> None:
     with pytest.raises(IntegrityError, match="not there"), transaction.atomic():
-        RunLink.objects.create(workspace_id=run.workspace_id, initiative=run.pushed_to, run_id=run.pk + 1)
+        RunLink.objects.create(workspace_id=run.workspace_id, initiative_id=run.pushed_to_id, run_id=run.pk + 1)
 
 
 @pytest.mark.django_db

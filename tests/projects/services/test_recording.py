@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from projects.connectors.records import DatasetRecord, MetricRecord
+from projects.connectors.records import DatasetRecord, MetricRecord, as_record
 from projects.models import (
     Connection,
     DatasetVersion,
@@ -68,7 +68,7 @@ def test_every_field_arrives(connection: Connection) -> None:
     assert (run.commit, run.experiment_id, run.experiment_name, run.url) == ("c" * 40, "1", "churn", record.url)
     assert run.public_id.startswith("run_")
     values = {each.key: (each.value, each.step, each.time) for each in run.metrics.all()}
-    assert values == {key: (each.value, 1, EPOCH) for key, each in record.metrics.items()}
+    assert values == {key: (as_record(each).value, 1, EPOCH) for key, each in record.metrics.items()}
 
 
 def test_specials_are_flags_beside_null(connection: Connection) -> None:
