@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from django.db import connection as database
 from django.http import Http404
 
 from mltrack.accounts.access import Principal
+from mltrack.accounts.models import User, Workspace
+from mltrack.prepared import Prepared
+from mltrack.rows import columns_of, next_object, next_or_none
 from projects.models import Connection, Initiative, Run
+
+_INITIATIVE: Final = Prepared(
+    f"""
+    SELECT {columns_of(Initiative, "initiative")}, {columns_of(User, "person")}
+    FROM projects_initiative initiative LEFT JOIN accounts_user person ON person.id = initiative.owner_id
+    WHERE initiative.workspace_id = %(workspace)s AND initiative.key = %(key)s
+""",  # noqa: S608  (columns of models; the values are parameters)
+    workspace="bigint",
+    key="text",
+)
 
 
 def initiative_of(principal: Principal, key: str, *, lock: bool = False) -> Initiative:
@@ -13,10 +29,26 @@ def initiative_of(principal: Principal, key: str, *, lock: bool = False) -> Init
 
     `lock` holds it until the end of the transaction, so that its version can be compared and then changed.
     """
-    ours = Initiative.objects.select_related("workspace", "owner").filter(workspace=principal.workspace, key=key)
-    found = (ours.select_for_update(of=("self",), no_key=True) if lock else ours).first()
+    found = (_locked if lock else _read)(principal.workspace, key)
     if found is None:
         raise Http404(f"No initiative {key[:40]} here.")
+    return found
+
+
+def _locked(workspace: Workspace, key: str) -> Initiative | None:
+    ours = Initiative.objects.select_related("workspace", "owner").filter(workspace=workspace, key=key)
+    return ours.select_for_update(of=("self",), no_key=True).first()
+
+
+def _read(workspace: Workspace, key: str) -> Initiative | None:
+    with database.cursor() as cursor:
+        _INITIATIVE.run(cursor, {"workspace": workspace.pk, "key": key})
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    values = iter(row)
+    found = next_object(Initiative, values)
+    found.workspace, found.owner = workspace, next_or_none(User, values)
     return found
 
 

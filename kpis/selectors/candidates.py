@@ -14,6 +14,7 @@ from kpis.scoring.inputs import Candidate, RunFacts
 from kpis.scoring.targets import Criticality, Target
 from kpis.selectors.grounds import Live
 from kpis.selectors.shortlist import newest, shortlist
+from mltrack.prepared import Prepared
 from projects.models import Initiative, ModelVersion, SelectionRule
 from projects.models.initiatives import CandidateRule
 
@@ -27,8 +28,9 @@ WHERE run.workspace_id = %(workspace)s AND run."commit" <> '' AND {same}
     AND EXISTS (SELECT 1 FROM projects_runlink WHERE run_id = run.id AND initiative_id = %(initiative)s)
 ORDER BY run.ended_at DESC NULLS LAST, run.id DESC LIMIT 1
 """
-BY_COMMIT = _COMMITTED.format(same='run."commit" = %(commit)s')
-BY_SHORT_COMMIT = _COMMITTED.format(same='starts_with(run."commit", %(commit)s)')
+_KINDS = {"workspace": "bigint", "initiative": "bigint", "commit": "text"}
+BY_COMMIT = Prepared(_COMMITTED.format(same='run."commit" = %(commit)s'), **_KINDS)
+BY_SHORT_COMMIT = Prepared(_COMMITTED.format(same='starts_with(run."commit", %(commit)s)'), **_KINDS)
 NO_RUN = RunFacts(id="", status="unknown")
 
 
@@ -114,7 +116,7 @@ def _named(initiative: Initiative, asked: Asked) -> Found:
         "commit": asked.commit,
     }
     with connection.cursor() as cursor:
-        cursor.execute(BY_SHORT_COMMIT if short else BY_COMMIT, values)
+        (BY_SHORT_COMMIT if short else BY_COMMIT).run(cursor, values)
         return Found(tuple(int(row[0]) for row in cursor.fetchall()))
 
 

@@ -1,7 +1,8 @@
 """What a judgement rests on besides runs: policy, goals, people's words, what is live, what was known before.
 
-One statement: a gate asks while a pipeline waits, and a dozen small statements cost more to build and send than to
-answer. Each part is a list of rows in JSON, in the order that the engine wants.
+One statement, planned once a connection: a gate asks while a pipeline waits, and a dozen small statements cost more to
+build, plan and send than to answer. Each part is a list of rows in JSON, in the order that the engine wants; one part
+more is one sub-select more.
 """
 
 from __future__ import annotations
@@ -23,12 +24,14 @@ from kpis.scoring.targets import Target, expectation
 from kpis.selectors.paths import kpi_path
 from kpis.selectors.periods import period_values, standing
 from kpis.selectors.scorecards import policy_from
+from mltrack.prepared import Prepared
 from projects.models import Initiative
 
 HISTORY = 200
 
 # The latest document is read only where a person's word may be bound to something in it.
-GROUNDS = """
+GROUNDS = Prepared(
+    """
 SELECT
     (SELECT source FROM kpis_scorecard WHERE workspace_id = %(workspace)s AND active) AS scorecard,
     (SELECT json_agg(row ORDER BY row.id) FROM (
@@ -77,7 +80,12 @@ SELECT
         FROM kpis_goal goal JOIN kpis_kpi kpi ON kpi.id = goal.kpi_id AND kpi.archived_at IS NULL
         WHERE goal.state IN ('active', 'proposed') AND goal.kpi_id IN (
             SELECT kpi_id FROM kpis_contribution WHERE initiative_id = %(initiative)s)) row) AS goals
-"""
+""",
+    initiative="bigint",
+    workspace="bigint",
+    now="timestamptz",
+    history="int",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +126,7 @@ def grounds_of(initiative: Initiative, now: datetime) -> Grounds:
     """Return the grounds of an initiative as of now, in two statements; its workspace is loaded."""
     with connection.cursor() as cursor:
         ids = {"initiative": initiative.pk, "workspace": initiative.workspace_id}
-        cursor.execute(GROUNDS, {**ids, "now": now, "history": HISTORY})
+        GROUNDS.run(cursor, {**ids, "now": now, "history": HISTORY})
         names = [column.name for column in cursor.description or ()]
         said: dict[str, Any] = dict(zip(names, cursor.fetchone() or (), strict=True))
     stored, ties, goals = _first_ones_first(said["targets"] or []), said["ties"] or [], said["goals"] or []

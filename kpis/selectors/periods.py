@@ -11,12 +11,15 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+from mltrack.prepared import Prepared
+
 SPARK = 26
 DAYS = {"day": 1, "week": 7}
 MONTHS = {"month": 1, "quarter": 3}
 
 # Only the readings of the last periods are read, found backwards from the newest by the index.
-PERIODS = """
+PERIODS = Prepared(
+    """
 SELECT kpi.id, period.start, period.value, period.time, period.n
 FROM unnest(%(ids)s::bigint[], %(counts)s::int[]) AS asked (id, count)
 JOIN kpis_kpi kpi ON kpi.id = asked.id
@@ -43,7 +46,11 @@ CROSS JOIN LATERAL (
     GROUP BY 1
 ) AS period
 ORDER BY kpi.id, period.start
-"""
+""",
+    ids="bigint[]",
+    counts="int[]",
+    segment="text",
+)
 
 
 class Rhythm(Protocol):
@@ -79,7 +86,7 @@ def period_values(
         return found
     counts = kpi_ids if isinstance(kpi_ids, Mapping) else dict.fromkeys(kpi_ids, count)
     with connection.cursor() as cursor:
-        cursor.execute(PERIODS, {"ids": list(counts), "counts": list(counts.values()), "segment": segment})
+        PERIODS.run(cursor, {"ids": list(counts), "counts": list(counts.values()), "segment": segment})
         for kpi_id, *row in cursor.fetchall():
             found[kpi_id].append(PeriodValue(*row))
     return found

@@ -34,9 +34,14 @@ from kpis.selectors.main_kpis import MainKpi, kpis_of, told_kpi
 from kpis.selectors.portfolio_filters import narrow
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import Workspace
+from mltrack.prepared import Prepared
+from mltrack.rows import next_object
 from projects.models import Initiative, JudgeDue, Update
 
 ROWS = 25
+# What stands in for a workspace and a key where statements are built, and what comes as JSON.
+NOWHERE, AFTER = -1, "\N{SYMBOL FOR NULL}"
+TOLD_IN_JSON = ("summary", "said")
 # Read as text and parsed once: the database takes ten times as long to put JSON together.
 _SHARES = KeyTextTransform("attainments", "summary")
 TALLY = {
@@ -93,9 +98,14 @@ def portfolio(principal: Principal, filters: Filters | str = "", *, limit: int =
     """
     asked = parse_filters(filters) if isinstance(filters, str) else filters
     now = timezone.now()
-    fitting: QuerySet[Any, Any] = _fitting(principal, asked)
-    page = list(_told(fitting).select_related(None).filter(key__gt=after)[: limit + 1])
-    tallies = _tallied(*_tally_all(principal.workspace.pk)) if not asked.text else list(_tallies(fitting))
+    if asked.text:
+        fitting = _fitting(principal, asked)
+        page, tallies = list(_page(fitting, after, limit)), list(_tallies(fitting))
+    else:
+        workspace = principal.workspace.pk
+        page = _initiatives(*_fetched(_page_of_all(limit), {"workspace": workspace, "after": after}))
+        names, counted = _fetched(_tally_of_all(), {"workspace": workspace})
+        tallies = [dict(zip(names, each, strict=True)) for each in counted]
     unread = kpis_of([pk for tally in tallies for pk in tally["unread"]], now) if _any_unread(tallies) else {}
     figures = roll_up([_tally(each, unread) for each in tallies])
     total = sum(each["count"] for each in tallies)
@@ -152,18 +162,42 @@ def _tallies(fitting: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
     return tallied
 
 
-@lru_cache(maxsize=1024)
-def _tally_all(workspace_id: int) -> tuple[str, tuple[Any, ...]]:
-    """Return the statement that tallies a whole workspace: building it costs more than asking it."""
-    anybody = Principal(workspace=Workspace(pk=workspace_id), role="viewer")
-    return _tallies(_fitting(anybody, Filters())).query.sql_with_params()
+def _page(fitting: QuerySet[Initiative, Any], after: str, limit: int) -> QuerySet[Any, Any]:
+    """Return the rows of a page, and one more where there is another page."""
+    return _told(fitting).select_related(None).filter(key__gt=after)[: limit + 1]
 
 
-def _tallied(statement: str, params: tuple[Any, ...]) -> list[dict[str, Any]]:
+# Without a filter the two statements are the same for everybody: building them costs more than asking them.
+@lru_cache(maxsize=16)
+def _page_of_all(limit: int) -> Prepared:
+    return Prepared.of(_page(_of_anybody(), AFTER, limit), workspace=(NOWHERE, "bigint"), after=(AFTER, "text"))
+
+
+@lru_cache(maxsize=1)
+def _tally_of_all() -> Prepared:
+    return Prepared.of(_tallies(_of_anybody()), workspace=(NOWHERE, "bigint"))
+
+
+def _of_anybody() -> QuerySet[Any, Any]:
+    return _fitting(Principal(workspace=Workspace(pk=NOWHERE), role="viewer"), Filters())
+
+
+def _fetched(statement: Prepared, values: dict[str, Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, params)
-        names = [column.name for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        statement.run(cursor, values)
+        return [column.name for column in cursor.description or ()], cursor.fetchall()
+
+
+def _initiatives(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> list[Any]:
+    """Return the initiatives of rows with what else the statement tells of each, as a queryset does."""
+    found = []
+    for row in rows:
+        values = iter(row)
+        initiative: Any = next_object(Initiative, values)
+        for name, value in zip(names[len(Initiative._meta.concrete_fields) :], values, strict=True):
+            setattr(initiative, name, json.loads(value) if name in TOLD_IN_JSON and value else value)
+        found.append(initiative)
+    return found
 
 
 def _any_unread(tallies: Sequence[dict[str, Any]]) -> bool:

@@ -12,9 +12,11 @@ from kpis.scoring.aliases import apply_aliases
 from kpis.scoring.inputs import DatasetFact, RunFacts
 from kpis.scoring.points import MetricPoint
 from kpis.selectors.paths import run_path
+from mltrack.prepared import Prepared
 from projects.models import Initiative
 
-RUNS = """
+RUNS = Prepared(
+    """
 SELECT run.id, run.public_id, coalesce(nullif(run.name, ''), run.external_id) AS label,
     CASE WHEN run.deleted_at IS NULL THEN run.status ELSE 'deleted' END AS status,
     run.params::json AS params, run.tags::json AS tags, run."commit", run.ended_at,
@@ -25,13 +27,16 @@ SELECT run.id, run.public_id, coalesce(nullif(run.name, ''), run.external_id) AS
         FROM projects_rundataset link JOIN projects_datasetversion data ON data.id = link.dataset_id
         WHERE link.run_id = run.id) AS datasets
 FROM projects_run run WHERE run.id = ANY(%(runs)s::bigint[]) AND run.workspace_id = %(workspace)s
-"""
+""",
+    runs="bigint[]",
+    workspace="bigint",
+)
 
 
 def run_facts(initiative: Initiative, run_ids: Collection[int], aliases: Mapping[str, str]) -> dict[int, RunFacts]:
     """Return the facts of some runs by row id, in one statement."""
     with connection.cursor() as cursor:
-        cursor.execute(RUNS, {"runs": sorted(run_ids), "workspace": initiative.workspace_id})
+        RUNS.run(cursor, {"runs": sorted(run_ids), "workspace": initiative.workspace_id})
         names = [column.name for column in cursor.description or ()]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     return {row["id"]: _facts(initiative, row, aliases) for row in rows}
