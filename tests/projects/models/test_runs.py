@@ -44,6 +44,7 @@ def test_a_metric_cannot_move_to_no_run(run: Run) -> None:
 
 @pytest.mark.django_db
 def test_a_link_to_no_run_is_refused(run: Run) -> None:
+    assert run.pushed_to_id is not None
     with pytest.raises(IntegrityError, match="not there"), transaction.atomic():
         RunLink.objects.create(workspace_id=run.workspace_id, initiative_id=run.pushed_to_id, run_id=run.pk + 1)
 
