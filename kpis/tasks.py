@@ -6,7 +6,7 @@ from celery import shared_task
 
 from kpis.services.retention import drop_old_snapshots
 from kpis.services.snapshots import due_initiatives, judge_initiative
-from projects.services.retention import drop_old_attempts
+from projects.services.retention import drop_old_attempts, drop_old_cases
 
 
 @shared_task(name="kpis.tasks.judge", time_limit=120, soft_time_limit=110)
@@ -24,6 +24,7 @@ def sweep_judgements() -> None:
 
 @shared_task(name="kpis.tasks.tidy", time_limit=300, soft_time_limit=280)
 def tidy() -> None:
-    """Drop pulls and judgements that are past their time, some of them each hour."""
+    """Drop pulls, cases and judgements that are past their time, some of them each hour."""
     drop_old_attempts()
+    drop_old_cases()
     drop_old_snapshots()

@@ -190,6 +190,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(env.home() / "celerybeat-schedule")
 MLTRACK_SWEEP_SECONDS: float = read.float("MLTRACK_SWEEP_SECONDS", default=3.0)
 MLTRACK_KEEP_ATTEMPT_DAYS: int = read.int("MLTRACK_KEEP_ATTEMPT_DAYS", default=90)
 MLTRACK_KEEP_SNAPSHOT_DAYS: int = read.int("MLTRACK_KEEP_SNAPSHOT_DAYS", default=365)
+MLTRACK_CASE_DAYS: int = read.int("MLTRACK_CASE_DAYS", default=180)
 MLTRACK_LEASE_SECONDS: float = read.float("MLTRACK_LEASE_SECONDS", default=90.0)
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "sweep-connections": {"task": "projects.tasks.sweep_connections", "schedule": MLTRACK_SWEEP_SECONDS},

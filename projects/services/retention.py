@@ -1,4 +1,4 @@
-"""How long the story of pulls is kept."""
+"""How long the story of pulls and the cases of evaluations are kept."""
 
 from __future__ import annotations
 
@@ -16,6 +16,12 @@ DELETE FROM projects_syncattempt WHERE id IN (
       AND EXISTS (SELECT FROM projects_syncattempt n WHERE n.connection_id = a.connection_id AND n.id > a.id)
     LIMIT %(limit)s FOR UPDATE OF a SKIP LOCKED)
 """
+_CASES: Final = """
+DELETE FROM projects_caseblock WHERE id IN (
+    SELECT b.id FROM projects_caseblock b JOIN projects_evaluation e ON e.id = b.evaluation_id
+    WHERE e.cases_until < now()
+    LIMIT %(limit)s FOR UPDATE OF b SKIP LOCKED)
+"""
 
 
 def drop_old_attempts(most: int = MOST) -> int:
@@ -25,3 +31,8 @@ def drop_old_attempts(most: int = MOST) -> int:
     """
     days: int = settings.MLTRACK_KEEP_ATTEMPT_DAYS
     return delete_in_batches(_ATTEMPTS, {"days": days}, most) if days else 0
+
+
+def drop_old_cases(most: int = MOST) -> int:
+    """Drop the cases of evaluations whose `cases_until` has come; return how many blocks went. Pairings stay."""
+    return delete_in_batches(_CASES, {}, most)

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 
 from kpis.services.retention import drop_old_snapshots
 from mltrack.accounts.services.tidy import tidy_requests
-from projects.services.retention import drop_old_attempts
+from projects.services.retention import drop_old_attempts, drop_old_cases
 
 
 class Command(BaseCommand):
@@ -22,6 +22,7 @@ class Command(BaseCommand):
         gone = {
             **tidy_requests(sys.maxsize),
             "projects_syncattempt": drop_old_attempts(sys.maxsize),
+            "projects_caseblock": drop_old_cases(sys.maxsize),
             "kpis_readinesssnapshot": drop_old_snapshots(sys.maxsize),
         }
         for table, rows in gone.items():

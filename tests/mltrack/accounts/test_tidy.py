@@ -94,5 +94,6 @@ def test_the_command_says_how_much_went() -> None:
         "django_session: 0 rows",
         "accounts_cache: 0 rows",
         "projects_syncattempt: 0 rows",
+        "projects_caseblock: 0 rows",
         "kpis_readinesssnapshot: 0 rows",
     ]
