@@ -10,9 +10,15 @@ from typing import Any
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import Member, Role, User, Workspace
 from mltrack.accounts.services.workspaces import create_workspace
-from projects.connectors.records import MetricRecord, RunRecord
-from projects.models import Connection, Initiative, Run
+from projects.connectors.records import EvaluationRecord, MetricRecord, RunRecord
+from projects.models import Connection, Evaluation, Initiative, Origin, Run
+from projects.progress.evaluations.cases import case_hash
+from projects.progress.evaluations.levels import levels_of
+from projects.progress.evaluations.tally import tally_rows
+from projects.services.cases import case_key, keep_cases
+from projects.services.evaluations import record_evaluation
 from projects.services.initiatives import create_initiative
+from projects.services.pairings import pair_evaluation
 from projects.services.recording import record_runs
 
 EPOCH = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -93,3 +99,24 @@ def make_runs(source: Connection | Initiative, metrics: Sequence[Mapping[str, An
     record_runs(source, records, replace=True)
     ids = [each.external_id for each in records]
     return sorted(Run.objects.filter(external_id__in=ids), key=lambda run: ids.index(run.external_id))
+
+
+def make_evaluation(initiative: Initiative, rows: int = 200, *, cases: bool = False, **fields: Any) -> Evaluation:
+    """Return a new evaluation of so many cases, nine of ten right, whose confidence falls evenly from 1 to 0.5.
+
+    The cases come from the regions EU and US in turn. `fields` are those of `EvaluationRecord`, a `tally` of other
+    cases among them. With `cases` each is kept by its number, and paired with evaluations that are there already.
+    """
+    confidences = [1 - number / (2 * rows) for number in range(rows)]
+    correct, regions = (
+        [number % 10 != 9 for number in range(rows)],
+        [("EU", "US")[number % 2] for number in range(rows)],
+    )
+    tally = tally_rows(confidences, correct, {"region": regions})
+    record = EvaluationRecord(**{"tally": tally, "at": EPOCH, **fields})
+    made, _ = record_evaluation(initiative, record, origin=Origin.STATISTICS)
+    if cases:
+        ids = case_hash(case_key(initiative.workspace), map(str, range(rows)))
+        keep_cases(made, ids, levels_of(confidences), correct, [number % 2 for number in range(rows)])
+        pair_evaluation(made)
+    return made

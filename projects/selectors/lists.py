@@ -12,6 +12,7 @@ from projects.models import (
     Connection,
     DatasetVersion,
     Deployment,
+    Evaluation,
     Initiative,
     MetricValue,
     ModelVersion,
@@ -23,6 +24,8 @@ from projects.models import (
     SyncAttempt,
     Update,
 )
+from projects.selectors.evaluation_subjects import model_version_named
+from projects.selectors.evaluations import evaluations_of
 
 
 def _given(asked: Mapping[str, Any], **columns: str) -> dict[str, Any]:
@@ -81,6 +84,25 @@ def dataset_list(initiative: Initiative, asked: Mapping[str, Any]) -> QuerySet[D
     used = RunDataset.objects.filter(dataset=OuterRef("pk"), run__links__initiative=initiative)
     ours = Q(initiative=initiative) | (Q(initiative__isnull=True) & Exists(used))
     return DatasetVersion.objects.filter(ours, workspace=initiative.workspace_id, **_given(asked, name="name"))
+
+
+def evaluation_list(initiative: Initiative, asked: Mapping[str, Any]) -> QuerySet[Evaluation]:
+    """Return the initiative's evaluations; asked may hold purpose, commit, external_id, run, dataset, model_version.
+
+    A run is named by its public or external id, a dataset by its id, digest or name, a version by id or `name/version`.
+    """
+    found = evaluations_of(initiative).filter(
+        **_given(asked, purpose="purpose", commit="commit", external_id="external_id")
+    )
+    if "run" in asked:
+        found = found.filter(Q(run__public_id=asked["run"]) | Q(run__external_id=asked["run"]))
+    if "dataset" in asked:
+        named = asked["dataset"]
+        found = found.filter(Q(dataset__public_id=named) | Q(dataset__digest=named) | Q(dataset__name=named))
+    if "model_version" in asked:
+        version = model_version_named(initiative, asked["model_version"])
+        found = found.filter(model_version=version) if version else found.none()
+    return found
 
 
 def deployment_list(initiative: Initiative, asked: Mapping[str, Any]) -> QuerySet[Deployment]:

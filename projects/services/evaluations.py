@@ -14,14 +14,16 @@ from projects.models import (
     Evaluation,
     EvaluationStratum,
     Initiative,
-    ModelVersion,
     Origin,
-    Run,
 )
 from projects.progress.evaluations.ladder import Ladder
 from projects.progress.evaluations.tally import Stratum
+from projects.selectors.evaluation_subjects import model_version_named, run_named
+from projects.selectors.evaluations import tally_of
 from projects.services.due import note_due
 from projects.services.run_rows import lock_source
+
+_SUMS = ("n", "right", "abstained")
 
 
 @transaction.atomic
@@ -38,7 +40,8 @@ def record_evaluation(
     old = known.first()
     if old is not None:
         return old, False
-    run, version = _run(initiative, record.run), _model_version(initiative, record.model_version)
+    run = run_named(initiative, record.run, connection)
+    version = model_version_named(initiative, record.model_version)
     kept = Evaluation.objects.create(
         workspace_id=initiative.workspace_id,
         initiative=initiative,
@@ -54,6 +57,24 @@ def record_evaluation(
     )
     note_due([initiative.pk], "evaluation recorded")
     return kept, True
+
+
+def differences(kept: Evaluation, record: EvaluationRecord) -> list[str]:
+    """Return the fields in which an evaluation that is kept differs from a record, whenever it was measured."""
+    columns = _columns(record)
+    found = [name for name, value in columns.items() if name not in ("at", *_SUMS) and getattr(kept, name) != value]
+    if tally_of(kept) != record.tally:
+        found.append("counts")
+    given = record.dataset and (record.dataset.name, record.dataset.digest)
+    if given != (kept.dataset and (kept.dataset.name, kept.dataset.digest)):
+        found.append("dataset")
+    run = run_named(kept.initiative, record.run)
+    if record.run and (run is None or run.pk != kept.run_id):
+        found.append("run")
+    version = model_version_named(kept.initiative, record.model_version)
+    if (version and version.pk) != kept.model_version_id:
+        found.append("model_version")
+    return sorted(found)
 
 
 def _columns(record: EvaluationRecord) -> dict[str, Any]:
@@ -88,23 +109,6 @@ def _stratum(kept: Evaluation, number: int, stratum: Stratum, ladder: Ladder) ->
         abstained_right=ladder.abstained_right,
         abstained_wrong=ladder.abstained_wrong,
     )
-
-
-def _run(initiative: Initiative, name: str) -> Run | None:
-    """Return the run of this public or external id, the newest where several sources use the same."""
-    if not name:
-        return None
-    ours = Run.objects.filter(links__initiative=initiative, deleted_at=None)
-    return ours.filter(public_id=name).first() or ours.filter(external_id=name).order_by("-id").first()
-
-
-def _model_version(initiative: Initiative, name: str) -> ModelVersion | None:
-    """Return the version that `name/version` or a public id names among those of the initiative."""
-    model, slash, number = name.removeprefix("models:/").rpartition("/")
-    ours = ModelVersion.objects.filter(workspace_id=initiative.workspace_id, deleted_at=None)
-    wanted = ours.filter(name=model, version=number) if slash else ours.filter(public_id=name)
-    own = wanted.filter(pushed_to=initiative) | wanted.filter(run__links__initiative=initiative)
-    return own.order_by("-id").first() if name else None
 
 
 def _dataset(initiative: Initiative, record: EvaluationRecord) -> DatasetVersion | None:

@@ -48,6 +48,41 @@ def _run(number: int) -> Body:
     }
 
 
+def _evaluation(ids: dict[str, str], number: int) -> Body:
+    return {
+        "external_id": f"N{number}",
+        "purpose": "test",
+        "name": "nightly",
+        "family": "trees",
+        "members": ["a/1"],
+        "run": ids["run_id"],
+        "model_version": ids["model_version_id"],
+        "dataset": {"name": "cards", "digest": "9f", "rows": 3, "schema_digest": "aa"},
+        "commit": COMMIT,
+        "at": "2026-01-05T09:00:00Z",
+        "components": {"data": "9f", "code": COMMIT},
+        "scope": "Every card.",
+        "abstention": "Below 0.5.",
+        "favourable": "good",
+        "cost": 1.5,
+        "metrics": {"rmse": {"value": 1.5, "low": 1.0, "high": 2.0, "n": 3}},
+        "slice_columns": ["region"],
+        "group_columns": ["sex"],
+        "counts": [
+            {
+                "slices": {"region": "EU"},
+                "groups": {"sex": "F"},
+                "positive": True,
+                "selected": True,
+                "level": 9_100,
+                "right": 3,
+                "wrong": 0,
+            }
+        ],
+        "confusion": [{"label": "good", "prediction": "good", "n": 3}],
+    }
+
+
 def _kpi(ids: dict[str, str]) -> Body:
     return {
         "name": "Another rate",
@@ -95,6 +130,7 @@ def bodies(ids: dict[str, str], number: int) -> dict[str, list[Body]]:
         f"POST {initiative}model-versions/": [
             {"name": "model", "version": str(number), "run": "pushed-1", "aliases": ["prod"], "tags": {"by": "ci"}}
         ],
+        f"POST {initiative}evaluations/": [_evaluation(ids, number)],
         f"POST {initiative}datasets/": [
             {"name": "cards", "digest": str(number), "rows": 10, "schema_digest": "a", "labels_digest": "b"}
         ],

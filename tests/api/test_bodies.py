@@ -16,7 +16,7 @@ from tests.api.world import fill
 
 DOCUMENT = yaml.safe_load((Path(__file__).parents[2] / "docs" / "openapi.yaml").read_text())
 SHAPES = DOCUMENT["components"]["schemas"]
-BLANK = dict.fromkeys(("initiatives", "kpis", "connections", "owner"), "x")
+BLANK = dict.fromkeys(("initiatives", "kpis", "connections", "owner", "run_id", "model_version_id"), "x")
 EVERY = [(name, place) for name, found in bodies(BLANK, 1).items() for place in range(len(found))]
 
 

@@ -38,6 +38,7 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
     "initiatives/{key}/runs/batch/": {"POST": RUNS},
     "initiatives/{key}/runs/{run_id}/": {"GET": READ},
     "initiatives/{key}/model-versions/": {"GET": READ, "POST": RUNS},
+    "initiatives/{key}/evaluations/": {"GET": READ, "POST": ("contributor", "evaluations:write")},
     "initiatives/{key}/datasets/": {"GET": READ, "POST": RUNS},
     "initiatives/{key}/deployments/": {"GET": READ, "POST": ("contributor", "deployments:write")},
     "initiatives/{key}/selection/": {"GET": READ, "PUT": INITIATIVES},

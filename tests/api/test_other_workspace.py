@@ -20,10 +20,19 @@ from tests.api.world import fill
 
 pytestmark = pytest.mark.django_db
 CANARY = "canary-south"
-WAYS = ("workspace", "initiative__workspace", "connection__workspace", "kpi__workspace", "run__workspace")
+OWNERS = (
+    "",
+    "initiative__",
+    "connection__",
+    "kpi__",
+    "run__",
+    "evaluation__",
+    "champion__",
+    "contribution__initiative__",
+)
+WAYS = tuple(f"{owner}workspace" for owner in OWNERS)
 READS = [route for route, methods in served().items() if "GET" in methods]
 WITH_IDS = [(route, method) for route, methods in served().items() if "{" in route for method in sorted(methods)]
-FREE_TEXT = {"run", "external_id", "model_version"}
 
 
 @pytest.fixture
@@ -89,7 +98,7 @@ def swapped(value: Any, ours: dict[str, str], theirs: dict[str, str], name: str 
         for place, inner in enumerate(value):
             for changed in swapped(inner, ours, theirs, name):
                 yield [*value[:place], changed, *value[place + 1 :]]
-    elif name not in FREE_TEXT and isinstance(value, str):
+    elif isinstance(value, str):
         yield from (theirs[kind] for kind, own in ours.items() if value == own and kind not in ("connection_id",))
 
 
@@ -107,6 +116,7 @@ def test_bodies_with_ids_are_those() -> None:
         "PATCH initiatives/{key}/",
         "PUT initiatives/{key}/selection/",
         "POST initiatives/{key}/contributions/",
+        "POST initiatives/{key}/evaluations/",
         "POST kpis/",
         "PATCH kpis/{key}/",
         "POST connections/",
@@ -149,6 +159,15 @@ def test_a_run_of_theirs_is_not_tied_to_our_version(team: Team, both: Any) -> No
     body = {"name": "m", "version": "9", "run": f"ci-{CANARY}-SOUTH"}
     made = ok(team.admin.call("post", f"initiatives/{ours['initiatives']}/model-versions/", body), 201)
     assert made["run"] is None
+
+
+def test_our_evaluations_are_not_found_by_their_ids(team: Team, both: Any) -> None:
+    _, theirs = both
+    found = ok(team.admin.call("get", "initiatives/CHURN/evaluations/"))["data"]
+    assert len(found) == 2
+    asked = [f"run={theirs['run_id']}", f"model_version={theirs['model_version_id']}", f"dataset=cards+{CANARY}"]
+    for query in asked:
+        assert ok(team.admin.call("get", f"initiatives/CHURN/evaluations/?{query}"))["data"] == [], query
 
 
 def test_our_cursor_opens_no_page_of_theirs(team: Team, both: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kpis.models import Bridge, StopRule
 from kpis.services.aliases import set_alias
 from kpis.services.attestations import attest
 from kpis.services.baselines import state_baseline
@@ -14,13 +15,14 @@ from kpis.services.readings import record_readings
 from kpis.services.targets import propose_target
 from kpis.services.waivers import request_waiver
 from mltrack.accounts.access import Principal
+from projects.connectors.records import DatasetRecord
 from projects.models import Initiative
 from projects.services.connections import ask_sync
 from projects.services.datasets import record_dataset
 from projects.services.deployments import record_deployment
 from projects.services.initiatives import post_update
 from projects.services.runs import push_model_version
-from tests.factories import make_connection, make_runs
+from tests.factories import make_connection, make_evaluation, make_runs
 from tests.kpis.world import COMMIT, POOR, aimed, in_days, judged, report
 
 
@@ -36,12 +38,18 @@ def fill(owner: Principal, mark: str = "", key: str = "CHURN") -> tuple[Initiati
     kpi = create_kpi(owner, key=f"{key.lower()}-rate", name=f"Rate {mark}", direction="lower", baseline=9, target=5)
     record_readings(kpi, [{"time": "2026-01-01", "value": 8.0, "segment": mark}], owner)
     edit_kpi(owner, kpi, {"target": 6}, reason=f"Dear. {mark}")
-    set_contribution(owner, initiative, kpi, expected=-1.0, how=mark)
+    tie = set_contribution(owner, initiative, kpi, expected=-1.0, how=mark)
+    Bridge.objects.create(contribution=tie, volume=1_000, value_per_correct=2, cost_per_error=5)
+    StopRule.objects.create(initiative=initiative, gain=0.005, attempts=5, metric=f"accuracy {mark}")
     set_alias(owner, initiative, alias=f"acc {mark}", metric="accuracy")
     state_baseline(owner, initiative, metric="accuracy", value=0.5, note=f"Guess. {mark}")
     word = attest(owner, initiative, check="data.privacy", link="https://example.org/", note=mark)
     record_dataset(owner, initiative, name=f"cards {mark}", digest="1")
     record_deployment(owner, initiative, environment=f"production {mark}", version="3", commit=COMMIT)
+    about: dict[str, Any] = {"run": run.external_id, "dataset": DatasetRecord(f"cards {mark}", "1"), "scope": mark}
+    evaluated = [
+        make_evaluation(initiative, 20, cases=True, external_id=f"e{number} {mark}", **about) for number in (1, 2)
+    ]
     post_update(owner, initiative, health="at_risk", text=mark)
     waiver = request_waiver(owner, initiative, check="model.accuracy", reason=f"Pilot. {mark}", expires=in_days(9))
     judged(initiative)
@@ -57,6 +65,7 @@ def fill(owner: Principal, mark: str = "", key: str = "CHURN") -> tuple[Initiati
         "connections": connection.public_id,
         "connection_id": connection.public_id,
         "attempt_id": attempt.public_id,
+        "evaluation_id": evaluated[0].public_id,
         "model_version_id": version.public_id,
         "decision_id": answer["decision"],
         "owner": owner.user.email if owner.user else "",

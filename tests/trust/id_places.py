@@ -11,16 +11,17 @@ from django.apps import apps
 
 # They look like ids and name nothing of another workspace.
 FREE: Final = {
+    "dataset": "name and digest of a version that is made in the initiative, or a filter within it",
     "experiment_ids": "ids of the foreign server, asked of the connection alone",
     "experiments": "ids of the foreign server, asked of the connection alone",
     "external_id": "the caller's own name of a run, unique within its source",
+    "groups": "values of columns, not rows",
     "keys": "whether shortcuts of the keyboard are on, beside other preferences",
     "key": "the name of what is made; it is taken in this workspace or it is not",
     "links": "titles with web addresses, not rows",
+    "members": "names of the models of an ensemble, not rows",
     "metrics": "names with numbers, not rows",
-    "model_version": "a text that is looked up among the initiative's own versions",
     "readings": "the rows that are posted, not references",
-    "run": "an external id that is looked up among the initiative's own runs",
     "runs": "the rows that are posted, not references",
     "sample_size_key": "the name of a metric, param or tag",
     "tag_key": "the name of a tag",
