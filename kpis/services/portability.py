@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 import zipfile
@@ -18,7 +19,7 @@ from kpis.models import Reading
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import Workspace
 from mltrack.accounts.services.audit import record_audit
-from projects.models import MetricValue, RunDataset, RunLink
+from projects.models import CaseBlock, EvaluationStratum, MetricValue, RunDataset, RunLink
 
 FORMAT = "mltrack-workspace-1"
 APPS = ("accounts", "projects", "kpis")
@@ -27,7 +28,14 @@ SECRETS = frozenset({"sealed_secret", "secret_hash", "token_hash", "code_hash"})
 LEFT_OUT = frozenset(
     {"IdempotencyRecord", "ThrottleCounter", "FirstRunCode", "Heartbeat", "JudgeDue", "Breaker", "User"}
 )
-LARGEST: tuple[type[models.Model], ...] = (MetricValue, RunDataset, RunLink, Reading)
+LARGEST: tuple[type[models.Model], ...] = (
+    CaseBlock,
+    EvaluationStratum,
+    MetricValue,
+    RunDataset,
+    RunLink,
+    Reading,
+)
 CHUNK = 2_000
 log = logging.getLogger(__name__)
 
@@ -55,7 +63,7 @@ def export_workspace(principal: Principal, target: IO[bytes]) -> dict[str, int]:
     """Write a ZIP with one `.jsonl` file per table and a manifest; return the number of rows by table.
 
     Rows are streamed, a table at a time. Secrets and hashes of secrets are left out; people appear by name and
-    address.
+    address, bytes in base64.
     """
     counts: dict[str, int] = {}
     with transaction.atomic(), zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -123,4 +131,6 @@ def _value(row: models.Model, field: models.Field[Any, Any], people: list[str]) 
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, bytes | memoryview):
+        return base64.b64encode(value).decode()
     return value.isoformat() if isinstance(value, date) else value

@@ -153,6 +153,10 @@ class OutboundClient:
         """GET `path` under the base URL and return the parsed JSON. Raises OutboundError."""
         return self._json("GET", path, params=params)
 
+    def get_bytes(self, path: str, params: Mapping[str, Any] | None = None, *, max_bytes: int) -> bytes:
+        """GET a file of at most `max_bytes` after decompression. Raises OutboundError, `too_large` for a larger one."""
+        return self._body("GET", path, min(max_bytes, self.max_bytes), params=params)
+
     def post_json(self, path: str, body: Any) -> Any:
         """POST `body` as JSON and return the parsed answer. Only for calls that may be repeated."""
         return self._json("POST", path, json=body)
@@ -164,7 +168,7 @@ class OutboundClient:
     def _json(self, method: str, path: str, **content: Any) -> Any:
         return parse_json(self._body(method, path, **content))
 
-    def _body(self, method: str, path: str, **content: Any) -> bytes:
+    def _body(self, method: str, path: str, limit: int | None = None, **content: Any) -> bytes:
         attempts = stamina.retry_context(
             on=_worth_another_try,
             attempts=self._retries + 1,
@@ -175,16 +179,16 @@ class OutboundClient:
         )
         for attempt in attempts:
             with attempt:
-                return self._once(method, path, content)
+                return self._once(method, path, limit or self.max_bytes, content)
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    def _once(self, method: str, path: str, content: Mapping[str, Any]) -> bytes:
+    def _once(self, method: str, path: str, limit: int, content: Mapping[str, Any]) -> bytes:
         self.requests += 1
         self._deadline.start(self.timeout)
         url = self.base_url.copy_with(path=self.base_url.path + path.lstrip("/"))
         try:
             with self._client.stream(method, url, **content) as response:
-                body = read_bounded(response.iter_raw(), response.headers.get("content-encoding", ""), self.max_bytes)
+                body = read_bounded(response.iter_raw(), response.headers.get("content-encoding", ""), limit)
         except Refused as refused:
             raise OutboundError("address_refused", str(refused), permanent=True) from None
         except httpx2.HTTPError as error:

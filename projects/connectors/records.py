@@ -125,6 +125,26 @@ class EvaluationRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class EvaluationFile:
+    """A file of a run that states an evaluation: parsed JSON that nobody has checked, with the digest of its bytes."""
+
+    run_external_id: str
+    path: str
+    digest: str
+    content: Any
+
+    @property
+    def name(self) -> str:
+        """Return what it is called where it is listed."""
+        return file_name(self.run_external_id, self.path)
+
+
+def file_name(run_external_id: str, path: str) -> str:
+    """Return what a file of a run is called among the rejected records."""
+    return f"{run_external_id} {path}"
+
+
+@dataclass(frozen=True, slots=True)
 class RejectedRecord:
     """Something that cannot be stored, and why, in words."""
 
@@ -137,13 +157,14 @@ class Page:
     """One step of a pull: store it and `cursor` in one transaction.
 
     `model_versions` is None, or the whole registry (versions that are not in it are gone). `deleted_ids` are
-    runs that were deleted there. `requests` were sent for this page. After the page with `last` the pull is
-    complete.
+    runs that were deleted there. `evaluations` are files of runs of this page or an earlier one. `requests` were sent
+    for this page. After the page with `last` the pull is complete.
     """
 
     records: Sequence[RunRecord] = ()
     model_versions: Sequence[ModelVersionRecord] | None = None
     deleted_ids: Sequence[str] = ()
+    evaluations: Sequence[EvaluationFile] = ()
     rejected: Sequence[RejectedRecord] = ()
     cursor: Mapping[str, Any] = field(default_factory=dict)
     last: bool = False

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from projects.connectors.records import Page
 from projects.connectors.records import RejectedRecord as Rejected
 from projects.models import Connection, RejectedRecord
+from projects.services.evaluation_files import hold_initiatives, record_files
 from projects.services.model_versions import record_model_versions
 from projects.services.outcomes import Outcome
 from projects.services.recording import mark_deleted, record_runs
@@ -27,11 +28,14 @@ class Stored:
 
 
 def record_page(connection: Connection, page: Page) -> Stored:
-    """Store one page in the caller's transaction: runs, deleted ids, the registry, and what was rejected."""
+    """Store one page in the caller's transaction: runs, deleted ids, registry, evaluations, and what was rejected."""
+    if page.evaluations:
+        hold_initiatives(connection)
     outcomes = record_runs(connection, page.records, replace=True) if page.records else []
     marked = mark_deleted(connection, page.deleted_ids) if page.deleted_ids else 0
     if page.model_versions is not None:
         outcomes += record_model_versions(connection, page.model_versions)
+    outcomes += record_files(connection, page.evaluations)
     rows = marked + sum(each.state in ("created", "updated") for each in outcomes)
     reasons = _reasons(page.rejected, outcomes)
     noted = _note_rejected(connection, reasons, [each.external_id for each in outcomes])

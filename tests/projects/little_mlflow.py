@@ -7,6 +7,7 @@ import re
 import time
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qs
 
 from tests.servers.hostile import Answer, Handler, HostileServer, as_json
 
@@ -34,11 +35,16 @@ def mlflow_run(number: int, *, status: str = "FINISHED", **metrics: Any) -> dict
 
 @dataclass
 class LittleMLflow:
-    """Runs, models and versions to serve; `before` answers instead while it has anything to say."""
+    """Runs, models, versions and files to serve; `before` answers instead while it has anything to say.
+
+    `files` are answers by run id and path; `asked_files` are those that were asked for.
+    """
 
     runs: list[dict[str, Any]] = field(default_factory=list)
     models: list[dict[str, Any]] = field(default_factory=list)
     versions: list[dict[str, Any]] = field(default_factory=list)
+    files: dict[tuple[str, str], Answer] = field(default_factory=dict)
+    asked_files: list[tuple[str, str]] = field(default_factory=list)
     before: list[Answer] = field(default_factory=list)
     searches: int = 0
     fail_search: dict[int, Answer] = field(default_factory=dict)
@@ -63,8 +69,21 @@ class LittleMLflow:
             as_json({"model_versions": self.versions})(handler)
         elif path.endswith("runs/search"):
             self._search(handler)
+        elif path.endswith("get-artifact"):
+            self._file(handler)
         else:
             as_json({"error_code": "ENDPOINT_NOT_FOUND"}, 404)(handler)
+
+    def announce(self, run: dict[str, Any], answer: Answer, path: str = "mltrack/evaluation.json") -> None:
+        """Let a run announce a file, which the server answers so."""
+        run["data"]["tags"] = [{"key": "mltrack.evaluation", "value": path}]
+        self.files[run["info"]["run_id"], path] = answer
+
+    def _file(self, handler: Handler) -> None:
+        asked = parse_qs(handler.path.partition("?")[2])
+        name = asked["run_uuid"][0], asked["path"][0]
+        self.asked_files.append(name)
+        self.files.get(name, as_json({"error_code": "RESOURCE_DOES_NOT_EXIST"}, 404))(handler)
 
     def _search(self, handler: Handler) -> None:
         self.searches += 1

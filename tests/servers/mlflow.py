@@ -57,6 +57,13 @@ class MLflowServer:
         body = {"experiment_id": experiment_id, "run_name": name, **more}
         return str(self.post("runs/create", body)["run"]["info"]["run_id"])
 
+    def log_artifact(self, run_id: str, path: str, body: bytes) -> None:
+        """Put a file among a run's artifacts, as MLflow's own client does by REST."""
+        with urllib.request.urlopen(f"{self.url}/api/2.0/mlflow/runs/get?run_id={run_id}", timeout=60) as answer:
+            root = json.loads(answer.read())["run"]["info"]["artifact_uri"].removeprefix("mlflow-artifacts:/")
+        url = f"{self.url}/api/2.0/mlflow-artifacts/artifacts/{root}/{path}"
+        urllib.request.urlopen(urllib.request.Request(url, body, method="PUT"), timeout=60).close()
+
     @staticmethod
     def _send(method: str, url: str, body: dict[str, Any]) -> Any:
         data = json.dumps(body).encode()
@@ -96,7 +103,7 @@ def serve(folder: Path, runs: int = 0, models: int = 3) -> Iterator[MLflowServer
     if runs:
         fill(store, runs, models)
     command = [str(environment() / "bin" / "mlflow"), "server", "--backend-store-uri", store]
-    command += ["--default-artifact-root", str(folder / "artifacts")]
+    command += ["--artifacts-destination", str(folder / "artifacts")]
     command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
     log = folder / "mlflow.log"
     process = spawn(command, log, _QUIET)

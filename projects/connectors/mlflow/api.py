@@ -92,6 +92,10 @@ class Api:
         """Return every model version."""
         return self._registry("model-versions/search", "model_versions", 10_000)
 
+    def artifact(self, run_id: str, path: str, max_bytes: int) -> bytes:
+        """Return one file of a run."""
+        return self.client.get_bytes("get-artifact", {"run_uuid": run_id, "path": path}, max_bytes=max_bytes)
+
     def history_bulk(self, run_ids: Sequence[str], metric_key: str, limit: int) -> list[dict[str, Any]]:
         """Return at most `limit` points of one metric over several runs."""
         params = {"run_id": list(run_ids), "metric_key": metric_key, "max_results": limit}

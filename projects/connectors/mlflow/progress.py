@@ -7,6 +7,7 @@ not ended. `marks` says per experiment until when everything is known (epoch mil
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,8 @@ from projects.connectors.mlflow.paging import Key
 
 GROUP = 500
 MOST_OPEN = 2_000
+MOST_FILES = 2_000
+FAILED = "-"
 _VERSION = 1
 
 
@@ -35,13 +38,14 @@ class Job:
 
 @dataclass(slots=True)
 class Progress:
-    """The cursor, parsed. All times are epoch milliseconds."""
+    """The cursor, parsed. All times are epoch milliseconds; `read_files` are marks of files that were read."""
 
     marks: dict[str, int] = field(default_factory=dict)
     partial: Job | None = None
     sweep_from: int = 0
     deleted_at: int = 0
     open_ids: tuple[str, ...] = ()
+    read_files: tuple[str, ...] = ()
 
     @classmethod
     def load(cls, cursor: Mapping[str, Any]) -> Progress:
@@ -56,6 +60,7 @@ class Progress:
                 sweep_from=int(cursor["sweep_from"]),
                 deleted_at=int(cursor["deleted_at"]),
                 open_ids=tuple(cursor["open"]),
+                read_files=tuple(map(str, cursor.get("files", ()))),
             )
         except (AttributeError, KeyError, TypeError, ValueError):
             return cls()
@@ -72,17 +77,20 @@ class Progress:
             "sweep_from": self.sweep_from,
             "deleted_at": self.deleted_at,
             "open": list(self.open_ids),
+            "files": list(self.read_files),
         }
 
     def plan(self, visible: Sequence[str], options: Options, now: int) -> list[Job]:
         """Return the jobs of this pull: what was interrupted, what is new or swept, then the tails.
 
-        Changes `sweep_from` and, before anything was read, `deleted_at`: a first pull has nothing to delete.
+        Changes `sweep_from` and, before anything was read, `deleted_at`: a first pull has nothing to delete. With a
+        sweep files that could not be read are asked for again.
         """
         if not self.marks and self.partial is None:
             self.deleted_at = now
         if now - self.sweep_from >= options.sweep_seconds * 1000:
             self.sweep_from = now
+            self.read_files = tuple(each for each in self.read_files if not each.startswith(FAILED))
         jobs = self._resumed(visible)
         taken = {each for job in jobs for each in job.experiment_ids}
         rest = [each for each in visible if each not in taken]
@@ -97,6 +105,16 @@ class Progress:
         """Note that a job is read to its end."""
         self.partial = None
         self.marks.update(dict.fromkeys(job.experiment_ids, now))
+
+    def knows_file(self, run_id: str, path: str) -> bool:
+        """Say whether a file of a run was read, or could not be read since the last sweep."""
+        mark = _mark(run_id, path)
+        return mark in self.read_files or FAILED + mark in self.read_files
+
+    def note_file(self, run_id: str, path: str, *, failed: bool = False) -> None:
+        """Remember a file; of many the last 2,000."""
+        mark = (FAILED if failed else "") + _mark(run_id, path)
+        self.read_files = (*self.read_files, mark)[-MOST_FILES:]
 
     def forget(self, gone: Iterable[str]) -> None:
         """Drop experiments that are no longer visible, so that they are read whole if they come back."""
@@ -114,6 +132,10 @@ class Progress:
 
     def _unread(self, ids: Iterable[str]) -> list[str]:
         return [each for each in ids if self._is_unread(each)]
+
+
+def _mark(run_id: str, path: str) -> str:
+    return hashlib.sha256(f"{run_id} {path}".encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def _groups(ids: Sequence[str]) -> list[tuple[str, ...]]:

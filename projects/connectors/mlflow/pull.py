@@ -7,6 +7,7 @@ from datetime import datetime
 
 from projects.connectors.base import ConnectorError
 from projects.connectors.mlflow.api import Api
+from projects.connectors.mlflow.files import Files
 from projects.connectors.mlflow.options import Options
 from projects.connectors.mlflow.paging import Query, RunPager, Runs
 from projects.connectors.mlflow.parse import parse_aliases, parse_runs, parse_versions, run_id
@@ -31,6 +32,7 @@ class Pull:
         self._names: dict[str, str] = {}
         self._missing = set(progress.open_ids)
         self._open: list[str] = []
+        self._files = Files(api, progress)
         self._counted = api.client.requests
 
     def pages(self) -> Iterator[Page]:
@@ -102,7 +104,14 @@ class Pull:
     def _page(self, runs: Runs) -> Page:
         records, rejected = parse_runs(runs, self._names, self._link)
         self._note(records, rejected)
-        return Page(records, rejected=rejected, cursor=self._progress.dump(), requests=self._count())
+        evaluations, refused = self._files.of(records)
+        return Page(
+            records,
+            evaluations=evaluations,
+            rejected=[*rejected, *refused],
+            cursor=self._progress.dump(),
+            requests=self._count(),
+        )
 
     def _note(self, records: Iterable[RunRecord], rejected: Iterable[RejectedRecord]) -> None:
         for record in records:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import zipfile
@@ -20,9 +21,10 @@ from kpis.services.readings import record_readings
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import User, Workspace
 from mltrack.accounts.services.members import invite
-from projects.models import Initiative, JudgeDue, Run
+from projects.connectors.records import DatasetRecord
+from projects.models import CaseBlock, Evaluation, Initiative, JudgeDue, Run
 from projects.models.secrets import seal
-from tests.factories import make_connection, make_workspace
+from tests.factories import make_connection, make_evaluation, make_workspace
 from tests.kpis.world import COMMIT, GOOD, aimed, judged, report
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +36,9 @@ def fill(name: str) -> Principal:
     owner = make_workspace(name=name)
     initiative = aimed(owner, problem=f"The problem of {name}: π ≠ 3")
     report(initiative, f"run of {name}", GOOD)
+    for number in (1, 2):
+        data = DatasetRecord("cards", "9f")
+        make_evaluation(initiative, 20, cases=True, external_id=f"e{number}", dataset=data, scope=name)
     connection = make_connection(owner, initiative=initiative)
     connection.sealed_secret = seal(CANARY)
     connection.save()
@@ -74,6 +79,9 @@ def test_an_export_holds_what_is_there() -> None:
     assert [row["value"] for row in rows["kpis.reading"]] == [1.5, 2.0]
     assert rows["kpis.kpi"][0]["owner"] == {"name": "", "email": str(owner.user)}
     assert rows["kpis.gatedecision"][0]["document"]["commit"] == COMMIT
+    assert [row["external_id"] for row in rows["projects.evaluation"]] == ["e1", "e2"]
+    assert base64.b64decode(rows["projects.caseblock"][0]["right"]).count(1) == 18
+    assert rows["projects.pairing"][0]["counts"][""] == [18, 0, 0, 2]
     assert rows["accounts.member"][0]["role"] == "admin"
 
 
@@ -98,7 +106,7 @@ def test_a_workspace_is_deleted_whole_once_its_name_is_typed() -> None:
     delete_workspace(ours, typed_name=" Ours ")
     assert list(Workspace.objects.values_list("name", flat=True)) == ["Theirs"]
     assert (Initiative.objects.count(), Run.objects.count(), Reading.objects.count()) == (1, 1, 2)
-    assert JudgeDue.objects.count() == 1
+    assert (Evaluation.objects.count(), CaseBlock.objects.count(), JudgeDue.objects.count()) == (2, 2, 1)
     assert ours.user is not None
     assert User.objects.filter(email=ours.user.email).exists()
     kept["accounts.auditevent"] += 1

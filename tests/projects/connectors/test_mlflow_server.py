@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import sys
 import time
@@ -14,6 +15,7 @@ import pytest
 
 from projects.connectors.base import ConnectorError
 from projects.connectors.mlflow import MLflowConnector
+from projects.connectors.mlflow.files import TAG
 from projects.connectors.records import MetricRecord, RunRecord, as_record
 from tests.projects.connectors.mlflow_pulls import LOOPBACK, Store, client_of, requests_of
 from tests.servers.fixtures import FILLED_RUNS
@@ -316,3 +318,22 @@ def test_a_wrong_path_is_explained(mlflow_server: MLflowServer) -> None:
     with client, pytest.raises(ConnectorError, match="base URL") as caught:
         MLflowConnector(client, {}).test()
     assert caught.value.permanent
+
+
+def test_an_evaluation_of_a_run_is_read_once(mlflow_server: MLflowServer, experiment: str) -> None:
+    run = mlflow_server.create_run(experiment, "evaluated", start_time=now_ms())
+    statistics = {"counts": [{"level": 9_000, "right": 9, "wrong": 1}]}
+    mlflow_server.log_artifact(run, "mltrack/evaluation.json", json.dumps(statistics).encode())
+    mlflow_server.post("runs/set-tag", {"run_id": run, "key": TAG, "value": "mltrack/evaluation.json"})
+    missing = mlflow_server.create_run(experiment, "missing", start_time=now_ms())
+    mlflow_server.post("runs/set-tag", {"run_id": missing, "key": TAG, "value": "mltrack/none.json"})
+    store = Store()
+    store.pull(mlflow_server.url, experiment_ids=[experiment])
+    (file,) = [each for page in store.pages for each in page.evaluations]
+    assert (file.run_external_id, file.content) == (run, statistics)
+    (rejected,) = [each for page in store.pages for each in page.rejected]
+    assert rejected.external_id == f"{missing} mltrack/none.json"
+    before = requests_of(store.pull(mlflow_server.url, experiment_ids=[experiment]))
+    store.pull(mlflow_server.url, experiment_ids=[experiment])
+    assert requests_of(store.pages[-2:]) <= before
+    assert len([each for page in store.pages for each in page.evaluations]) == 1

@@ -59,7 +59,7 @@ def test_rows_and_columns_say_the_same(rows: list[dict[str, Any]]) -> None:
 
 def test_counts_are_what_rows_would_give() -> None:
     rows = tally_rows([0.9, 0.9, float("nan"), 0.2], [1, 0, 1, 1], {"region": ["EU", "EU", "US", None]})
-    counts = [
+    counts: list[dict[str, Any]] = [
         {"slices": {"region": "EU"}, "confidence": 0.9, "right": 1, "wrong": 1},
         {"slices": {"region": "US"}, "confidence": None, "right": 1, "wrong": 0},
         {"slices": {}, "confidence": 0.2, "right": 1, "wrong": 0},
