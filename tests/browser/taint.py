@@ -29,11 +29,14 @@ from mltrack.accounts.services.members import accept_invitation, invite
 from mltrack.accounts.services.tokens import create_token
 from mltrack.accounts.services.workspaces import edit_workspace
 from projects.models import Initiative
+from projects.services.cases import keep_cases
 from projects.services.columns import choose_columns
 from projects.services.datasets import record_dataset
 from projects.services.deployments import record_deployment
+from projects.services.evaluation_pushes import push_evaluation
 from projects.services.initiatives import change_stage, edit_initiative, post_update
 from projects.services.model_versions import push_model_version
+from projects.services.pairings import pair_evaluation
 from tests.kpis.world import in_days
 
 CORE: Final = (
@@ -102,7 +105,43 @@ def poison_facts(principal: Principal, initiative: Initiative) -> None:
         "tags": {"t": TAINT},
     }
     push_model_version(principal, initiative, **model)
+    poison_evaluations(principal, initiative)
     choose_columns(principal, initiative, [f"metric:{cut(250)}", f"param:{cut(250)}"])
+
+
+def hostile_evaluation() -> dict[str, Any]:
+    """Return an evaluation of two cases in which every text is the taint."""
+    texts = {"external_id": 200, "name": 190, "family": 110, "commit": 90, "favourable": 190}
+    row = {"slices": {"region": cut(190)}, "groups": {"sex": cut(190)}, "level": 9_000, "positive": True}
+    return {
+        **{name: cut(length) for name, length in texts.items()},
+        "members": [TAINT],
+        "dataset": {"name": TAINT, "digest": cut(100), "schema_digest": cut(100)},
+        "components": {"data": cut(190)},
+        "scope": TAINT,
+        "abstention": TAINT,
+        "metrics": {TAINT: {"value": 1.5}},
+        "slice_columns": ["region"],
+        "group_columns": ["sex"],
+        "counts": [
+            {**row, "selected": True, "right": 1, "wrong": 0},
+            {**row, "selected": False, "right": 0, "wrong": 1},
+        ],
+        "confusion": [
+            {"label": cut(190), "prediction": cut(190), "n": 1},
+            {"label": cut(190), "prediction": "other", "n": 1},
+        ],
+    }
+
+
+def poison_evaluations(principal: Principal, initiative: Initiative) -> None:
+    """Write it into two evaluations on the same cases, so that their pairs are named by it."""
+    for number in (1, 2):
+        made, _ = push_evaluation(
+            principal, initiative, {**hostile_evaluation(), "external_id": f"{number} {cut(200)}"}
+        )
+        keep_cases(made, [1, 2], [9_000, 9_000], [0, 1], [0, 1])
+        pair_evaluation(made)
 
 
 def poison_judgement(principal: Principal, initiative: Initiative) -> None:
@@ -136,6 +175,7 @@ def poison_by_rest(principal: Principal) -> list[tuple[int, str]]:
         (f"{here}stages/", {"stage": "data", "note": TAINT}),
         (f"{here}datasets/", {"name": TAINT, **digests}),
         (f"{here}deployments/", where),
+        (f"{here}evaluations/", hostile_evaluation()),
         (f"{here}model-versions/", {"name": cut(200), "version": cut(60), "aliases": [cut(100)], "tags": {"t": TAINT}}),
         (f"{here}attestations/", {"check": "data.schema", "link": LINK, "note": TAINT}),
         ("/api/v1/kpis/", {"key": "hostile", "name": cut(160), "description": TAINT, "unit": cut(40)}),

@@ -25,6 +25,7 @@ FORMED: Final = {
     **dict.fromkeys(("ReadinessSnapshot.candidate_kind", "GateDecision.candidate_kind"), "words of the code"),
     **dict.fromkeys(("ReadinessSnapshot.candidate_id", "GateDecision.candidate_id"), "a public id"),
     **dict.fromkeys(("Goal.loosens", "Target.loosens"), "our words, with numbers"),
+    **dict.fromkeys(("Evaluation.slice_columns", "Evaluation.group_columns"), "names without = and comma"),
     "ApiToken.scopes": "words of the policy",
     "AuditEvent.request_id": "8 to 64 plain characters",
     "Breaker.host": "host and port of an address that was read",
