@@ -6,6 +6,7 @@ import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
@@ -26,11 +27,12 @@ from mltrack.accounts.models import Role, User
 from mltrack.accounts.services.members import invite
 from mltrack.accounts.services.tokens import create_token
 from mltrack.accounts.services.workspaces import create_workspace
+from projects.connectors.records import DatasetRecord
 from projects.models import Initiative
 from projects.services.connections import create_connection
 from projects.services.deployments import record_deployment
 from projects.services.initiatives import create_initiative, post_update
-from tests.factories import make_member
+from tests.factories import make_evaluation, make_member
 from tests.kpis.world import report
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -92,6 +94,8 @@ def fill(principal: Principal) -> dict[str, str]:
     digits = Initiative.objects.get(workspace=workspace, key="DIGITS")
     runs = [report(biopsy, f"odd-{at}", {"accuracy": 0.9, "coverage": 0.8, "n": 200 + at}) for at in range(2)]
     runs[0].metrics.filter(key="accuracy").update(value=None, special="nan")
+    about: dict[str, Any] = {"dataset": DatasetRecord("holdout", "9f2c"), "name": "Second clinic"}
+    evaluated = [make_evaluation(biopsy, 200, cases=True, run=run.external_id, **about) for run in runs]
     record_deployment(principal, digits, environment="production", version="1", endpoint="https://digits.example.org")
     post_update(principal, biopsy, health="on_track", text="The **second** clinic agreed.")
     less = {"metric": "accuracy", "comparator": ">=", "reason": "A pilot needs less."}
@@ -115,6 +119,8 @@ def fill(principal: Principal) -> dict[str, str]:
         "run": runs[0].public_id,
         "other_run": runs[1].public_id,
         "target": target.public_id,
+        "evaluation": evaluated[0].public_id,
+        "other_evaluation": evaluated[1].public_id,
         "decision": decision,
         "connection": connection.public_id,
         "badge": badge_token(biopsy),
