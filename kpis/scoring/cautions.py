@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from kpis.scoring.evaluations.shelf_life import GATE_DEMAND, shelf_life
+from kpis.scoring.inputs import Candidate
 from kpis.scoring.results import CheckResult, ReadinessWarning
-from kpis.scoring.wording import day
+from kpis.scoring.wording import counted, day
 
 NEAR = timedelta(days=14)
 
@@ -15,6 +17,21 @@ def warnings_of(checks: Sequence[CheckResult], proposals: Sequence[str], now: da
     """Return what to know: optional checks that fail, evidence and waivers that end within 14 days, self-approval."""
     found = [warning for check in checks for warning in _of_check(check, now)]
     return (*found, *(ReadinessWarning("proposed", "", text) for text in proposals))
+
+
+def of_test_set(candidate: Candidate | None) -> tuple[ReadinessWarning, ...]:
+    """Return a warning where the test set has answered for as many candidates as it bears."""
+    facts = None if candidate is None else candidate.evaluation
+    if facts is None or facts.dataset is None or not facts.answers_given:
+        return ()
+    life = shelf_life(GATE_DEMAND, facts.tally.n, facts.answers_given)
+    if not life.spent:
+        return ()
+    text = (
+        f"The test set {facts.dataset.name} is spent: gates have answered for {counted(life.given, 'candidate')}, "
+        f"and its {counted(facts.tally.n, 'case')} bear {counted(life.allowed, 'answer')}. Evaluate on fresh cases."
+    )
+    return (ReadinessWarning("note", "", text),)
 
 
 def _of_check(result: CheckResult, now: datetime) -> Iterator[ReadinessWarning]:

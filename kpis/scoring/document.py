@@ -73,6 +73,7 @@ def _candidate(candidate: Candidate | None) -> dict[str, Any] | None:
         "id": candidate.id,
         "label": candidate.label,
         "run": candidate.run.id,
+        "evaluation": None if candidate.evaluation is None else candidate.evaluation.id,
         "commit": candidate.run.commit,
         "url": candidate.url,
     }

@@ -73,8 +73,8 @@ class EvaluationFacts:
     """How a model did on counted cases. `at` is when it was measured, `recorded_at` when it became known here.
 
     `metrics` are those that counts do not give. `components` are digests by part: data, labels, features, code,
-    hyperparameters, model, threshold, container. `answers_given` is how many candidates gates have already answered
-    for on its test set.
+    hyperparameters, model, threshold, container. `test_set` is the public id of its dataset version, `answers_given`
+    for how many candidates gates have already answered on it.
     """
 
     id: str
@@ -92,6 +92,7 @@ class EvaluationFacts:
     components: Mapping[str, str] = field(default_factory=dict)
     scope: str = ""
     abstention: str = ""
+    test_set: str = ""
     answers_given: int = 0
 
 
@@ -110,6 +111,15 @@ class Candidate:
     url: str = ""
     deployed: bool = False
     evaluation: EvaluationFacts | None = None
+
+    @property
+    def datasets(self) -> tuple[DatasetFact, ...]:
+        """The data of its run, and that of its evaluation."""
+        found = self.evaluation.dataset if self.evaluation else None
+        known = {(each.name, each.digest) for each in self.run.datasets}
+        return (
+            self.run.datasets if found is None or (found.name, found.digest) in known else (*self.run.datasets, found)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from kpis.scoring.attested import attested, newest_word
-from kpis.scoring.cautions import NEAR, warnings_of
+from kpis.scoring.cautions import NEAR, of_test_set, warnings_of
 from kpis.scoring.fingerprints import current_fingerprints
 from kpis.scoring.health import health_of
 from kpis.scoring.inputs import JudgementInputs, WaiverFacts
@@ -27,12 +27,12 @@ def judge(inputs: JudgementInputs, scorecard: Scorecard, now: datetime) -> Readi
     """
     if now.tzinfo is None:
         raise ValueError("A judgement needs a moment with its time zone.")
-    current = current_fingerprints(inputs.candidate, scorecard.version)
+    current = current_fingerprints(inputs.candidate, scorecard.version, inputs.targets)
     sections = tuple(_section(section, inputs, current, now) for section in scorecard.sections)
     checks = [check for section in sections for check in section.checks]
     verdict = "unknown" if inputs.candidate is None else verdict_of(checks)
     share = passing_share(checks)
-    warnings = warnings_of(checks, inputs.proposals, now)
+    warnings = (*warnings_of(checks, inputs.proposals, now), *of_test_set(inputs.candidate))
     health = health_of(inputs, verdict, share, warnings, now)
     return Readiness(
         initiative=inputs.initiative,

@@ -161,9 +161,7 @@ def _by_bound(target: Target, value: float, n: int, seen: TargetJudgement) -> Ta
     fewest, most = counts(value, n)
     low, high = lower_bound(fewest, n, target.sure), upper_bound(most, n, target.sure)
     seen, goal = replace(seen, low=low, high=high), accepted(target)
-    words = (
-        f"{percent(target.sure)} bounds of {_name(target)}: {lower_figure(low)} to {upper_figure(high)} with n = {n:,}"
-    )
+    words = bounds_words(target, low, high, n)
     if _apart(goal, low, high):
         return _missed(target, seen, words)
     proven = _proven(goal, low, high)
@@ -179,6 +177,12 @@ def _by_bound(target: Target, value: float, n: int, seen: TargetJudgement) -> Ta
         reason=f"{words}; {figure(value)} does not exceed the target, so more data will rather confirm a miss",
         what_would_pass=f"Improve the model until {_name(target)} is clearly past {expectation(target)}.",
     )
+
+
+def bounds_words(target: Target, low: float, high: float, n: int) -> str:
+    """Return the one-sided bounds of a target's metric in words."""
+    name = _name(target)
+    return f"{percent(target.sure)} bounds of {name}: {lower_figure(low)} to {upper_figure(high)} with n = {n:,}"
 
 
 def _proven(goal: Accepted, low: float, high: float) -> bool:

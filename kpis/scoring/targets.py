@@ -110,7 +110,15 @@ def expectation(target: Target) -> str:
         text += f" at {percent(target.sure)} confidence"
     if target.minimum_n:
         text += f", n ≥ {target.minimum_n:,}"
-    return text + (f", on {target.slice}" if target.slice else "")
+    return text + (f", on {_part(target.slice)}" if target.slice else "")
+
+
+def _part(part: str) -> str:
+    """Return a slice in words; "region=*" is each of a column, "*" each of all."""
+    column, star, rest = part.partition("*")
+    if not star or rest or (column and not column.endswith("=")):
+        return part
+    return f"each {column.removesuffix('=')}" if column else "each slice"
 
 
 def merit(target: Target, value: float) -> float:

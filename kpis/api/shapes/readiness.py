@@ -74,12 +74,13 @@ class SectionOut(StrictSerializer):
 
 
 class CandidateOut(StrictSerializer):
-    """The run or model version that the verdict is about."""
+    """The run, model version or evaluation that the verdict is about; `evaluation` is what measures it, else null."""
 
     kind = serializers.CharField()
     id = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
     run = serializers.CharField()
+    evaluation = serializers.CharField(allow_null=True)
     commit = serializers.CharField()
     url = serializers.CharField()
 

@@ -32,6 +32,10 @@ class Demand:
             raise ValueError("Tolerance, reliability and disagreement lie between 0 and 1.")
 
 
+# What gates ask of a test set: five points of accuracy at 95 %, each candidate made after the answers before.
+GATE_DEMAND = Demand(tolerance=0.05, reliability=0.95)
+
+
 @dataclass(frozen=True, slots=True)
 class ShelfLife:
     """The answers that a test set allows, and those given."""

@@ -1,8 +1,9 @@
-"""What the candidate's run offers to the checks, or why it offers nothing."""
+"""What the candidate's run or evaluation offers to the checks, or why it offers nothing."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from kpis.scoring.inputs import Candidate, JudgementInputs
 from kpis.scoring.measurement import Evidence, Measurement
@@ -18,7 +19,7 @@ def unusable(candidate: Candidate | None) -> Measurement | None:
         return Measurement(
             "missing", reason=NO_CANDIDATE, what_would_pass="Report a finished run, or connect the server that has it."
         )
-    if candidate.run.status != "finished":
+    if candidate.run.status != "finished" and candidate.evaluation is None:
         return Measurement(
             "missing",
             reason=f"the run is {candidate.run.status}, not finished",
@@ -34,8 +35,19 @@ def evidence(candidate: Candidate) -> tuple[Evidence, ...]:
     return (Evidence(candidate.label or run.label or run.id, candidate.url or run.url, candidate.kind),)
 
 
+def proof(candidate: Candidate) -> tuple[Evidence, ...]:
+    """Return what measures the candidate as evidence: its evaluation, else its run."""
+    found = candidate.evaluation
+    return evidence(candidate) if found is None else (Evidence(found.label or found.id, found.url, "evaluation"),)
+
+
+def measured_at(candidate: Candidate) -> datetime | None:
+    """Return when the candidate was measured."""
+    return candidate.run.ended_at if candidate.evaluation is None else candidate.evaluation.at
+
+
 def of_judgement(judged: TargetJudgement, inputs: JudgementInputs) -> Measurement:
-    """Return a target's judgement as a measurement with the candidate as its evidence."""
+    """Return a target's judgement as a measurement with what measures the candidate as its evidence."""
     candidate = inputs.candidate
     return Measurement(
         judged.result,
@@ -46,11 +58,11 @@ def of_judgement(judged: TargetJudgement, inputs: JudgementInputs) -> Measuremen
         high=judged.high,
         reason=judged.reason,
         what_would_pass=judged.what_would_pass,
-        evidence=() if candidate is None else evidence(candidate),
+        evidence=() if candidate is None else proof(candidate),
         value=judged.observed,
         aim=accepted(judged.target),
         half=judged.half,
-        at=None if candidate is None else candidate.run.ended_at,
+        at=None if candidate is None else measured_at(candidate),
     )
 
 

@@ -1,7 +1,7 @@
 """Is the candidate better than a plain baseline, and not worse than production?
 
 Two runs are compared as separate samples by Newcombe's interval, because their single predictions are not known;
-on the same cases a paired comparison would be narrower. Bounds are one-sided at 95 %.
+two evaluations on the same cases are compared in pairs (see `champion`). Bounds are one-sided at 95 %.
 """
 
 from __future__ import annotations
@@ -10,13 +10,21 @@ import math
 from dataclasses import dataclass, replace
 
 from kpis.scoring.inputs import Candidate, JudgementInputs, PlainBaseline, RunFacts
-from kpis.scoring.measured.candidate import evidence, unusable
+from kpis.scoring.measured.candidate import measured_at, proof, unusable
+from kpis.scoring.measured.champion import (
+    evaluated_production,
+    paired_with_production,
+    production_evidence,
+    slices_not_worse,
+)
+from kpis.scoring.measured.evaluated import Evaluated, evaluated_of
 from kpis.scoring.measured.groups import JUDGED_HERE
 from kpis.scoring.measured.several import NO_DISTANCE, overall_target
-from kpis.scoring.measurement import Evidence, Measurement, Result, weakest
+from kpis.scoring.measurement import Measurement, Result, weakest
 from kpis.scoring.operating_point import declared
 from kpis.scoring.points import MetricPoint
 from kpis.scoring.proportions import DEFAULT_CONFIDENCE, Interval, newcombe_difference
+from kpis.scoring.sampling import point_of
 from kpis.scoring.target_judgement import judge_target
 from kpis.scoring.targets import Accepted, Target, accepted, higher_is_better
 from kpis.scoring.wording import figure, listed, lower_figure
@@ -73,8 +81,8 @@ def _relative_distance(found: Measurement) -> float:
 def _against_baseline(inputs: JudgementInputs, candidate: Candidate, baseline: PlainBaseline) -> Measurement:
     higher = metric_higher_is_better(inputs, baseline.metric)
     target = Target("", baseline.metric, ">" if higher else "<", baseline.value)
-    run = candidate.run
-    point = declared(run.reported, baseline.metric)
+    run, found = candidate.run, evaluated_of(inputs)
+    point = _point(found, run, baseline.metric)
     judged = judge_target(target, point, inputs.initiative.criticality, run.ambiguous.get(baseline.metric, ""))
     measured = Measurement(
         judged.result,
@@ -85,11 +93,11 @@ def _against_baseline(inputs: JudgementInputs, candidate: Candidate, baseline: P
         high=judged.high,
         reason=judged.reason,
         what_would_pass=judged.what_would_pass,
-        evidence=evidence(candidate),
+        evidence=proof(candidate),
         value=judged.observed,
         aim=accepted(target),
         half=judged.half,
-        at=run.ended_at,
+        at=measured_at(candidate),
     )
     if baseline.n is None or judged.result == "missing" or point is None:
         return measured
@@ -114,20 +122,34 @@ def not_worse_than_production(inputs: JudgementInputs) -> Measurement:
         return Measurement("not_applicable", reason="the candidate is what runs in production")
     if blocked is not None or inputs.candidate is None:
         return blocked or Measurement("missing")
+    live = inputs.production
     shares = [each.metric for each in inputs.targets if each.is_proportion and not each.slice]
-    metrics = [metric for metric in shares if metric not in JUDGED_HERE] or ["accuracy"]
-    return _weakest_of([_against_production(inputs, inputs.candidate, inputs.production, metric) for metric in metrics])
+    metrics = [metric for metric in dict.fromkeys(shares) if metric not in JUDGED_HERE] or ["accuracy"]
+    found = [
+        (paired_with_production(inputs, live) if metric == "accuracy" else None)
+        or _against_production(inputs, inputs.candidate, live, metric)
+        for metric in metrics
+    ]
+    return _weakest_of([*found, *slices_not_worse(inputs, live)])
+
+
+def _point(found: Evaluated | None, run: RunFacts, metric: str) -> MetricPoint | None:
+    """Return a metric to compare: at the evaluation's operating point, else at the one that the run declares."""
+    if found is not None and found.measures(Target("", metric, ">=", 0)):
+        return point_of(found.reported, metric)
+    return declared(run.reported, metric)
 
 
 def _against_production(
     inputs: JudgementInputs, candidate: Candidate, production: RunFacts, metric: str
 ) -> Measurement:
-    ours, theirs = declared(candidate.run.reported, metric), declared(production.reported, metric)
+    ours = _point(evaluated_of(inputs), candidate.run, metric)
+    theirs = _point(evaluated_production(inputs), production, metric)
     expected = f"{metric} at most {figure(inputs.margin)} worse than production"
-    proof = (*evidence(candidate), Evidence(production.label or production.id, production.url, "production"))
+    both = (*proof(candidate), production_evidence(inputs, production))
     if ours is None or theirs is None or not _ratio(ours) or not _ratio(theirs):
         who = "the candidate" if ours is None or not _ratio(ours) else "the run in production"
-        return Measurement("missing", expected=expected, reason=f"{who} reports no ratio of {metric}", evidence=proof)
+        return Measurement("missing", expected=expected, reason=f"{who} reports no ratio of {metric}", evidence=both)
     versus = _difference(metric, ours, theirs, metric_higher_is_better(inputs, metric))
     measured = Measurement(
         "pass",
@@ -135,10 +157,10 @@ def _against_production(
         expected=expected,
         n=ours.n,
         reason=f"the difference to production is {_difference_words(versus)}",
-        evidence=proof,
+        evidence=both,
         value=versus.difference,
         aim=Accepted(-inputs.margin, float("inf")),
-        at=candidate.run.ended_at,
+        at=measured_at(candidate),
     )
     if versus.bounds is not None:
         result = _decided(versus.bounds, -inputs.margin)

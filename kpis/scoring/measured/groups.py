@@ -1,10 +1,13 @@
-"""Is the ground truth audited, and do groups fare alike? Judged by targets on metrics that a run reports."""
+"""Is the ground truth audited, and do groups fare alike? Judged by targets on what an evaluation or a run reports."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from kpis.scoring.inputs import JudgementInputs
+from kpis.scoring.measured.evaluated import evaluated_of
+from kpis.scoring.measured.evaluated_gaps import screening
 from kpis.scoring.measured.several import together
 from kpis.scoring.measurement import Measurement
 from kpis.scoring.wording import listed
@@ -26,8 +29,13 @@ def label_audit(inputs: JudgementInputs) -> Measurement:
 
 
 def group_errors(inputs: JudgementInputs) -> Measurement:
-    """Measure the targets on how errors and decisions differ between groups."""
-    return _on(inputs, GROUP_ERRORS)
+    """Measure the targets on how errors and decisions differ between groups; the four-fifths rule only warns."""
+    measured, found = _on(inputs, GROUP_ERRORS), evaluated_of(inputs)
+    asked = any(target.metric in GROUP_ERRORS for target in inputs.targets)
+    if found is None or not asked:
+        return measured
+    notes = screening(found.facts.tally, found.operating.point.threshold)
+    return replace(measured, notes=(*measured.notes, *notes))
 
 
 def group_coverage(inputs: JudgementInputs) -> Measurement:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from kpis.scoring.inputs import JudgementInputs, RunFacts
 from kpis.scoring.measured.candidate import noted, of_judgement, unusable, without_target
+from kpis.scoring.measured.evaluated import evaluated_of, judge_on
 from kpis.scoring.measured.groups import JUDGED_HERE
 from kpis.scoring.measured.several import overall_target, together
 from kpis.scoring.measurement import Measurement
@@ -17,14 +18,16 @@ TOGETHER = ("accuracy", "coverage")
 
 
 def accuracy(inputs: JudgementInputs) -> Measurement:
-    """Measure accuracy at the declared operating point, or alone where none is declared."""
+    """Measure accuracy at the operating point of the evaluation or the run; a run's alone where none is declared."""
     target = overall_target(inputs, "accuracy")
     blocked = unusable(inputs.candidate)
     if target is None:
         return without_target("accuracy")
     if blocked is not None or inputs.candidate is None:
         return blocked or without_target("accuracy")
-    run = inputs.candidate.run
+    found, run = evaluated_of(inputs), inputs.candidate.run
+    if found is not None:
+        return of_judgement(judge_on(found, target, inputs.initiative.criticality), inputs)
     point = operating_point(run.reported)
     judged = judge_target(target, point.accuracy, inputs.initiative.criticality, run.ambiguous.get("accuracy", ""))
     return noted(of_judgement(judged, inputs), _fewer_cases(inputs, run, point, judged))
@@ -53,6 +56,9 @@ def coverage(inputs: JudgementInputs) -> Measurement:
         return without_target("coverage")
     if blocked is not None or inputs.candidate is None:
         return blocked or without_target("coverage")
+    found = evaluated_of(inputs)
+    if found is not None:
+        return of_judgement(judge_on(found, target, inputs.initiative.criticality), inputs)
     return _coverage(inputs, inputs.candidate.run, target)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kpis.scoring.inputs import JudgementInputs, RunFacts
-from kpis.scoring.measured.candidate import evidence, of_judgement, unusable
-from kpis.scoring.measurement import Measurement, weakest
+from kpis.scoring.inputs import Candidate, JudgementInputs, RunFacts
+from kpis.scoring.measured.candidate import evidence, measured_at, of_judgement, proof, unusable
+from kpis.scoring.measured.evaluated import Evaluated, evaluated_of, judge_on
+from kpis.scoring.measurement import Evidence, Measurement, weakest
 from kpis.scoring.sampling import observed_for
 from kpis.scoring.target_judgement import TargetJudgement, judge_target
 from kpis.scoring.targets import Accepted, Target, accepted
@@ -31,9 +32,11 @@ def together(inputs: JudgementInputs, targets: Sequence[Target], own_n: bool = F
     blocked = unusable(inputs.candidate)
     if blocked is not None or inputs.candidate is None:
         return blocked or Measurement("missing")
+    found = evaluated_of(inputs)
     judged = [_judge(inputs, inputs.candidate.run, target, own_n) for target in targets]
+    rests_on = _evidence(inputs.candidate, found, targets)
     if len(judged) == 1:
-        return of_judgement(judged[0], inputs)
+        return replace(of_judgement(judged[0], inputs), evidence=rests_on)
     short = [each for each in judged if each.result != "pass"]
     return Measurement(
         weakest([each.result for each in judged]),
@@ -41,15 +44,27 @@ def together(inputs: JudgementInputs, targets: Sequence[Target], own_n: bool = F
         expected=listed([each.expected for each in judged]),
         reason="; ".join(each.reason for each in short),
         what_would_pass=" ".join(dict.fromkeys(each.what_would_pass for each in short)),
-        evidence=evidence(inputs.candidate),
+        evidence=rests_on,
         value=sum(relative_distance(each) for each in judged),
         aim=NO_DISTANCE,
         half=any(each.half for each in judged),
-        at=inputs.candidate.run.ended_at,
+        at=measured_at(inputs.candidate),
     )
 
 
+def _evidence(candidate: Candidate, found: Evaluated | None, targets: Sequence[Target]) -> tuple[Evidence, ...]:
+    """Return the evaluation as evidence, and the run where a target is on what only it reports."""
+    if found is None:
+        return evidence(candidate)
+    by_run = [target for target in targets if not found.measures(target)]
+    by_both = (*proof(candidate), *evidence(candidate)) if candidate.run.id else proof(candidate)
+    return proof(candidate) if not by_run else by_both
+
+
 def _judge(inputs: JudgementInputs, run: RunFacts, target: Target, own_n: bool) -> TargetJudgement:
+    found = evaluated_of(inputs)
+    if found is not None and found.measures(target):
+        return judge_on(found, target, inputs.initiative.criticality)
     reported = replace(run.reported, sample_key="") if own_n else run.reported
     point, note = observed_for(reported, target)
     return judge_target(target, point, inputs.initiative.criticality, note)
