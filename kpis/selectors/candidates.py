@@ -36,10 +36,14 @@ NO_RUN = RunFacts(id="", status="unknown")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a gate names. Both empty means the initiative's chosen candidate is not asked for: nothing is named."""
+    """What a gate names; the evaluation counts before the model version, and that before the commit.
+
+    All empty means the initiative's chosen candidate is not asked for: nothing is named.
+    """
 
     commit: str = ""
     model_version: str = ""
+    evaluation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ def find_candidate(
 ) -> Found:
     """Return what is to be judged, in at most two queries; `asked` None means the initiative's rule.
 
+    Evaluations are looked for apart (see `candidate_evaluation`): where they are asked for, nothing is found here.
     Raises ValidationError on `model_version` where its words fit versions of several models.
     """
     if asked is not None:
@@ -62,6 +67,8 @@ def find_candidate(
     if initiative.candidate_rule == CandidateRule.CHAMPION:
         versions = _versions(initiative).filter(aliases__contains=[initiative.candidate_alias])
         return _of_version(_newest_version(versions))
+    if initiative.candidate_rule == CandidateRule.EVALUATION:
+        return Found()
     if initiative.candidate_rule == CandidateRule.LATEST:
         return Found(tuple(newest(initiative)))
     return Found(tuple(shortlist(initiative, targets, aliases)))
@@ -105,6 +112,8 @@ def production_facts(live: Live | None, facts: Mapping[int, RunFacts]) -> RunFac
 
 
 def _named(initiative: Initiative, asked: Asked) -> Found:
+    if asked.evaluation:
+        return Found()
     if asked.model_version:
         return _of_version(_one_model(_by_name(_versions(initiative), asked.model_version), asked.model_version))
     if not asked.commit:

@@ -31,5 +31,6 @@ def evaluation_facts(
         components=evaluation.components,
         scope=evaluation.scope,
         abstention=evaluation.abstention,
+        test_set="" if dataset is None else dataset.public_id,
         answers_given=answers_given,
     )

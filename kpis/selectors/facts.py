@@ -23,4 +23,4 @@ def goal_facts(direction: str, goal: Goal | None) -> GoalFacts:
 def target_facts(target: Target) -> TargetFacts:
     """Return one version of a target; its id is the public one."""
     values: dict[str, Any] = {name: getattr(target, name) for name in TARGET_FIELDS}
-    return TargetFacts(target.public_id, **values)
+    return TargetFacts(target.public_id, **values, declared_at=target.valid_from)

@@ -28,6 +28,7 @@ from mltrack.prepared import Prepared
 from projects.models import Initiative
 
 HISTORY = 200
+EVALUATIONS = 20
 
 # The latest document is read only where a person's word may be bound to something in it.
 GROUNDS = Prepared(
@@ -35,8 +36,8 @@ GROUNDS = Prepared(
 SELECT
     (SELECT source FROM kpis_scorecard WHERE workspace_id = %(workspace)s AND active) AS scorecard,
     (SELECT json_agg(row ORDER BY row.id) FROM (
-        SELECT id, public_id, metric, slice, comparator, value, high, minimum_n, confidence, withdraws, state,
-            self_approved
+        SELECT id, public_id, metric, slice, comparator, value, high, minimum_n, confidence, threshold, grid_step,
+            dataset_digest, valid_from, withdraws, state, self_approved
         FROM kpis_target WHERE initiative_id = %(initiative)s AND state IN ('active', 'proposed')) row) AS targets,
     (SELECT json_object_agg(alias, metric) FROM kpis_metricalias WHERE initiative_id = %(initiative)s) AS aliases,
     (SELECT row_to_json(row) FROM (
@@ -44,6 +45,14 @@ SELECT
         FROM projects_deployment live LEFT JOIN projects_modelversion version ON version.id = live.model_version_id
         WHERE live.initiative_id = %(initiative)s AND live.environment = 'production' AND live.state = 'live'
         ORDER BY live.at DESC, live.id DESC LIMIT 1) row) AS live,
+    (SELECT json_agg(json_build_array(row.id, row.run_id, row.is_test)
+        ORDER BY row.is_test DESC, row.at DESC, row.id DESC) FROM (
+        (SELECT id, run_id, at, true AS is_test FROM projects_evaluation
+            WHERE initiative_id = %(initiative)s AND purpose = 'test' ORDER BY at DESC, id DESC LIMIT %(evaluations)s)
+        UNION ALL
+        (SELECT id, run_id, at, false FROM projects_evaluation
+            WHERE initiative_id = %(initiative)s AND purpose = 'validation' ORDER BY at DESC, id DESC LIMIT 1)
+        ) row) AS evaluations,
     (SELECT json_agg(row) FROM (
         SELECT DISTINCT ON (metric) metric, value, n, note FROM kpis_plainbaseline
         WHERE initiative_id = %(initiative)s ORDER BY metric, id DESC) row) AS baselines,
@@ -83,6 +92,7 @@ SELECT
 """,
     initiative="bigint",
     workspace="bigint",
+    evaluations="int",
     now="timestamptz",
     history="int",
 )
@@ -99,12 +109,25 @@ class Live:
 
 
 @dataclass(frozen=True, slots=True)
+class EvaluationRow:
+    """An evaluation by its row and that of its run, and whether it is on test data."""
+
+    id: int
+    run_id: int | None
+    is_test: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Grounds:
-    """All of it. `proposals` are sentences on what waits for approval or was approved by its author."""
+    """All of it. `proposals` are sentences on what waits for approval or was approved by its author.
+
+    `evaluations` are the newest that may measure a candidate, those on test data first.
+    """
 
     targets: tuple[Target, ...]
     aliases: dict[str, str]
     live: Live | None
+    evaluations: tuple[EvaluationRow, ...]
     baselines: tuple[engine.PlainBaseline, ...]
     attestations: tuple[engine.AttestationFacts, ...]
     waivers: tuple[engine.WaiverFacts, ...]
@@ -126,7 +149,7 @@ def grounds_of(initiative: Initiative, now: datetime) -> Grounds:
     """Return the grounds of an initiative as of now, in two statements; its workspace is loaded."""
     with connection.cursor() as cursor:
         ids = {"initiative": initiative.pk, "workspace": initiative.workspace_id}
-        GROUNDS.run(cursor, {**ids, "now": now, "history": HISTORY})
+        GROUNDS.run(cursor, {**ids, "now": now, "history": HISTORY, "evaluations": EVALUATIONS})
         names = [column.name for column in cursor.description or ()]
         said: dict[str, Any] = dict(zip(names, cursor.fetchone() or (), strict=True))
     stored, ties, goals = _first_ones_first(said["targets"] or []), said["ties"] or [], said["goals"] or []
@@ -135,6 +158,7 @@ def grounds_of(initiative: Initiative, now: datetime) -> Grounds:
         targets=tuple(_target(row) for row in stored if row["state"] == TargetState.ACTIVE),
         aliases=said["aliases"] or {},
         live=Live(**live) if live else None,
+        evaluations=tuple(EvaluationRow(*each) for each in said["evaluations"] or []),
         baselines=tuple(
             engine.PlainBaseline(row["metric"], float(row["value"]), row["n"], row["note"])
             for row in said["baselines"] or []
@@ -166,6 +190,10 @@ def _target(row: Mapping[str, Any]) -> Target:
         slice=row["slice"],
         minimum_n=row["minimum_n"],
         confidence=_real(row["confidence"]),
+        threshold=_real(row["threshold"]),
+        grid_step=float(row["grid_step"]),
+        dataset_digest=row["dataset_digest"],
+        declared_at=datetime.fromisoformat(row["valid_from"]) if row["valid_from"] else None,
     )
 
 

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from kpis.scoring import inputs as engine
 from kpis.scoring.scorecard import Scorecard
 from kpis.scoring.targets import Criticality
+from kpis.selectors.candidate_evaluation import evaluations_asked, measured
 from kpis.selectors.candidates import Asked, choose, find_candidate, production_facts, run_of
 from kpis.selectors.grounds import grounds_of
 from kpis.selectors.run_facts import run_facts
@@ -32,15 +33,20 @@ def gather(
     grounds = grounds_of(initiative, now)
     live, level = grounds.live, cast("Criticality", initiative.criticality)
     found = find_candidate(initiative, candidate, grounds.targets, grounds.aliases)
-    facts = run_facts(initiative, {*found.run_ids, run_of(live) or 0}, grounds.aliases)
+    asked = evaluations_asked(initiative, candidate, found, grounds)
+    runs = {*found.run_ids, run_of(live) or 0, *(each.run_id or 0 for each in asked)}
+    facts = run_facts(initiative, runs, grounds.aliases)
     chosen = choose(found, facts, grounds.targets, level, live)
+    judged = measured(initiative, chosen, asked, facts, grounds)
     inputs = engine.JudgementInputs(
         initiative=_initiative(initiative),
-        candidate=chosen,
+        candidate=judged.candidate,
         targets=grounds.targets,
         baselines=grounds.baselines,
         production=production_facts(live, facts),
-        current_datasets=_current_datasets(initiative, chosen),
+        production_evaluation=judged.production,
+        pairs=judged.pairs,
+        current_datasets=_current_datasets(initiative, judged.candidate),
         contributions=grounds.contributions,
         attestations=grounds.attestations,
         waivers=grounds.waivers,
@@ -65,8 +71,8 @@ def _initiative(initiative: Initiative) -> engine.InitiativeFacts:
 
 
 def _current_datasets(initiative: Initiative, candidate: engine.Candidate | None) -> tuple[engine.DatasetFact, ...]:
-    """Return the newest known version of each dataset that the candidate's run used."""
-    names = {each.name for each in candidate.run.datasets} if candidate else set()
+    """Return the newest known version of each dataset that the candidate stands on."""
+    names = {each.name for each in candidate.datasets} if candidate else set()
     if not names:
         return ()
     used_here = RunDataset.objects.filter(dataset=OuterRef("pk"), run__links__initiative=initiative)
