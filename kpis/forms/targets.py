@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kpis.models import Target
 from kpis.models.targets import Comparator
+from kpis.selectors.facts import TARGET_FIELDS
 from projects.models.initiatives import CandidateRule
 
 
@@ -40,24 +41,37 @@ class TargetForm(forms.Form):
     comparator = forms.ChoiceField(label=_("Must be"), choices=Comparator.choices)
     value = NumberField(label=_("Value"), help_text=_("90 % and 0.9 are the same."))
     high = NumberField(label=_("Upper end"), required=False, help_text=_("Only for “between”."))
-    slice = forms.CharField(label=_("Slice"), required=False, max_length=200, help_text=_("Such as region=EU."))
+    slice = forms.CharField(
+        label=_("Slice"), required=False, max_length=200, help_text=_("Such as region=EU, or region=* for each.")
+    )
     minimum_n = forms.IntegerField(label=_("Least number of cases"), required=False, min_value=1)
     confidence = NumberField(
         label=_("Confidence"), required=False, help_text=_("95 % where left empty. The bound must reach the value.")
+    )
+    threshold = NumberField(
+        label=_("Confidence threshold"),
+        required=False,
+        help_text=_("Of evaluations, declared before them; where left empty it is chosen with a guarantee."),
+    )
+    grid_step = NumberField(label=_("Steps of the threshold"), required=False, help_text=_("0.01 where left empty."))
+    dataset_digest = forms.CharField(
+        label=_("Only on data with the digest"),
+        required=False,
+        max_length=128,
+        help_text=_("Evaluations on other data do not count."),
     )
     reason = forms.CharField(
         label=_("Reason"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Needed to ask for less than before once a run has reported the metric."),
+        help_text=_("Needed to ask for less than before once there is a result."),
     )
 
 
 def form_of(target: Target) -> TargetForm:
     """Return a form that begins with the values of a version."""
-    names = ("metric", "comparator", "value", "high", "slice", "minimum_n", "confidence")
-    form = TargetForm(initial={name: getattr(target, name) for name in names})
+    form = TargetForm(initial={name: getattr(target, name) for name in TARGET_FIELDS})
     for name in ("metric", "slice"):
         form.fields[name].widget.attrs["readonly"] = True
     return form

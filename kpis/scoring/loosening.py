@@ -13,6 +13,8 @@ from kpis.scoring.wording import figure, percent
 def loosens(old: Target, new: Target | None) -> list[str]:
     """Return why a new version of a target asks for less, in words; empty when it asks for the same or more.
 
+    Another threshold, grid or data than was declared counts as less, since a result may have suggested it.
+
     `new` is None for a withdrawal. A change may loosen one part and tighten another: it loosens then.
     """
     if new is None:
@@ -26,7 +28,7 @@ def loosens(old: Target, new: Target | None) -> list[str]:
         reasons.append(f"it accepts values that “{expectation(old)}” refuses")
     if old.is_proportion and not new.is_proportion:
         reasons.append("the metric no longer counts as a proportion, so that no bound is asked for")
-    return reasons + _less_evidence(old, new)
+    return reasons + _less_evidence(old, new) + _other_terms(old, new)
 
 
 def _less_evidence(old: Target, new: Target) -> list[str]:
@@ -37,6 +39,20 @@ def _less_evidence(old: Target, new: Target) -> list[str]:
         reasons.append("it no longer asks for a confidence")
     if (new.minimum_n or 0) < (old.minimum_n or 0):
         reasons.append(f"the minimum n falls from {old.minimum_n:,} to {new.minimum_n or 0:,}")
+    return reasons
+
+
+def _other_terms(old: Target, new: Target) -> list[str]:
+    """Return which terms of evaluations were declared before and are others now, which could be chosen on a result."""
+    reasons = []
+    if old.dataset_digest and new.dataset_digest != old.dataset_digest:
+        data = f"data {new.dataset_digest}" if new.dataset_digest else "any data"
+        reasons.append(f"it counts {data} in place of {old.dataset_digest}")
+    if old.threshold is not None and new.threshold != old.threshold:
+        now = "is no longer declared" if new.threshold is None else f"moves to {figure(new.threshold)}"
+        reasons.append(f"the threshold {figure(old.threshold)} {now}")
+    if old.grid_step != new.grid_step:
+        reasons.append(f"thresholds are chosen in steps of {figure(new.grid_step)} in place of {figure(old.grid_step)}")
     return reasons
 
 

@@ -12,6 +12,7 @@ from kpis.scoring.wording import figure, percent
 
 Comparator = Literal[">=", "<=", ">", "<", "between"]
 Criticality = Literal["experiment", "standard", "critical"]
+DEFAULT_STEP = 0.01
 SIGNS = {">=": "≥", "<=": "≤", ">": ">", "<": "<"}
 
 # Shares of counted cases, for which an exact bound exists. Not here on purpose, because they are no share of n
@@ -47,7 +48,7 @@ class Target:
     confidence: float | None = None
     proportion: bool | None = None
     threshold: float | None = None
-    grid_step: float = 0.01
+    grid_step: float = DEFAULT_STEP
     dataset_digest: str = ""
     declared_at: datetime | None = None
 
@@ -111,6 +112,18 @@ def expectation(target: Target) -> str:
     if target.minimum_n:
         text += f", n ≥ {target.minimum_n:,}"
     return text + (f", on {_part(target.slice)}" if target.slice else "")
+
+
+def terms(target: Target) -> str:
+    """Return what else a target says of evaluations: "from the threshold 0.8, on data d1 alone", or ""."""
+    found = []
+    if target.threshold is not None:
+        found.append(f"from the threshold {figure(target.threshold)}")
+    elif target.grid_step != DEFAULT_STEP:
+        found.append(f"thresholds in steps of {figure(target.grid_step)}")
+    if target.dataset_digest:
+        found.append(f"on data {target.dataset_digest} alone")
+    return ", ".join(found)
 
 
 def _part(part: str) -> str:

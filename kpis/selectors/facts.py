@@ -9,7 +9,18 @@ from kpis.scoring.attainment import Goal as GoalFacts
 from kpis.scoring.targets import Target as TargetFacts
 
 GOAL_FIELDS = ("baseline", "target", "low", "high", "start", "due")
-TARGET_FIELDS = ("metric", "comparator", "value", "high", "slice", "minimum_n", "confidence")
+TARGET_FIELDS = (
+    "metric",
+    "comparator",
+    "value",
+    "high",
+    "slice",
+    "minimum_n",
+    "confidence",
+    "threshold",
+    "grid_step",
+    "dataset_digest",
+)
 
 
 def goal_facts(direction: str, goal: Goal | None) -> GoalFacts:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kpis.models import MetricAlias, PlainBaseline, Target
-from kpis.scoring.targets import expectation
+from kpis.scoring.targets import expectation, terms
 from kpis.selectors.facts import target_facts
 from kpis.selectors.target_history import TargetHistory, target_histories
 from kpis.selectors.targets import aliases_of, baselines_of, targets_of
@@ -96,7 +96,8 @@ def _row(history: TargetHistory, checks: Mapping[str, Mapping[str, Any]]) -> Tar
 
 
 def _version(target: Target) -> Version:
-    return Version(target, expectation(target_facts(target)))
+    facts = target_facts(target)
+    return Version(target, ", ".join(part for part in (expectation(facts), terms(facts)) if part))
 
 
 def rules_of(initiative: Initiative) -> list[Rule]:

@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from kpis.models import MetricAlias, Target
 from kpis.models.targets import Comparator, TargetState
+from kpis.scoring.evaluations.guarantee import declared_grid
 from kpis.scoring.loosening import loosens
 from kpis.scoring.sampling import metric_key
-from kpis.scoring.targets import PROPORTIONS
+from kpis.scoring.targets import DEFAULT_STEP, PROPORTIONS
 from kpis.scoring.targets import Target as TargetFacts
 from kpis.selectors.facts import TARGET_FIELDS, target_facts
 from kpis.services.affected import note_initiative
@@ -21,29 +22,34 @@ from kpis.services.approvals import approves_own, takes_back_own
 from kpis.services.fields import Fields
 from mltrack.accounts.access import Principal
 from mltrack.accounts.services.audit import record_audit
-from projects.models import Initiative, MetricValue
+from projects.models import Evaluation, Initiative, MetricValue
 
 # What a run may report as one metric such as `accuracy@0.85`.
 JOINT = ("accuracy", "coverage")
-ASKED_FIELDS = ("comparator", "value", "high", "minimum_n", "confidence")
+ASKED_FIELDS = tuple(name for name in TARGET_FIELDS if name not in ("metric", "slice"))
 
 
 def has_result(initiative: Initiative, metric: str, part: str = "") -> bool:
-    """Say whether a run of the initiative has reported this metric, under its own name or another."""
+    """Say whether a run has reported this metric, under its own name or another, or the initiative has evaluations.
+
+    An evaluation is a result of every metric: its curve shows what each threshold gives.
+    """
     aliases = MetricAlias.objects.filter(initiative=initiative, metric=metric).values_list("alias", flat=True)
     found = Q(key__in=[metric_key(name, part) for name in (metric, *aliases)])
     if metric in JOINT and not part:
         found |= Q(key__startswith="accuracy@")
-    return MetricValue.objects.filter(found, run__links__initiative=initiative).exists()
+    reported = MetricValue.objects.filter(found, run__links__initiative=initiative).exists()
+    return reported or Evaluation.objects.filter(initiative=initiative).exists()
 
 
 @transaction.atomic
 def propose_target(principal: Principal, initiative: Initiative, **given: Any) -> Target:
     """Append a version of the target on (metric, slice) and return it; the version in force if nothing changes.
 
-    `given` holds metric, comparator, value, and where wanted high, slice, minimum_n, confidence (a ratio) and
-    reason. The version is in force at once, unless it asks for less than the one before and a run has reported
-    the metric: then it needs a reason and stays proposed until an approver confirms. Raises ValidationError.
+    `given` holds metric, comparator, value, and where wanted high, slice, minimum_n, confidence (a ratio), threshold,
+    grid_step (0.01), dataset_digest and reason. The version is in force at once, unless it asks for less than the one
+    before and there is a result: then it needs a reason and stays proposed until an approver confirms. Raises
+    ValidationError.
     """
     fields = Fields(given, (*TARGET_FIELDS, "reason"))
     Initiative.objects.select_for_update(no_key=True).get(pk=initiative.pk)
@@ -109,8 +115,12 @@ def _read(fields: Fields, initiative: Initiative) -> dict[str, Any]:
         "slice": fields.text("slice", 200),
         "minimum_n": fields.count("minimum_n"),
         "confidence": fields.number("confidence"),
+        "threshold": fields.number("threshold"),
+        "grid_step": fields.number("grid_step"),
+        "dataset_digest": fields.text("dataset_digest", 128),
     }
     _check_ends(fields, values)
+    _check_threshold(fields, values)
     if values["confidence"] is not None and not 0.5 < values["confidence"] < 1:
         fields.fail("confidence", "A confidence is a ratio above 0.5 and below 1, such as 0.95.")
     alias = MetricAlias.objects.filter(initiative=initiative, alias=values["metric"]).first()
@@ -133,6 +143,24 @@ def _check_ends(fields: Fields, values: dict[str, Any]) -> None:
         for name in ("value", "high"):
             if values[name] is not None and not 0 <= values[name] <= 1:
                 fields.fail(name, f"{values['metric']} is a ratio from 0 to 1: 90 % is 0.9.")
+
+
+def _check_threshold(fields: Fields, values: dict[str, Any]) -> None:
+    """Note what is wrong with the threshold and the grid, and fill in the grid where none is given."""
+    if values["threshold"] is not None and not 0 <= values["threshold"] <= 1:
+        fields.fail("threshold", "A threshold is a confidence from 0 to 1.")
+    if values["metric"] != "accuracy" or values["slice"]:
+        for name in ("threshold", "grid_step"):
+            if values[name] not in (None, DEFAULT_STEP):
+                fields.fail(name, "Only the target on accuracy of all cases chooses the threshold.")
+    if values["grid_step"] is None:
+        values["grid_step"] = DEFAULT_STEP
+    try:
+        declared_grid(values["grid_step"])
+    except ValueError:
+        fields.fail("grid_step", "The step of the thresholds divides 1: 0.01 or 0.05.")
+    if not 0.0001 <= values["grid_step"] <= 0.5:
+        fields.fail("grid_step", "The step of the thresholds lies between 0.0001 and 0.5.")
 
 
 def _append(

@@ -12,7 +12,11 @@ from mltrack.rest.serializers import StrictSerializer
 
 
 class TargetIn(StrictSerializer):
-    """A target on a metric, or a new version of it; `high` is the upper end of `between`."""
+    """A target on a metric, or a new version of it; `high` is the upper end of `between`.
+
+    On evaluations: `threshold` is the confidence from which the model decides alone, null lets it be chosen within the
+    guarantee in steps of `grid_step`; only data with `dataset_digest` counts, where one is given.
+    """
 
     metric = serializers.CharField(max_length=300)
     comparator = serializers.ChoiceField(Comparator.values)
@@ -21,6 +25,9 @@ class TargetIn(StrictSerializer):
     slice = optional_text(200)
     minimum_n = serializers.IntegerField(min_value=1, max_value=2_000_000_000, required=False, allow_null=True)
     confidence = serializers.FloatField(required=False, allow_null=True)
+    threshold = serializers.FloatField(required=False, allow_null=True)
+    grid_step = serializers.FloatField(required=False, allow_null=True)
+    dataset_digest = optional_text(128)
     reason = optional_text(2000)
 
 
@@ -42,6 +49,9 @@ class TargetOut(StrictSerializer):
     high = serializers.FloatField(allow_null=True)
     minimum_n = serializers.IntegerField(allow_null=True)
     confidence = serializers.FloatField(allow_null=True)
+    threshold = serializers.FloatField(allow_null=True)
+    grid_step = serializers.FloatField()
+    dataset_digest = serializers.CharField()
     withdraws = serializers.BooleanField()
     state = serializers.ChoiceField(TargetState.values)
     reason = serializers.CharField()

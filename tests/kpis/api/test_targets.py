@@ -20,6 +20,9 @@ BODY: dict[str, Any] = {
     "slice": "eu",
     "minimum_n": 500,
     "confidence": 0.95,
+    "threshold": None,
+    "grid_step": 0.01,
+    "dataset_digest": "d1",
     "reason": "As agreed.",
 }
 
@@ -42,6 +45,12 @@ def test_a_target_is_set_and_versioned(team: Team) -> None:
     ]
 
 
+def test_a_threshold_is_declared_on_accuracy(team: Team) -> None:
+    body = {"metric": "accuracy", "comparator": ">=", "value": 0.9, "threshold": 0.8, "grid_step": 0.05}
+    made = ok(team.manager.call("post", URL, body), 201)
+    assert (made["threshold"], made["grid_step"], made["dataset_digest"]) == (0.8, 0.05, "")
+
+
 def test_between_has_two_ends(team: Team) -> None:
     body = {"metric": "latency_ms", "comparator": "between", "value": 1, "high": 20}
     assert ok(team.manager.call("post", URL, body), 201)["high"] == 20.0
@@ -56,6 +65,10 @@ def test_between_has_two_ends(team: Team) -> None:
         ({"value": 90}, {"/value"}),
         ({"confidence": 95}, {"/confidence"}),
         ({"minimum_n": 0}, {"/minimum_n"}),
+        ({"threshold": 0.8}, {"/threshold"}),
+        ({"threshold": 2, "slice": ""}, {"/threshold"}),
+        ({"grid_step": 0.3}, {"/grid_step"}),
+        ({"dataset_digest": "d" * 129}, {"/dataset_digest"}),
         ({"state": "active", "author": 1}, {"/state", "/author"}),
     ],
 )

@@ -14,7 +14,17 @@ from kpis.scoring.attainment import Goal
 from kpis.scoring.loosening import goal_loosens, loosens
 from kpis.scoring.targets import Target, accepted, expectation
 
-OLD = Target("t", "accuracy", ">=", 0.9, minimum_n=500, confidence=0.95)
+OLD = Target(
+    "t",
+    "accuracy",
+    ">=",
+    0.9,
+    minimum_n=500,
+    confidence=0.95,
+    threshold=0.8,
+    grid_step=0.05,
+    dataset_digest="d1",
+)
 BAND = Target("t", "error_rate", "between", 0.1, 0.2)
 
 
@@ -28,6 +38,11 @@ BAND = Target("t", "error_rate", "between", 0.1, 0.2)
         ({"minimum_n": None}, "minimum n falls from 500 to 0"),
         ({"confidence": 0.9}, "95 % to 90 %"),
         ({"confidence": None}, "no longer asks for a confidence"),
+        ({"threshold": 0.7}, "the threshold 0.8 moves to 0.7"),
+        ({"threshold": None}, "the threshold 0.8 is no longer declared"),
+        ({"grid_step": 0.005}, "in steps of 0.005 in place of 0.05"),
+        ({"dataset_digest": "d2"}, "it counts data d2 in place of d1"),
+        ({"dataset_digest": ""}, "it counts any data in place of d1"),
         ({"slice": "EU"}, "in place of all cases"),
         ({"metric": "recall"}, "in place of accuracy"),
         ({"proportion": False}, "no bound"),
@@ -53,6 +68,12 @@ def test_what_loosens(change: dict[str, Any], word: str) -> None:
 )
 def test_what_does_not(change: dict[str, Any]) -> None:
     assert loosens(OLD, replace(OLD, **change)) == []
+
+
+@pytest.mark.parametrize("change", [{"threshold": 0.8}, {"dataset_digest": "d1"}])
+def test_what_is_declared_for_the_first_time_loosens_nothing(change: dict[str, Any]) -> None:
+    plain = replace(OLD, threshold=None, dataset_digest="")
+    assert loosens(plain, replace(plain, **change)) == []
 
 
 @pytest.mark.parametrize(

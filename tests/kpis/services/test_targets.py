@@ -16,8 +16,11 @@ from kpis.services.baselines import state_baseline
 from kpis.services.targets import approve_target, has_result, propose_target, reject_target, withdraw_target
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import AuditEvent
-from projects.models import Initiative, JudgeDue
-from tests.factories import make_initiative, make_member, make_runs, make_stranger, make_workspace
+from projects.connectors.records import EvaluationRecord
+from projects.models import Initiative, JudgeDue, Origin
+from projects.progress.evaluations.tally import tally_rows
+from projects.services.evaluations import record_evaluation
+from tests.factories import EPOCH, make_initiative, make_member, make_runs, make_stranger, make_workspace
 
 pytestmark = pytest.mark.django_db
 ASKED: dict[str, Any] = {"metric": "accuracy", "comparator": ">=", "value": 0.9}
@@ -69,6 +72,16 @@ def test_slices_have_targets_of_their_own(owner: Principal, initiative: Initiati
         ({"minimum_n": 2.5}, "minimum_n"),
         ({"confidence": 0.5}, "confidence"),
         ({"confidence": 95}, "confidence"),
+        ({"threshold": 1.1}, "threshold"),
+        ({"threshold": "high"}, "threshold"),
+        ({"metric": "recall", "threshold": 0.8}, "threshold"),
+        ({"slice": "region=EU", "threshold": 0.8}, "threshold"),
+        ({"grid_step": 0.03}, "grid_step"),
+        ({"grid_step": 0}, "grid_step"),
+        ({"grid_step": 1.0}, "grid_step"),
+        ({"grid_step": 0.00001}, "grid_step"),
+        ({"metric": "recall", "grid_step": 0.05}, "grid_step"),
+        ({"dataset_digest": "d" * 129}, "dataset_digest"),
         ({"surprise": 1}, "surprise"),
     ],
 )
@@ -102,6 +115,28 @@ def test_with_a_result_less_needs_a_reason_and_waits(
     waiting = propose_target(owner, initiative, **{**base, **given}, reason="labels were wrong")
     assert waiting.loosens
     assert states(initiative) == ["active", "proposed"]
+
+
+def test_what_evaluations_are_judged_by_is_kept(owner: Principal, initiative: Initiative) -> None:
+    given = {**ASKED, "threshold": 0.8, "grid_step": 0.05, "dataset_digest": " d1 "}
+    target = propose_target(owner, initiative, **given)
+    assert (target.threshold, target.grid_step, target.dataset_digest) == (0.8, 0.05, "d1")
+    assert propose_target(owner, initiative, **given) == target
+    assert propose_target(owner, initiative, **ASKED, slice="region=EU").grid_step == 0.01
+
+
+@pytest.mark.parametrize("change", [{"threshold": 0.7}, {"grid_step": 0.1}, {"dataset_digest": ""}])
+def test_once_evaluated_other_terms_need_a_reason_and_wait(
+    owner: Principal, initiative: Initiative, change: dict[str, Any]
+) -> None:
+    given = {**ASKED, "threshold": 0.8, "grid_step": 0.05, "dataset_digest": "d1"}
+    propose_target(owner, initiative, **given)
+    record = EvaluationRecord(tally_rows([0.9], [True]), EPOCH)
+    record_evaluation(initiative, record, origin=Origin.STATISTICS)
+    with pytest.raises(ValidationError) as error:
+        propose_target(owner, initiative, **{**given, **change})
+    assert list(error.value.message_dict) == ["reason"]
+    assert propose_target(owner, initiative, **{**given, **change}, reason="r").state == "proposed"
 
 
 def test_with_a_result_more_may_be_asked_at_once(owner: Principal, initiative: Initiative) -> None:

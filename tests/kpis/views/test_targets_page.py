@@ -30,6 +30,17 @@ def active(place: Place, metric: str) -> Target:
     return Target.objects.get(initiative=place.initiative, metric=metric, state="active")
 
 
+def test_what_evaluations_are_judged_by_is_shown(place: Place) -> None:
+    given = {"metric": "accuracy", "comparator": ">=", "value": "0.92"}
+    post(place, "", **given, threshold="80 %", dataset_digest="d1")
+    kept = active(place, "accuracy")
+    assert (kept.threshold, kept.grid_step, kept.dataset_digest) == (0.8, 0.01, "d1")
+    assert "accuracy ≥ 0.92 at 95 % confidence, from the threshold 0.8, on data d1 alone" in page_of(place)
+    assert 'value="d1"' in page_of(place, f"?change={kept.public_id}")
+    answer = post(place, "", **given, grid_step="0.03")
+    assert answer.status_code == 422 and "divides 1" in unescape(answer.content.decode())
+
+
 @pytest.mark.parametrize(("written", "value"), [("92 %", 0.92), ("0.92", 0.92), ("92%", 0.92)])
 def test_percent_and_ratio_are_the_same(place: Place, written: str, value: float) -> None:
     answer = post(place, "", metric="accuracy", comparator=">=", value=written, confidence="99 %", minimum_n="500")
