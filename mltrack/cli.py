@@ -461,10 +461,10 @@ def ask(client: Client, options: argparse.Namespace) -> Json:
     """The gate's document, its parts checked. It is judged in the request, so nothing is left to wait for."""
     commit, ref = commit_and_ref()
     facts = {"commit": options.commit or commit, "ref": options.ref or ref}
-    facts["model_version"] = options.model_version
+    facts["model_version"], facts["evaluation"] = options.model_version, options.evaluation
     body: Json = {key: value for key, value in facts.items() if value}
-    if "commit" not in body and "model_version" not in body:
-        raise Stop(USAGE, "no commit is known here: give --commit or --model-version")
+    if not {"commit", "model_version", "evaluation"} & set(body):
+        raise Stop(USAGE, "no commit is known here: give --commit or --model-version or --evaluation")
     if options.dry_run:
         body["dry_run"] = True
     path = f"initiatives/{urllib.parse.quote(options.initiative, safe='')}/gate/"
@@ -778,6 +778,7 @@ OPTIONS: Dict[str, List[Tuple[str, Union[str, Json], str]]] = {
         ("--commit", "SHA", "default: from GitHub, GitLab or git"),
         ("--ref", "REF", "branch or tag; default: from GitHub, GitLab or git"),
         ("--model-version", "ID", "judge this registered version instead of the commit's newest run"),
+        ("--evaluation", "ID", "judge this evaluation, by its id or the id that its source gave it"),
         ("--dry-run", FLAG, "judge, but keep no decision"),
         ("--json", "FILE", "the whole answer; - is standard output"),
         ("--junit", "FILE", "JUnit XML"),

@@ -43,7 +43,7 @@ class Gate(Endpoint):
 
     @extend_schema(request=GateIn, responses=GateOut)
     def post(self, request: Request, key: str) -> Response:
-        """Judge the model version that is named, else the newest finished run of the commit, and keep the answer."""
+        """Judge the evaluation or model version that is named, else the commit's newest run, and keep the answer."""
         initiative = initiative_of(self.principal, key)
         return self.ok(decide_gate(self.principal, initiative, **self.body(GateIn)))
 

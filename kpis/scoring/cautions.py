@@ -20,7 +20,7 @@ def warnings_of(checks: Sequence[CheckResult], proposals: Sequence[str], now: da
 
 
 def of_test_set(candidate: Candidate | None) -> tuple[ReadinessWarning, ...]:
-    """Return a warning where the test set has answered for as many candidates as it bears."""
+    """Return a warning where the test set has answered for as many other candidates as it bears."""
     facts = None if candidate is None else candidate.evaluation
     if facts is None or facts.dataset is None or not facts.answers_given:
         return ()
@@ -28,8 +28,9 @@ def of_test_set(candidate: Candidate | None) -> tuple[ReadinessWarning, ...]:
     if not life.spent:
         return ()
     text = (
-        f"The test set {facts.dataset.name} is spent: gates have answered for {counted(life.given, 'candidate')}, "
-        f"and its {counted(facts.tally.n, 'case')} bear {counted(life.allowed, 'answer')}. Evaluate on fresh cases."
+        f"The test set {facts.dataset.name} is spent: gates have answered for "
+        f"{counted(life.given, 'other candidate')}, and its {counted(facts.tally.n, 'case')} bear "
+        f"{counted(life.allowed, 'answer')}. Evaluate on fresh cases."
     )
     return (ReadinessWarning("note", "", text),)
 

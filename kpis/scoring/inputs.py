@@ -74,7 +74,7 @@ class EvaluationFacts:
 
     `metrics` are those that counts do not give. `components` are digests by part: data, labels, features, code,
     hyperparameters, model, threshold, container. `test_set` is the public id of its dataset version, `answers_given`
-    for how many candidates gates have already answered on it.
+    for how many other candidates gates have already answered on it.
     """
 
     id: str

@@ -28,7 +28,8 @@ SELECT
     (SELECT counts::json FROM projects_pairing
         WHERE champion_id = %(candidate)s AND challenger_id = %(production)s),
     (SELECT count(DISTINCT candidate_id) FROM kpis_gatedecision
-        WHERE initiative_id = %(initiative)s AND test_set = %(test_set)s AND test_set <> '')
+        WHERE initiative_id = %(initiative)s AND test_set = %(test_set)s AND test_set <> ''
+            AND candidate_id <> %(asked)s)
 """
 
 
@@ -86,8 +87,9 @@ def measured(
         return Measured(chosen)
     mine = next(row for row, _ in found if facts[row.pk] is best)
     live = _of_live([row for row, _ in found], grounds.live, mine)
-    pairs, answers = _stored(initiative, mine, live)
-    candidate = _candidate(chosen, replace(best, answers_given=answers), mine, runs, grounds.live)
+    candidate = _candidate(chosen, best, mine, runs, grounds.live)
+    pairs, answers = _stored(initiative, candidate.id, mine, live)
+    candidate = replace(candidate, evaluation=replace(best, answers_given=answers))
     return Measured(candidate, None if live is None else facts[live.pk], pairs)
 
 
@@ -168,10 +170,15 @@ def _as_run(facts: EvaluationFacts) -> RunFacts:
 
 
 def _stored(
-    initiative: Initiative, mine: Evaluation, live: Evaluation | None
+    initiative: Initiative, asked: str, mine: Evaluation, live: Evaluation | None
 ) -> tuple[Mapping[str, Pairs] | None, int]:
-    """Return both on the same cases, where that is known, and for how many candidates the test set has answered."""
-    ids = {"initiative": initiative.pk, "candidate": mine.pk, "production": live.pk if live else None}
+    """Return both on the same cases, where that is known, and for how many other candidates gates have answered."""
+    ids: dict[str, Any] = {
+        "initiative": initiative.pk,
+        "asked": asked,
+        "candidate": mine.pk,
+        "production": live.pk if live else None,
+    }
     test_set = mine.dataset.public_id if mine.dataset else ""
     with connection.cursor() as cursor:
         cursor.execute(TOGETHER, {**ids, "test_set": test_set})

@@ -27,7 +27,7 @@ python mltrack.py gate --initiative {key}"""
 
 @page(Power.READ, write=Power.GATE)
 def gate(request: PageRequest, key: str) -> HttpResponse:
-    """Show what the gate says of the chosen candidate; POST asks it about a commit or model version."""
+    """Show what the gate says of the chosen candidate; POST asks it about another one."""
     context = shell(request, key, "gate")
     initiative, document = context["initiative"], context["header"].document
     form = GateForm(request.POST if request.method == "POST" else None)

@@ -156,7 +156,16 @@ def bodies(ids: dict[str, str], number: int) -> dict[str, list[Body]]:
                 "minimum_n": 100,
                 "confidence": 0.95,
                 "reason": "As agreed.",
-            }
+            },
+            {
+                "metric": "accuracy",
+                "comparator": ">=",
+                "value": 0.5,
+                "threshold": 0.8,
+                "grid_step": 0.05,
+                "dataset_digest": f"d{number}",
+                "reason": "As agreed.",
+            },
         ],
         f"POST {initiative}targets/{{target_id}}/withdraw/": [{"reason": "It is in the way."}],
         f"POST {initiative}aliases/": [{"alias": f"acc {number}", "metric": "accuracy"}],
@@ -168,7 +177,9 @@ def bodies(ids: dict[str, str], number: int) -> dict[str, list[Body]]:
             {"check": "data.privacy", "link": "https://example.org/", "note": "Seen.", "expires": _moment(30)}
         ],
         f"POST {initiative}waivers/": [{"check": "model.accuracy", "reason": "Pilot.", "expires": _moment(30)}],
-        f"POST {initiative}gate/": [{"commit": COMMIT, "ref": "main", "model_version": "", "dry_run": False}],
+        f"POST {initiative}gate/": [
+            {"commit": COMMIT, "ref": "main", "model_version": "", "evaluation": "", "dry_run": False}
+        ],
         "POST kpis/": [{**_kpi(ids), "key": f"rate-{number}"}],
         "PATCH kpis/{key}/": [{**_kpi(ids), "archived": False}],
         "POST kpis/{key}/readings/": [reading, rows, columns],

@@ -21,6 +21,7 @@ FREE: Final = {
     "links": "titles with web addresses, not rows",
     "members": "names of the models of an ensemble, not rows",
     "metrics": "names with numbers, not rows",
+    "evaluation": "a text that is looked up among the initiative's own evaluations",
     "readings": "the rows that are posted, not references",
     "runs": "the rows that are posted, not references",
     "sample_size_key": "the name of a metric, param or tag",

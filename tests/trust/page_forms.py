@@ -173,9 +173,10 @@ def _edits(ids: Mapping[str, str]) -> list[Post]:
 
 def _judgement(ids: Mapping[str, str]) -> list[Post]:
     target = {"metric": "recall", "comparator": "between", "value": "90 %", "high": "1", "slice": "eu"}
-    demand = {"minimum_n": "100", "confidence": "0.95", "reason": "As agreed."}
+    data = {"threshold": "", "grid_step": "", "dataset_digest": "d1"}
+    demand = {**data, "minimum_n": "100", "confidence": "0.95", "reason": "As agreed."}
     soon = in_days(30).date().isoformat()
-    gate = {"commit": COMMIT, "model_version": "", "ref": "main", "dry_run": "on"}
+    gate = {"commit": COMMIT, "model_version": "", "evaluation": "", "ref": "main", "dry_run": "on"}
     word = {"link": "https://example.org/", "note": "Seen.", "expires": soon}
     scorecard = {"source": DEFAULT_PATH.read_text(), "file": ""}
     return [

@@ -154,12 +154,27 @@ class ReadinessParams(Params):
 
 
 class GateIn(StrictSerializer):
-    """What may ship: a commit, or a model version (`mdl_…`, `name/3`, `name@champion` or `3`)."""
+    """What may ship: a commit, a model version (`mdl_…`, `name/3`, `name@champion` or `3`) or an evaluation.
+
+    `evaluation` is `evl_…` or its external id, and counts before the model version, which counts before the commit.
+    """
 
     commit = optional_text(100)
     ref = optional_text(300)
     model_version = serializers.CharField(max_length=400, required=False, allow_blank=True, allow_null=True)
+    evaluation = serializers.CharField(max_length=250, required=False, allow_blank=True, allow_null=True)
     dry_run = serializers.BooleanField(required=False)
+
+
+class SpentOut(StrictSerializer):
+    """The test data that an answer spends: candidates answered for, of the `allowed` that its `n` cases bear."""
+
+    id = serializers.CharField()
+    dataset = serializers.CharField()
+    n = serializers.IntegerField()
+    answers = serializers.IntegerField()
+    allowed = serializers.IntegerField()
+    spent = serializers.BooleanField()
 
 
 class GateCheckOut(CheckOut):
@@ -177,6 +192,7 @@ class GateOut(JudgedOut):
     commit = serializers.CharField()
     ref = serializers.CharField()
     url = serializers.CharField()
+    test_set = SpentOut(allow_null=True)
 
 
 class FiguresOut(StrictSerializer):

@@ -115,8 +115,11 @@ def test_the_gate_says_what_it_does_not_know(team: Team, churn: Initiative) -> N
     assert (absent["verdict"], absent["candidate"]) == ("unknown", None)
     assert "no finished run of commit" in absent["reasons"][0]
     assert pointers(refused(team.contributor.call("post", URL + "gate/", {}), 400)) == {"/commit"}
-    later = {"commit": COMMIT, "evaluation": "evl_1", "dry_run": "yes"}
-    assert pointers(refused(team.contributor.call("post", URL + "gate/", later), 400)) == {"/evaluation", "/dry_run"}
+    nobody = ok(team.contributor.call("post", URL + "gate/", {"evaluation": "evl_1", "dry_run": True}))
+    assert (nobody["verdict"], nobody["reasons"][0]) == ("unknown", "There is no evaluation evl_1 here.")
+    wrong = {"commit": COMMIT, "evaluation": 7, "surprise": "", "dry_run": "yes"}
+    refusal = refused(team.contributor.call("post", URL + "gate/", wrong), 400)
+    assert pointers(refusal) >= {"/surprise", "/dry_run"}
 
 
 def test_who_may(team: Team, churn: Initiative) -> None:

@@ -14,8 +14,11 @@ from kpis.services.gates import decide_gate, flat_checks
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import AuditEvent
 from mltrack.clock import database_now
-from projects.models import Initiative, ModelVersion
-from tests.factories import make_workspace
+from projects.connectors.records import DatasetRecord, EvaluationRecord
+from projects.models import Evaluation, Initiative, JudgeDue, ModelVersion, Origin
+from projects.progress.evaluations.tally import tally_rows
+from projects.services.evaluations import record_evaluation
+from tests.factories import EPOCH, make_workspace
 from tests.kpis.world import COMMIT, GOOD, POOR, aimed, judged, report
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +102,60 @@ def _timeless(sections: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         {**section, "checks": [{**check, "age_seconds": None} for check in section["checks"]]} for section in sections
     ]
+
+
+def evaluate(initiative: Initiative, name: str, digest: str = "d1", n: int = 1000) -> Evaluation:
+    """Record an evaluation whose cases are all right and sure."""
+    record = EvaluationRecord(
+        tally_rows([1.0] * n, [True] * n), EPOCH, name, name=name, dataset=DatasetRecord("cases", digest)
+    )
+    return record_evaluation(initiative, record, origin=Origin.STATISTICS)[0]
+
+
+def test_an_evaluation_is_asked_about(owner: Principal, initiative: Initiative) -> None:
+    kept = evaluate(initiative, "nightly")
+    assert kept.dataset is not None
+    answer = decide_gate(owner, initiative, commit=COMMIT, evaluation="nightly")
+    assert answer["candidate"]["evaluation"] == answer["candidate"]["id"] == kept.public_id
+    accuracy = next(check for check in answer["checks"] if check["id"] == "model.accuracy")
+    assert (accuracy["result"], accuracy["n"], accuracy["evidence"][0]["kind"]) == ("pass", 1000, "evaluation")
+    decision = GateDecision.objects.get()
+    assert (decision.candidate_kind, decision.test_set) == ("evaluation", kept.dataset.public_id)
+    assert answer["test_set"] == {
+        "id": kept.dataset.public_id,
+        "dataset": "cases@d1",
+        "n": 1000,
+        "answers": 1,
+        "allowed": 2,
+        "spent": False,
+    }
+
+
+def test_an_evaluation_that_is_not_here_is_unknown(owner: Principal, initiative: Initiative) -> None:
+    evaluate(initiative, "other")
+    answer = decide_gate(owner, initiative, commit=COMMIT, evaluation="gone")
+    assert (answer["verdict"], answer["candidate"], answer["test_set"]) == ("unknown", None, None)
+    assert answer["reasons"][0] == "There is no evaluation gone here."
+
+
+def test_answers_spend_a_test_set(owner: Principal, initiative: Initiative) -> None:
+    """1,000 cases bear two answers; asking again about the same candidate is none more."""
+    for name in ("a", "b", "c"):
+        evaluate(initiative, name)
+    evaluate(initiative, "fresh", "d2")
+    JudgeDue.objects.all().delete()
+    asked = [decide_gate(owner, initiative, evaluation=name) for name in ("a", "a", "b", "c", "fresh")]
+    assert [each["test_set"]["answers"] for each in asked] == [1, 1, 2, 3, 1]
+    assert [each["test_set"]["spent"] for each in asked] == [False, False, False, True, False]
+    warned = [[each for each in answer["warnings"] if "is spent" in each["text"]] for answer in asked]
+    assert [len(each) for each in warned] == [0, 0, 0, 1, 0]
+    assert JudgeDue.objects.get().reason == "test set spent"
+
+
+def test_a_run_spends_nothing(owner: Principal, initiative: Initiative) -> None:
+    report(initiative, "good", GOOD)
+    answer = decide_gate(owner, initiative, commit=COMMIT)
+    assert (answer["test_set"], GateDecision.objects.get().test_set) == (None, "")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,11 @@ from typing import Any
 
 from kpis.models import GateDecision
 from kpis.services.gates import decide_gate
+from projects.connectors.records import DatasetRecord, EvaluationRecord
+from projects.models import Origin
+from projects.progress.evaluations.tally import tally_rows
+from projects.services.evaluations import record_evaluation
+from tests.factories import EPOCH
 from tests.kpis.views.conftest import Place, browser
 from tests.kpis.world import COMMIT, POOR, report
 
@@ -49,10 +54,18 @@ def test_an_unknown_commit_is_said(place: Place) -> None:
     assert "There is no finished run of commit feedface here" in page
 
 
+def test_an_evaluation_says_what_it_spends(place: Place) -> None:
+    record = EvaluationRecord(tally_rows([1.0] * 1000, [True] * 1000), EPOCH, "e", dataset=DatasetRecord("cases", "d1"))
+    kept, _ = record_evaluation(place.initiative, record, origin=Origin.STATISTICS)
+    page = unescape(ask(place, commit="", evaluation="e", dry_run="on").content.decode())
+    assert f"/evaluations/{kept.public_id}/" in page
+    assert "Test data cases@d1: gates have answered for 1 of the 2 candidates that it bears." in page
+
+
 def test_nothing_named_is_refused(place: Place) -> None:
     answer = ask(place, commit="", model_version="")
     assert answer.status_code == 422
-    assert "Name a commit or a model version" in answer.content.decode()
+    assert "Name a commit, a model version or an evaluation" in answer.content.decode()
 
 
 def test_the_page_shows_what_ci_runs(place: Place) -> None:

@@ -30,6 +30,12 @@ def test_request_follows_the_contract(server: FakeServer, run: Run) -> None:
     assert len(headers["Idempotency-Key"]) == 36
 
 
+def test_an_evaluation_is_named(server: FakeServer, run: Run) -> None:
+    server.script = [Reply(body=document("ready"))]
+    assert run("gate", "--initiative", "CHURN", "--commit", "a", "--evaluation", "nightly-7").exit == 0
+    assert server.posted()[0]["evaluation"] == "nightly-7"
+
+
 def test_initiative_cannot_change_the_path(server: FakeServer, run: Run) -> None:
     assert run("gate", "--initiative", "../../admin?x=", "--commit", "a").exit == 2
     assert server.calls[0].path == "/api/v1/initiatives/..%2F..%2Fadmin%3Fx%3D/gate/"
