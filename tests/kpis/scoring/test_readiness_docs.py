@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kpis.scoring import health
 from kpis.scoring.cautions import NEAR
+from kpis.scoring.evaluations.reporting import SMALLEST_GROUP
+from kpis.scoring.evaluations.shelf_life import GATE_DEMAND, shelf_life
 from kpis.scoring.inputs import DEFAULT_MARGIN
+from kpis.scoring.measured import MEASURES
 from kpis.scoring.readiness import judge
 from kpis.scoring.scorecard import CRITICALITIES, Scorecard
 from kpis.scoring.scorecard_parse import default_scorecard
-from kpis.scoring.targets import PROPORTIONS
+from kpis.scoring.targets import DEFAULT_STEP, PROPORTIONS, Target
 from kpis.scoring.waiving import ROUNDING
 from kpis.scoring.wording import lower_figure, percent, upper_figure
+from kpis.selectors.grounds import EVALUATIONS
 from tests.kpis.scoring.builders import NOW, candidate_of, found, inputs_of, run_of, words_for_all
+from tests.kpis.scoring.measured.evaluations import ACCURACY, CHOSEN, COVERAGE, GOOD, evaluation_of, judged_by
 
 TEXT = (Path(__file__).parents[3] / "docs" / "readiness.md").read_text(encoding="utf-8")
 FLAT = " ".join(TEXT.split())
@@ -55,6 +61,30 @@ def test_every_section_has_its_question() -> None:
         assert f"### {section.name}: {section.question}" in TEXT
 
 
+def evaluated_row(counts: tuple[tuple[int, int, int], ...], accuracy: Target, asked: float) -> str:
+    """Return one line of the example of evaluations."""
+    inputs = judged_by(evaluation_of(counts), accuracy, replace(COVERAGE, value=asked))
+    both = [MEASURES[f"model.{name}"](inputs) for name in ("accuracy", "coverage")]
+    cells = [f"{each.observed} of {each.n:,}: {each.result}" for each in both]
+    advice = " ".join(each.what_would_pass for each in both).strip()
+    how = "chosen" if accuracy.threshold is None else f"declared, {accuracy.threshold}"
+    right = sum(each for _, each, _ in counts)
+    return f"| {right} of 1,000 | {how} | {asked} | {cells[0]} | {cells[1]} | {advice or '–'} |"
+
+
+@pytest.mark.parametrize(
+    "counts,accuracy,asked",
+    [
+        (GOOD, ACCURACY, 0.55),
+        (GOOD, CHOSEN, 0.55),
+        (GOOD, CHOSEN, 0.8),
+        (((9500, 588, 12), (5000, 200, 200)), CHOSEN, 0.8),
+    ],
+)
+def test_the_example_of_evaluations(counts: tuple[tuple[int, int, int], ...], accuracy: Target, asked: float) -> None:
+    assert evaluated_row(counts, accuracy, asked) in TEXT
+
+
 @pytest.mark.parametrize("accuracy,n", CANDIDATES)
 def test_the_worked_example(accuracy: float, n: int) -> None:
     assert example_row(accuracy, n) in TEXT
@@ -74,6 +104,10 @@ def test_all_proportions_are_named() -> None:
         f"by {percent(health.TREND_STEP)} or more within {health.TREND_DAYS} days",
         f"at least −{DEFAULT_MARGIN}",
         f"{ROUNDING:.5f}",
+        f"the {EVALUATIONS} newest on test data",
+        f"or {SMALLEST_GROUP}, is too small",
+        f"1,000 cases bear {shelf_life(GATE_DEMAND, 1000, 0).allowed}.",
+        f"in steps of {DEFAULT_STEP} unless",
     ],
 )
 def test_the_numbers_are_those_of_the_code(words: str) -> None:
