@@ -6,11 +6,14 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from kpis.services.contributions import tie_new_kpi
+from kpis.services.targets import propose_target
 from kpis.services.waivers import approve_waiver, request_waiver
 from mltrack.accounts.access import Principal
-from projects.connectors.records import DatasetRecord
-from projects.models import Initiative
+from projects.connectors.records import DatasetRecord, EvaluationRecord
+from projects.models import Initiative, Origin
+from projects.progress.evaluations.tally import tally_rows
 from projects.services.datasets import record_dataset
+from projects.services.evaluations import record_evaluation
 from tests.factories import make_initiative, make_member
 from tests.kpis.world import GOOD, POOR, aimed, in_days, report
 
@@ -63,6 +66,30 @@ def two_runs(owner: Principal) -> Initiative:
     return initiative
 
 
+def evaluated(owner: Principal) -> Initiative:
+    """The run says nothing itself; its evaluation reaches both targets at a threshold chosen with a guarantee."""
+    return counted_on(owner, "d1")
+
+
+def on_other_data(owner: Principal) -> Initiative:
+    """The evaluation reaches both targets, on other data than the target names."""
+    return counted_on(owner, "d2")
+
+
+def counted_on(owner: Principal, digest: str) -> Initiative:
+    """Return an experiment whose run has an evaluation: 950 of 1,000 sure cases are right, 250 unsure ones wait."""
+    initiative = make_initiative(owner, criticality="experiment")
+    propose_target(owner, initiative, metric="accuracy", comparator=">=", value=0.9, dataset_digest="d1")
+    propose_target(owner, initiative, metric="coverage", comparator=">=", value=0.65)
+    tie_new_kpi(owner, initiative, {"name": "Claims sorted by hand", "direction": "lower"}, expected=-70.0)
+    run = report(initiative, "run", {})
+    counts = tally_rows([0.9] * 1000 + [0.2] * 250, [True] * 950 + [False] * 300)
+    data = DatasetRecord(name="cases", digest=digest)
+    record = EvaluationRecord(counts, in_days(0), "nightly", run=run.external_id, dataset=data)
+    record_evaluation(initiative, record, origin=Origin.STATISTICS)
+    return initiative
+
+
 def nothing(owner: Principal) -> Initiative:
     """Targets, but no run."""
     return aimed(owner, criticality="experiment")
@@ -90,6 +117,8 @@ CASES: Final[list[tuple[Make, str, str, str]]] = [
     (missing, "unknown", "model.coverage", "missing"),
     (stale, "unknown", "data.fingerprint_unchanged", "stale"),
     (waived, "ready", "model.coverage", "waived"),
+    (evaluated, "ready", "model.accuracy", "pass"),
+    (on_other_data, "unknown", "model.accuracy", "missing"),
     (nothing, "unknown", "model.accuracy", "missing"),
     (aimless, "unknown", "model.coverage", "missing"),
 ]
