@@ -77,20 +77,32 @@ def group_counts(tally: Tally, threshold: float, columns: Sequence[str] | None =
     ValueError for a column that the tally does not have.
     """
     wanted = tally.group_columns if columns is None else tuple(columns)
-    missing = [column for column in wanted if column not in tally.group_columns]
+    found = counts_by_values(tally, threshold, wanted)
+    return dict(sorted((group_name(wanted, values), counts) for values, counts in found.items()))
+
+
+def counts_by_values(tally: Tally, threshold: float, columns: Sequence[str]) -> dict[tuple[str, ...], GroupCounts]:
+    """Return the counts of each group by its values, one for each of the columns; none without columns.
+
+    Raises ValueError for a column that the tally does not have.
+    """
+    missing = [column for column in columns if column not in tally.group_columns]
     if missing:
         raise ValueError(f"There is no group column {missing[0]}.")
-    places = [tally.group_columns.index(column) for column in wanted]
-    found: defaultdict[str, GroupCounts] = defaultdict(GroupCounts)
+    places = [tally.group_columns.index(column) for column in columns]
+    found: defaultdict[tuple[str, ...], GroupCounts] = defaultdict(GroupCounts)
     for stratum, ladder in tally.strata:
-        values = [stratum.groups[place] for place in places]
-        if wanted and all(values):
-            name = ", ".join(f"{column}={value}" for column, value in zip(wanted, values))
+        values = tuple(stratum.groups[place] for place in places)
+        if values and all(values):
             point = point_at(ladder, threshold)
-            found[name] = found[name].plus(
-                _counts(point.n, point.accepted, point.right, stratum.positive, stratum.selected)
-            )
+            counts = _counts(point.n, point.accepted, point.right, stratum.positive, stratum.selected)
+            found[values] = found[values].plus(counts)
     return dict(sorted(found.items()))
+
+
+def group_name(columns: Sequence[str], values: Sequence[str]) -> str:
+    """Return the name of a group: "sex=F", "age=old, sex=F"."""
+    return ", ".join(f"{column}={value}" for column, value in zip(columns, values, strict=True))
 
 
 def _counts(n: int, decided: int, right: int, positive: bool | None, selected: bool | None) -> GroupCounts:

@@ -8,25 +8,48 @@ complement, is hidden too.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from itertools import combinations
+from typing import Final
 
 Key = tuple[str, ...]
+LEAST_SHOWN: Final = 10
 
 
-def suppressed(cells: Mapping[Key, int], minimum: int) -> frozenset[Key]:
+def suppressed(cells: Mapping[Key, int], minimum: int, already: Collection[Key] = ()) -> frozenset[Key]:
     """Return the keys of the cells to hide; a key has one value per column, and totals are shown along each.
 
-    An empty cell hides nobody and is left alone. Raises ValueError for keys of unequal length or negative counts.
+    An empty cell hides nobody and is left alone; `already` are cells that are hidden for another reason. Raises
+    ValueError for keys of unequal length or negative counts.
     """
     if len({len(key) for key in cells}) > 1 or any(n < 0 for n in cells.values()):
         raise ValueError("Cells have one value per column, and are counted from 0.")
-    hidden = {key for key, n in cells.items() if 0 < n < minimum}
+    hidden = {key for key, n in cells.items() if n and (n < minimum or key in already)}
     lines = _lines(cells)
     while True:
         more = {found for line in lines if (found := _complement(line, cells, hidden, minimum)) is not None}
         if not more:
             return frozenset(hidden)
         hidden.add(min(more, key=lambda key: (cells[key], key)))
+
+
+def hidden_cells(tables: Mapping[Key, Mapping[Key, int]], minimum: int = LEAST_SHOWN) -> dict[Key, frozenset[Key]]:
+    """Return the cells to hide in several tables of the same people, each named by its columns.
+
+    What is hidden in a table is hidden wherever its columns are crossed with others: those cells add up to it.
+    """
+    found: dict[Key, frozenset[Key]] = {}
+    for columns in sorted(tables, key=len):
+        cells = tables[columns]
+        parts = [
+            (places, found[part])
+            for size in range(1, len(columns))
+            for places in combinations(range(len(columns)), size)
+            if (part := tuple(columns[place] for place in places)) in found
+        ]
+        already = {key for key in cells for places, hidden in parts if tuple(key[place] for place in places) in hidden}
+        found[columns] = suppressed(cells, minimum, already)
+    return found
 
 
 def _lines(cells: Mapping[Key, int]) -> list[list[Key]]:

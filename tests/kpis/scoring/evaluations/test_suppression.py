@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpis.scoring.evaluations.suppression import suppressed
+from kpis.scoring.evaluations.suppression import Key, hidden_cells, suppressed
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,28 @@ def test_nothing_small_hides_nothing(cells: dict[tuple[str, ...], int]) -> None:
 def test_nonsense_is_refused(cells: dict[tuple[str, ...], int]) -> None:
     with pytest.raises(ValueError):
         suppressed(cells, 5)
+
+
+def test_what_is_hidden_in_a_column_is_hidden_in_its_crossings() -> None:
+    # Women are few, so men are hidden with them; the cells of men would add up to them again.
+    sexes: dict[Key, int] = {("F",): 4, ("M",): 300, ("X",): 500}
+    ages: dict[Key, int] = {("old",): 400, ("young",): 404}
+    crossed: dict[Key, int] = {
+        ("old", "F"): 2,
+        ("young", "F"): 2,
+        ("old", "M"): 150,
+        ("young", "M"): 150,
+        ("old", "X"): 248,
+    }
+    crossed[("young", "X")] = 252
+    found = hidden_cells({("age", "sex"): crossed, ("sex",): sexes, ("age",): ages}, 10)
+    assert found["sex",] == {("F",), ("M",)} and found["age",] == frozenset()
+    assert found["age", "sex"] == {key for key in crossed if key[1] in "FM"}
+
+
+def test_three_columns_are_held_against_pairs_too() -> None:
+    pairs: dict[Key, int] = {("a", "x"): 5, ("a", "y"): 100, ("b", "x"): 100, ("b", "y"): 100}
+    triples: dict[Key, int] = {(*key, z): n for key, n in pairs.items() for z in "12"}
+    found = hidden_cells({("p", "q"): pairs, ("p", "q", "r"): triples}, 10)
+    assert found["p", "q"] == set(pairs)
+    assert found["p", "q", "r"] == set(triples)
