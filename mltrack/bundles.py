@@ -27,6 +27,7 @@ STYLES: Final = (
     "judgement",
     "initiative",
     "runs",
+    "versus",
     "utilities",
 )
 SCRIPTS: Final = (

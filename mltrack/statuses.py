@@ -38,6 +38,38 @@ STATUSES: Final[dict[str, dict[str, Status]]] = {
         "waived": Status("s-diamond", _("Waived"), "info"),
         "not_applicable": Status("s-dash", _("Not applicable"), "mute"),
     },
+    "decision": {
+        "met": Status("s-check", _("Met"), "ok"),
+        "missed": Status("s-square", _("Missed"), "bad"),
+        "undecided": Status("s-dashed", _("Not proven yet"), "warn"),
+    },
+    "purpose": {
+        "validation": Status("s-ring", _("Validation"), "mute"),
+        "test": Status("s-dot", _("Test"), "info"),
+        "shadow": Status("s-dashed", _("Shadow"), "mute"),
+        "production": Status("s-stage-5", _("Production"), "ok"),
+    },
+    "lean": {
+        "better": Status("s-up", _("Better"), "ok"),
+        "not_worse": Status("s-check", _("Not worse"), "ok"),
+        "open": Status("s-dashed", _("Too few cases to tell"), "warn"),
+        "worse": Status("s-down", _("Worse"), "warn"),
+        "beyond_margin": Status("s-square", _("Worse beyond the margin"), "bad"),
+        "nothing": Status("s-ring", _("Nothing to compare"), "mute"),
+        "hidden": Status("s-dash", _("Hidden"), "mute"),
+    },
+    "component": {
+        "base": Status("s-dot", _("In production"), "mute"),
+        "same": Status("s-check", _("Same"), "mute"),
+        "changed": Status("s-diamond", _("Changed"), "info"),
+        "unknown": Status("s-unknown", _("Unknown"), "warn"),
+    },
+    "carrying": {
+        "carried": Status("s-check", _("Carried over"), "ok"),
+        "unproven": Status("s-dashed", _("Carried, unproven"), "warn"),
+        "stale": Status("s-hourglass", _("Stale"), "warn"),
+        "ended": Status("s-hourglass", _("Ended"), "mute"),
+    },
     "health": {
         "on_track": Status("s-dot", _("On track"), "ok"),
         "at_risk": Status("s-up", _("At risk"), "warn"),

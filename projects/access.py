@@ -11,7 +11,7 @@ from mltrack.accounts.access import Principal
 from mltrack.accounts.models import User, Workspace
 from mltrack.prepared import Prepared
 from mltrack.rows import columns_of, next_object, next_or_none
-from projects.models import Connection, Initiative, Run
+from projects.models import Connection, Evaluation, Initiative, Run
 
 _INITIATIVE: Final = Prepared(
     f"""
@@ -74,4 +74,13 @@ def run_of(principal: Principal, initiative: Initiative, public_id: str) -> Run:
     )
     if found is None:
         raise Http404("No such run in this initiative.")
+    return found
+
+
+def evaluation_of(initiative: Initiative, public_id: str) -> Evaluation:
+    """Return one of the initiative's evaluations with what it is about, by its public id. Raises Http404."""
+    ours = initiative.evaluations.select_related("run", "model_version", "dataset", "connection")
+    found = ours.filter(public_id=public_id).first()
+    if found is None:
+        raise Http404("No such evaluation in this initiative.")
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kpis.api import goals, kpis, permissions, readiness, targets
+from kpis.api import comparisons, goals, kpis, permissions, readiness, targets
 
 urlpatterns = [
     path("initiatives/<str:key>/targets/", targets.Targets.as_view()),
@@ -23,6 +23,9 @@ urlpatterns = [
     path("initiatives/<str:key>/waivers/<str:waiver_id>/reject/", permissions.WaiverRejection.as_view()),
     path("initiatives/<str:key>/waivers/<str:waiver_id>/revoke/", permissions.WaiverRevocation.as_view()),
     path("initiatives/<str:key>/readiness/", readiness.Readiness.as_view()),
+    path("initiatives/<str:key>/evaluations/<str:evaluation_id>/versus/", comparisons.Versus.as_view()),
+    path("initiatives/<str:key>/evaluations/<str:evaluation_id>/fairness/", comparisons.Fairness.as_view()),
+    path("initiatives/<str:key>/evaluations/<str:evaluation_id>/cells/", comparisons.Cells.as_view()),
     path("initiatives/<str:key>/gate/", readiness.Gate.as_view()),
     path("kpis/", kpis.Kpis.as_view()),
     path("kpis/<str:key>/", kpis.OneKpi.as_view()),

@@ -14,7 +14,7 @@ from typing import Literal
 from kpis.scoring.evaluations.curve import point_at
 from kpis.scoring.evaluations.operating import Operating
 from kpis.scoring.evaluations.pairs import Pairs
-from kpis.scoring.evaluations.parts import Kind, hidden_groups, ladders_of, right_of
+from kpis.scoring.evaluations.segments import Kind, hidden_groups, ladders_of, right_of
 from kpis.scoring.evaluations.share import Share
 from kpis.scoring.evaluations.suppression import LEAST_SHOWN
 from kpis.scoring.evaluations.versus import Versus, on_separate_samples, on_the_same_cases
@@ -65,6 +65,19 @@ class Part:
     pairs: Pairs | None = None
     hidden: bool = False
 
+    @property
+    def tone(self) -> str:
+        """The result of a check that this would be: what gets worse fails, what is open is insufficient."""
+        return {"better": "pass", "not_worse": "pass", "beyond_margin": "fail"}.get(self.lean, "insufficient")
+
+    @property
+    def points(self) -> tuple[float, float, float] | None:
+        """The difference and the ends of its interval in percentage points, None where nothing is compared."""
+        found = self.found
+        if found.difference is None or found.interval is None:
+            return None
+        return 100 * found.difference, 100 * found.interval.low, 100 * found.interval.high
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -98,6 +111,14 @@ class Comparison:
     def by_chance(self) -> float:
         """In how many of them a model that is equal everywhere would be called worse: a one-sided error in each."""
         return self.tested * (1 - self.confidence)
+
+    @property
+    def tone(self) -> str:
+        """How it stands: bad where any part is worse beyond the margin, warn where it cannot be told, else ok."""
+        if self.whole is None or self.whole.lean in ("open", "nothing"):
+            return "bad" if self.among("beyond_margin") else "warn"
+        worse = self.whole.lean in ("worse", "beyond_margin") or self.among("beyond_margin")
+        return "bad" if worse else "ok"
 
     def among(self, *leans: Lean) -> tuple[Part, ...]:
         """Return the parts that lean one of these ways, the worst first."""

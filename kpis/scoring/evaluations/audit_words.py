@@ -1,0 +1,97 @@
+"""A fairness audit in words: what it found, how, and what it cannot say."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kpis.scoring.evaluations.audit import OF_CLASSES, Audit, Table
+from kpis.scoring.evaluations.four_fifths import LABEL
+from kpis.scoring.wording import counted, figure, listed, percent
+from mltrack.formats import points
+
+NAMES: Final = {
+    "coverage": "coverage",
+    "error_rate": "error rate",
+    "selection_rate": "selection rate",
+    "true_positive_rate": "true positive rate",
+    "false_positive_rate": "false positive rate",
+}
+PARITIES: Final = {
+    "coverage": "Coverage parity: who gets automated",
+    "error_rate": "Error parity",
+    "selection_rate": "Demographic parity",
+    "true_positive_rate": "Equalized odds: true positives",
+    "false_positive_rate": "Equalized odds: false positives",
+}
+UNDEFINED: Final = {
+    "coverage": "n/a: no cases",
+    "error_rate": "n/a: nothing decided",
+    "selection_rate": "n/a: nothing decided, or no favourable class",
+    "true_positive_rate": "n/a: no positives among the decided",
+    "false_positive_rate": "n/a: no negatives among the decided",
+}
+
+
+def headline(found: Audit) -> str:
+    """Return what the single columns say, in a sentence each: the gaps that are shown to exist, else the largest."""
+    sentences = [_of_table(table) for table in found.tables if len(table.columns) == 1]
+    return " ".join(sentences) or "No groups of people were reported with this evaluation."
+
+
+def _of_table(table: Table) -> str:
+    known = [(gap.difference, name) for name, gap in table.gaps.items() if gap.difference is not None]
+    if not known:
+        return f"By {table.name}, no two groups are large enough to compare."
+    sure = [name for _, name in known if (table.gaps[name].surest or 0) > 0]
+    if sure:
+        said = listed([f"{NAMES[name]} ({points(table.gaps[name].difference).lstrip('+')})" for name in sure])
+        return f"By {table.name}, groups differ in {said}."
+    largest, name = max(known)
+    return (
+        f"By {table.name}, no difference is shown; the largest seen is {points(largest).lstrip('+')} in {NAMES[name]}."
+    )
+
+
+def multiplicity(table: Table) -> str:
+    """Return at which confidence each pair is held, so that all of a rate hold at once; empty without pairs."""
+    if not table.pairs:
+        return ""
+    each = 1 - (1 - 0.95) / table.pairs
+    return (
+        f"{counted(table.pairs, 'pair')} of groups: each interval of a difference is at {percent(each)}, so that those "
+        f"of one rate hold at once at 95 % (Bonferroni)."
+    )
+
+
+def four_fifths_words(table: Table) -> str:
+    """Return what the four-fifths rule says of a table; empty without selections."""
+    found = table.four_fifths
+    if not found.reference:
+        return ""
+    below = [each.group for each in found.impacts if each.adverse]
+    said = f"below four fifths: {listed(below)}" if below else "no group is below four fifths"
+    return f"Four-fifths rule, {LABEL}. Reference {found.reference}, the highest rate among large groups: {said}."
+
+
+def method(found: Audit) -> tuple[str, ...]:
+    """Return how it was measured, one sentence each."""
+    classes = (
+        f"Selected means predicted as “{found.facts.favourable}”."
+        if found.facts.favourable
+        else "A favourable class was declared with the counts."
+    )
+    without = "No favourable class was declared, so selection, true and false positives cannot be said."
+    return (
+        f"All rates are at the threshold {figure(found.point.threshold)}: coverage is of all cases of a group, the "
+        "others are of those that the model decides alone.",
+        classes if found.has_classes else without,
+        "Rates have Wilson intervals, differences Newcombe's, each of separate people.",
+        f"A rate of fewer than {found.smallest} cases is too small to judge: shown, and in no gap.",
+        f"A rate of fewer than {found.minimum} cases is hidden, and so is what would give it away: "
+        f"{counted(found.hidden, 'group')} here. The API and files hide the same.",
+    )
+
+
+def shown_rates(found: Audit) -> tuple[str, ...]:
+    """Return the rates that this evaluation can have."""
+    return tuple(name for name in NAMES if found.has_classes or name not in OF_CLASSES)
