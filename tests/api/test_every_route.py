@@ -55,6 +55,9 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
     "initiatives/{key}/waivers/{waiver_id}/approve/": {"POST": APPROVE},
     "initiatives/{key}/waivers/{waiver_id}/reject/": {"POST": APPROVE},
     "initiatives/{key}/waivers/{waiver_id}/revoke/": {"POST": ATTEST},
+    "initiatives/{key}/evaluations/{evaluation_id}/versus/": {"GET": READ},
+    "initiatives/{key}/evaluations/{evaluation_id}/fairness/": {"GET": READ},
+    "initiatives/{key}/evaluations/{evaluation_id}/cells/": {"GET": READ},
     "initiatives/{key}/readiness/": {"GET": READ},
     "initiatives/{key}/gate/": {"POST": ("contributor", "gate")},
     "kpis/": {"GET": READ, "POST": INITIATIVES},
@@ -71,7 +74,7 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
     "portfolio/": {"GET": READ},
 }
 KINDS = (
-    "initiatives", "kpis", "run_id", "target_id", "goal_id", "attestation_id", "waiver_id", "connection_id",
+    "initiatives", "kpis", "run_id", "target_id", "goal_id", "attestation_id", "waiver_id", "connection_id", "evaluation_id",
 )  # fmt: skip
 CELLS = [(route, method, *asked) for route, methods in EXPECTED.items() for method, asked in methods.items()]
 

@@ -33,6 +33,7 @@ from projects.services.connections import create_connection
 from projects.services.deployments import record_deployment
 from projects.services.initiatives import create_initiative, post_update
 from tests.factories import make_evaluation, make_member
+from tests.kpis.rival_world import rivals
 from tests.kpis.world import report
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -122,6 +123,7 @@ def fill(principal: Principal) -> dict[str, str]:
         "evaluation": evaluated[0].public_id,
         "other_evaluation": evaluated[1].public_id,
         "decision": decision,
+        "audited": rivals(principal, biopsy).public_id,
         "connection": connection.public_id,
         "badge": badge_token(biopsy),
         "invitation": secret,

@@ -77,6 +77,15 @@ def deployed(owner: Principal, initiative: Initiative, external_id: str = "live"
     return Run.objects.get(external_id=external_id)
 
 
+def rivals(owner: Principal, initiative: Initiative) -> Evaluation:
+    """Return a challenger that is paired with an older evaluation, worse in the US, with a group of few people."""
+    champion = measured(initiative, "champion", components={"features": "f1"})
+    few = counted(*OLD, ("US", "X", 9000, True, True, 6), ("US", "Y", 6000, True, False, 41))
+    challenger = measured(initiative, "challenger", few, components={"features": "f2"}, scope="Adults", commit="c0ffee")
+    paired(champion, challenger)
+    return challenger
+
+
 def paired(champion: Evaluation, challenger: Evaluation, **counts: Any) -> Pairing:
     """Pair two evaluations: both are right in 800 cases, the challenger alone in 60, the champion alone in 45."""
     values = counts or {"": [800, 45, 60, 95], "region=EU": [480, 5, 55, 60], "region=US": [320, 40, 5, 35]}

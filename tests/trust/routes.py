@@ -22,6 +22,7 @@ NOUNS: Final = {
     "attestations": "attestation_id",
     "checks": "check",
     "connections": "connection_id",
+    "evaluations": "evaluation_id",
     "gate": "decision_id",
     "goal": "goal_id",
     "initiatives": "initiatives",

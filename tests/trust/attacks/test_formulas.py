@@ -6,6 +6,7 @@ import csv
 import io
 import math
 import re
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -20,6 +21,7 @@ from projects.models import Initiative
 from projects.services.columns import choose_columns
 from projects.services.pushes import push_runs
 from tests.browser.worlds import World
+from tests.kpis.rival_world import counted, measured
 from tests.trust.attacks.paths import every_path
 
 pytestmark = pytest.mark.django_db
@@ -69,8 +71,8 @@ def downloads(world: World, client: Client) -> dict[str, str]:
     return found
 
 
-def plant(world: World) -> None:
-    """Write the payloads wherever a row of a download may show them."""
+def plant(world: World) -> World:
+    """Write the payloads wherever a row of a download may show them, and return the world with where they are."""
     biopsy = Initiative.objects.get(key="BIOPSY")
     person = Principal(workspace=biopsy.workspace, role="admin", user=world.user, is_approver=True)
     runs: list[dict[str, Any]] = []
@@ -82,15 +84,20 @@ def plant(world: World) -> None:
     assert outcome
     columns = [f"{kind}:{text}" for kind, text in product(("metric", "param"), PAYLOADS)][:30]
     choose_columns(person, biopsy, columns)
+    rows = [(text, text, 9000, True, True, 50) for text in PAYLOADS]
+    evaluation = measured(
+        biopsy, "planted", replace(counted(*rows), slice_columns=("=cmd|",), group_columns=("@cmd|",))
+    )
     kpi = KPI.objects.get(key=world.full["k"])
     readings = [{"time": timezone.now(), "value": 1.0, "segment": text.strip()} for text in PAYLOADS]
     record_readings(kpi, readings, person)
+    return replace(world, full={**world.full, "audited": evaluation.public_id})
 
 
 def test_no_cell_of_any_download_runs(world: World, client: Client) -> None:
-    plant(world)
-    found = downloads(world, client)
-    assert set(found) == {"kpis:kpi_export", "kpis:runs_csv"}
+    found = downloads(plant(world), client)
+    evaluated = {f"kpis:evaluation_{name}_csv" for name in ("cells", "fairness", "parts", "versus")}
+    assert set(found) == {"kpis:kpi_export", "kpis:runs_csv", *evaluated}
     for name, text in found.items():
         assert "cmd|" in text, name
         assert formulas(text) == [], name
