@@ -59,7 +59,7 @@ STATUSES: Final[dict[str, dict[str, Status]]] = {
         "hidden": Status("s-dash", _("Hidden"), "mute"),
     },
     "component": {
-        "base": Status("s-dot", _("In production"), "mute"),
+        "base": Status("s-dot", _("Live"), "mute"),
         "same": Status("s-check", _("Same"), "mute"),
         "changed": Status("s-diamond", _("Changed"), "info"),
         "unknown": Status("s-unknown", _("Unknown"), "warn"),

@@ -58,7 +58,7 @@ class Rivalry:
 
 
 def rivalry(initiative: Initiative, evaluation: Evaluation, wanted: str, now: datetime) -> Rivalry:
-    """Return an evaluation against the one `wanted` names, else production's newest on the same data, else the newest.
+    """Return an evaluation against the one `wanted` names, else production's newest or the newest on the same data.
 
     Six queries, eight where a KPI is tied or `wanted` is an old one, whatever the history. Raises Http404 where
     `wanted` names none of the initiative's others.
@@ -114,7 +114,8 @@ def _other(
         return found
     if live is not None and live.pk != evaluation.pk and _same_data(live, evaluation):
         return live
-    return others[0] if others else None
+    alike = (each for each in others if _same_data(each, evaluation))
+    return next(alike, others[0] if others else None)
 
 
 def _side(initiative: Initiative, evaluation: Evaluation, tally: Tally, grounds: Grounds, known: Deployed) -> Side:

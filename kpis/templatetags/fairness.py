@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from kpis.scoring.evaluations.audit import Table
 from kpis.scoring.evaluations.audit_words import NAMES, PARITIES, UNDEFINED, four_fifths_words, multiplicity
+from kpis.scoring.evaluations.rival_words import span
+from kpis.scoring.proportions import Interval
 from kpis.selectors.evaluation_fairness import GAPS, Before
 
 register = template.Library()
@@ -61,10 +63,18 @@ def table_words(table: Table) -> list[str]:
 
 
 @register.simple_tag
-def gaps_of(before: Before, column: str) -> list[tuple[str | Promise, float | None]]:
-    """The gaps of an evaluation by one column, with their names; empty where it does not know the column."""
+def gaps_of(before: Before, column: str) -> list[tuple[str | Promise, str]]:
+    """The gaps of an evaluation by one column in points, with their names; empty where it does not know the column."""
     found = before.gaps.get(column)
-    return [] if found is None else [(SHORT[name], found.get(name)) for name in GAPS]
+    if found is None:
+        return []
+    return [(SHORT[name], "" if (gap := found.get(name)) is None else f"{100 * gap:.1f}") for name in GAPS]
+
+
+@register.simple_tag
+def points_between(interval: Interval | None) -> str:
+    """The ends of a difference's interval, in points."""
+    return span(interval)
 
 
 @register.simple_tag

@@ -68,6 +68,9 @@ def four_fifths_words(table: Table) -> str:
     found = table.four_fifths
     if not found.reference:
         return ""
+    judged = [each for each in found.impacts if each.adverse is not None]
+    if len(judged) < 2:
+        return f"Four-fifths rule, {LABEL}: only {found.reference} is large enough, so there is nothing to compare."
     below = [each.group for each in found.impacts if each.adverse]
     said = f"below four fifths: {listed(below)}" if below else "no group is below four fifths"
     return f"Four-fifths rule, {LABEL}. Reference {found.reference}, the highest rate among large groups: {said}."

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from kpis.scoring.evaluations.rivals import Comparison, Part
+from kpis.scoring.proportions import Interval
 from kpis.scoring.wording import counted, listed, percent
-from mltrack.formats import points
+from mltrack.formats import NOTHING, delta, points
 
 MOST_NAMED = 3
 LEANS = {
@@ -34,9 +35,17 @@ def headline(found: Comparison) -> str:
 
 
 def _overall(whole: Part) -> str:
-    low, high = (points(end) for end in (whole.found.interval.low, whole.found.interval.high))  # type: ignore[union-attr]
     where = f"On the same {whole.pairs.n:,} cases" if whole.pairs else "On separate samples"
-    return f"{where} the challenger's accuracy differs by {points(whole.found.difference)} ({low} to {high})"
+    return (
+        f"{where} the challenger's accuracy differs by {points(whole.found.difference)} ({span(whole.found.interval)})"
+    )
+
+
+def span(interval: Interval | None) -> str:
+    """Return the ends of a difference's interval in points: "−0.5 to +3.6 points"."""
+    if interval is None:
+        return NOTHING
+    return f"{delta(100 * interval.low)} to {delta(100 * interval.high)} points"
 
 
 def _for_whom(word: str, parts: tuple[Part, ...]) -> str:

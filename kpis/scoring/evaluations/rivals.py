@@ -48,7 +48,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """All cases ("") or one slice or group: right of all cases on each side, and the coverage at its own point.
+    """All cases ("") or one slice or group: right of the cases compared on each side, and the coverage at its own point.
 
     `pairs` are None where this part is compared as separate samples; then `found` is, too. A `hidden` part is a group
     of few people, or one that would give such a group away: nothing of it is to be shown but its name.
@@ -173,6 +173,8 @@ class _Ring:
             pairs, found = None, on_separate_samples(ours, theirs)
         else:
             found = on_the_same_cases(pairs)
+            ours = Share(pairs.both + pairs.champion_only, pairs.n)
+            theirs = Share(pairs.both + pairs.challenger_only, pairs.n)
         covered = _covered(one, self.champion), _covered(two, self.challenger)
         return Part(name, kind, ours, theirs, *covered, found, lean_of(found, self.margin), pairs)
 

@@ -54,6 +54,14 @@ def test_by_default_the_newest_other_where_production_was_not_measured_on_it(
     assert found(measured(initiative, "c")).other == newest
 
 
+def test_by_default_one_on_the_same_data_before_a_newer_one(initiative: Initiative) -> None:
+    first = measured(initiative, "a")
+    newer = measured(initiative, "b", dataset=DatasetRecord("cases", "other"))
+    assert found(measured(initiative, "c")).other == first
+    only_of_its_data = measured(initiative, "d", dataset=DatasetRecord("cases", "third"))
+    assert newer != first and found(only_of_its_data).other == Evaluation.objects.get(name="Model c")
+
+
 def test_an_only_evaluation_has_no_other(initiative: Initiative) -> None:
     held = found(measured(initiative, "a"))
     assert (held.other, held.comparison, held.offered) == (None, None, ())

@@ -38,7 +38,6 @@ def file_of(place: Place, evaluation: Evaluation, name: str) -> list[dict[str, s
 
 def test_the_audit(place: Place) -> None:
     page = page_of(place, measured(place.initiative, "a", scope="Adults"), "?threshold=0.5")
-    # Of 500 women 20 were wrongly refused and 20 wrongly taken, 30 more refused; of 500 men 45 wrongly taken.
     for words in ("Coverage parity: who gets automated", "Error parity", "Demographic parity", "Equalized odds"):
         assert words in page
     assert "screening rule (EEOC 1978), not legal advice" in page and "Reference sex=M" in page

@@ -166,6 +166,11 @@ def test_who_gets_automated_changes_with_the_threshold() -> None:
     assert "coverage (100.0 points)" in headline(audited(tally, 0.8))
 
 
+def test_one_large_group_is_no_comparison() -> None:
+    found = table(audited(counted(*FAIR[:4], ("old", "X", False, False, 20))), "sex")
+    assert four_fifths_words(found).endswith("only sex=F is large enough, so there is nothing to compare.")
+
+
 def test_no_groups_at_all() -> None:
     tally = tally_cells([Cell(Stratum(), 9000, 90, 10)])
     found = audited(tally)

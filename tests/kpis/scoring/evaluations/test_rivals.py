@@ -87,7 +87,7 @@ def test_the_worst_part_comes_first_though_the_average_is_nearly_equal() -> None
     assert part(found, "region=US").lean == "beyond_margin"
     assert part(found, "region=EU").lean == "better"
     assert headline(found) == (
-        "On the same 1,000 cases the challenger's accuracy differs by −1.0 points (−2.6 points to +0.5 points): "
+        "On the same 1,000 cases the challenger's accuracy differs by −1.0 points (−2.6 to +0.5 points): "
         "too few cases to tell overall. Worse by more than the margin in region=US (−10.0 points). "
         "Better in region=EU (+5.0 points)."
     )
