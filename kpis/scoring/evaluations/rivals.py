@@ -48,7 +48,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """All cases ("") or one slice or group: right of the cases compared on each side, and the coverage at its own point.
+    """All cases ("") or one slice or group: right of those compared on each side, and the coverage at its own point.
 
     `pairs` are None where this part is compared as separate samples; then `found` is, too. A `hidden` part is a group
     of few people, or one that would give such a group away: nothing of it is to be shown but its name.
