@@ -2,17 +2,26 @@
 
 contribution = volume · (coverage · accuracy · value per correct decision − coverage · error rate · cost per error),
 in the unit of value and cost; cases left to people bring neither. The interval takes the exact intervals of coverage
-and of accuracy, each at half of the error, and the extremes over both: at least as wide as it must be.
+and of accuracy, each at half of the error, and the extremes over both: at least as wide as it must be. A free formula
+may peak anywhere: its extremes are looked for on a grid of 9 × 9 points of both intervals, ends included, and at the
+observed point, so that a peak between them is met nearly.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 
 from kpis.scoring.evaluations.curve import CurvePoint
+from kpis.scoring.evaluations.formula import Formula
 from kpis.scoring.proportions import DEFAULT_CONFIDENCE, Interval, clopper_pearson
+
+NAMES = frozenset(
+    {"coverage", "accuracy", "error_rate", "volume", "value_per_correct", "cost_per_error", "decided", "errors", "left"}
+)
+STEPS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,57 @@ def movement(point: CurvePoint, worth: Worth, confidence: float = DEFAULT_CONFID
         decided * (1 - point.accuracy),
         worth.volume - decided,
     )
+
+
+def free_movement(
+    point: CurvePoint,
+    worth: Worth,
+    formula: Formula,
+    inputs: Mapping[str, float],
+    confidence: float = DEFAULT_CONFIDENCE,
+) -> Movement | None:
+    """Return what a formula over NAMES and `inputs` moves, None without cases or where nothing is accepted.
+
+    Raises FormulaError where it has no finite value somewhere in the two intervals.
+    """
+    if point.coverage is None or point.accuracy is None:
+        return None
+
+    def at(coverage: float, accuracy: float) -> float:
+        return formula.value({**inputs, **_values(worth, coverage, accuracy)})
+
+    each = (1 + confidence) / 2
+    coverages = _grid(clopper_pearson(point.accepted, point.n, each))
+    accuracies = _grid(clopper_pearson(point.right, point.accepted, each))
+    expected = at(point.coverage, point.accuracy)
+    ends = [expected, *(at(*pair) for pair in product(coverages, accuracies))]
+    decided = worth.volume * point.coverage
+    return Movement(
+        expected,
+        Interval(min(ends), max(ends)),
+        decided,
+        decided * (1 - point.accuracy),
+        worth.volume - decided,
+    )
+
+
+def _values(worth: Worth, coverage: float, accuracy: float) -> dict[str, float]:
+    decided = worth.volume * coverage
+    return {
+        "coverage": coverage,
+        "accuracy": accuracy,
+        "error_rate": 1 - accuracy,
+        "volume": worth.volume,
+        "value_per_correct": worth.value_per_correct,
+        "cost_per_error": worth.cost_per_error,
+        "decided": decided,
+        "errors": decided * (1 - accuracy),
+        "left": worth.volume - decided,
+    }
+
+
+def _grid(interval: Interval) -> list[float]:
+    return [interval.low + (interval.high - interval.low) * step / STEPS for step in range(STEPS + 1)]
 
 
 def break_even(worth: Worth) -> float | None:

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
-from kpis.scoring.evaluations.bridge import Worth, break_even, movement
+from kpis.scoring.evaluations.bridge import NAMES, Worth, break_even, free_movement, movement
 from kpis.scoring.evaluations.curve import CurvePoint
+from kpis.scoring.evaluations.formula import FormulaError, read_formula
 
 WORTH = Worth(volume=20_000, value_per_correct=4.0, cost_per_error=25.0)
 
@@ -103,3 +104,29 @@ def test_the_interval_covers_the_truth() -> None:
         found = movement(CurvePoint(0.5, right + wrong, wrong, 400), WORTH)
         held += found is not None and found.interval.low <= truth <= found.interval.high
     assert held / draws >= 0.95
+
+
+def test_the_usual_formula_written_out_gives_the_usual_movement() -> None:
+    text = "volume * coverage * (accuracy * value_per_correct - error_rate * cost_per_error)"
+    point = CurvePoint(0.7, 800, 40, 1000)
+    free = free_movement(point, WORTH, read_formula(text, NAMES), {})
+    usual = movement(point, WORTH)
+    assert free is not None and usual is not None
+    assert free.expected == pytest.approx(usual.expected)
+    # It is linear in each of the two, so that its extremes are the corners, which the grid holds.
+    assert [free.interval.low, free.interval.high] == pytest.approx([usual.interval.low, usual.interval.high])
+
+
+def test_a_free_formula_over_counts_and_inputs() -> None:
+    formula = read_formula("decided * hours - errors * 2 - left * 0", NAMES | {"hours"})
+    found = free_movement(CurvePoint(0.7, 800, 40, 1000), WORTH, formula, {"hours": 0.5})
+    assert found is not None
+    # 16,000 decided at half an hour are 8,000; 800 errors take 1,600 back.
+    assert found.expected == pytest.approx(6_400)
+
+
+def test_a_formula_without_a_value_within_the_intervals_says_so() -> None:
+    point = CurvePoint(0.7, 10, 0, 10)
+    with pytest.raises(FormulaError):
+        free_movement(point, Worth(0, 1, 1), read_formula("1 / volume", NAMES), {})
+    assert free_movement(CurvePoint(1, 0, 0, 10), WORTH, read_formula("1 / coverage", NAMES), {}) is None
