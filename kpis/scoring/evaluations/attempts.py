@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import special
@@ -38,3 +39,75 @@ def stalled(values: Sequence[float | None], gain: float, attempts: int, higher: 
     best = best_so_far(values, higher)
     before = best[-attempts - 1] if len(best) > attempts else None
     return before is not None and abs((best[-1] or 0.0) - before) <= gain + 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One measured try, of a family of models; `value` is None where it did not report the metric."""
+
+    family: str
+    value: float | None
+    n: int
+    cost: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The tries of one family: how many, what they cost as far as known, and the best of them."""
+
+    name: str
+    attempts: int
+    cost: float | None
+    best: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """All tries. `lucky` is the expected best of that many equal ones, None where the metric is no share of cases.
+
+    `known_costs` counts the tries whose cost is known.
+    """
+
+    attempts: int
+    families: tuple[Family, ...]
+    cost: float | None
+    known_costs: int
+    best: float | None
+    lucky: float | None
+
+    @property
+    def beats_luck(self) -> bool | None:
+        """Whether the best is better than the best of equal tries would be; None where that is not known."""
+        return None if self.best is None or self.lucky is None else self.best > self.lucky
+
+
+def ledger_of(attempts: Sequence[Attempt], *, is_share: bool = True, higher: bool = True) -> Ledger:
+    """Sum up tries, given in order of time. Equal tries have the mean rate, on as many cases as the smallest test."""
+    names = list(dict.fromkeys(each.family for each in attempts))
+    families = [_family(name, [each for each in attempts if each.family == name], higher) for name in names]
+    rates = [each.value for each in attempts if each.value is not None and math.isfinite(each.value)]
+    lucky = None
+    if is_share and rates:
+        lucky = expected_best(math.fsum(rates) / len(rates), min(each.n for each in attempts), len(rates))
+    return Ledger(
+        len(attempts),
+        tuple(sorted(families, key=lambda each: (-each.attempts, each.name))),
+        _cost(attempts),
+        sum(each.cost is not None for each in attempts),
+        _best(attempts, higher),
+        lucky,
+    )
+
+
+def _family(name: str, attempts: Sequence[Attempt], higher: bool) -> Family:
+    return Family(name, len(attempts), _cost(attempts), _best(attempts, higher))
+
+
+def _best(attempts: Sequence[Attempt], higher: bool) -> float | None:
+    found = best_so_far([each.value for each in attempts], higher)
+    return found[-1] if found else None
+
+
+def _cost(attempts: Sequence[Attempt]) -> float | None:
+    known = [each.cost for each in attempts if each.cost is not None]
+    return math.fsum(known) if known else None
