@@ -63,7 +63,8 @@ def goal_of(kpi: KPI, public_id: str) -> Goal:
 
 def contribution_of(initiative: Initiative, kpi_key: str) -> Contribution:
     """Return the initiative's tie to a KPI. Raises Http404."""
-    found = initiative.contributions.select_related("kpi", "initiative").filter(kpi__key=kpi_key).first()
+    ours = initiative.contributions.select_related("kpi", "bridge", "initiative__workspace")
+    found = ours.filter(kpi__key=kpi_key).first()
     if found is None:
         raise Http404("This KPI is not tied to this initiative.")
     return found

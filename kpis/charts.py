@@ -15,11 +15,15 @@ from typing import Any
 import plotly.graph_objects as go
 
 from kpis.models import Goal, Target
+from kpis.scoring.evaluations.answer import curve_answer
+from kpis.scoring.evaluations.curve import CurvePoint
+from kpis.scoring.evaluations.report import Report, drawn_curve
 from kpis.selectors.kpis import HISTORY, KpiDetail
 from kpis.selectors.periods import timeline
 from kpis.selectors.target_history import TargetHistory
 
 MOST_POINTS = 2_000
+STEADY = 0.05
 Moment = date | datetime
 Point = tuple[Any, float | None]
 Figure = dict[str, Any]
@@ -108,21 +112,97 @@ def metric_history(points: Sequence[Point], name: str, target: float | None = No
     return figure(lines, x_title=x_title)
 
 
+def evaluation_figure(report: Report) -> Figure:
+    """Return accuracy against coverage with its band, dashed targets, and the points that were found on it.
+
+    The trace whose `meta` is "mark" is the threshold shown: the page moves it.
+    """
+    points = [curve_answer(point) for point in drawn_curve(report.facts) if point.accepted]
+    covered = [each["coverage"] for each in points]
+    ends = [each["high"] for each in points] + [each["low"] for each in reversed(points)]
+    band = {"x": covered + covered[::-1], "y": ends, "fill": "toself", "opacity": 0.15, "hoverinfo": "skip"}
+    curve = {"x": covered, "y": [each["accuracy"] for each in points]}
+    traces = [
+        _drawn("95 % band of the accuracy", "--chart-1", mode="lines", line={"width": 0}, showlegend=False, **band),
+        _drawn("Accuracy", "--chart-1", mode="lines", line={"width": 2}, showlegend=False, **curve),
+        *_target_lines(report),
+        *_found_points(report),
+    ]
+    layout = _layout("Coverage", "Accuracy", len(traces))
+    for name in ("xaxis", "yaxis"):
+        layout[name]["tickformat"] = ".0%"
+    layout["yaxis"]["range"] = [_floor_of(report), 1.01]
+    return {"data": traces, "layout": {**layout, "hovermode": "closest"}}
+
+
+def _floor_of(report: Report) -> float:
+    """Return where the axis of accuracy begins: the few strictest cases swing widely and would flatten the rest."""
+    rates = [point.accuracy or 0.0 for point in drawn_curve(report.facts) if (point.coverage or 0) >= STEADY]
+    target = report.shown.accuracy
+    return max(0.0, min([*rates, target.value if target else 1.0], default=0.0) - 0.04)
+
+
+def _target_lines(report: Report) -> list[Figure]:
+    found = report.shown
+    lines: list[tuple[str, list[float], list[float]]] = []
+    if found.accuracy is not None:
+        lines.append(("Accuracy target", [0, 1], [found.accuracy.value] * 2))
+    if found.coverage is not None:
+        lines.append(("Coverage target", [found.coverage.value] * 2, [0, 1]))
+    options: dict[str, Any] = {"mode": "lines", "line": {"dash": "dash", "width": 2}, "hoverinfo": "name"}
+    return [_drawn(name, "--warn", x=x, y=y, showlegend=False, **options) for name, x, y in lines]
+
+
+def _found_points(report: Report) -> list[Figure]:
+    choice = report.judged.choice
+    marks: list[tuple[str, str, str, CurvePoint | None]] = [
+        ("Guaranteed", "--chart-3", "diamond", choice.guaranteed.point if choice and choice.guaranteed else None),
+        ("Observed, not guaranteed", "--chart-2", "circle-open", choice.observed if choice else None),
+        ("SGR", "--chart-4", "square-open", choice.sgr.point if choice and choice.sgr else None),
+        ("This threshold", "--ink", "cross-thin", report.shown.point),
+    ]
+    return [
+        _drawn(
+            name,
+            colour,
+            mode="markers",
+            marker={"symbol": symbol, "size": 13, "line": {"width": 2.5}},
+            meta="mark" if name == "This threshold" else "",
+            x=[point.coverage],
+            y=[point.accuracy],
+        )
+        for name, colour, symbol, point in marks
+        if point is not None
+    ]
+
+
+def _drawn(name: str, colour: str, **options: Any) -> Figure:
+    """Return a trace of an evaluation's figure as plain JSON."""
+    trace: Figure = go.Scatter(name=escape(name), **options).to_plotly_json()
+    for part in ("line", "marker"):
+        trace.setdefault(part, {})["color"] = colour
+    trace["marker"].setdefault("line", {})["color"] = colour
+    return {**trace, "fillcolor": colour} if "fill" in options else trace
+
+
 def figure(lines: Sequence[Line], x_title: str = "", y_title: str = "") -> Figure:
     """Return a figure of lines as `{data, layout}` of plain lists."""
     built = go.Figure([_trace(line) for line in lines], {"template": None}).to_plotly_json()
     for trace, line in zip(built["data"], lines, strict=True):
         trace.setdefault("line", {})["color"] = line.colour
         trace.setdefault("marker", {})["color"] = line.colour
-    built["layout"] = {
+    return {"data": built["data"], "layout": _layout(x_title, y_title, len(lines))}
+
+
+def _layout(x_title: str, y_title: str, traces: int) -> Figure:
+    return {
         "xaxis": {"title": {"text": escape(x_title)}},
         "yaxis": {"title": {"text": escape(y_title)}},
         "margin": {"l": 48, "r": 16, "t": 8, "b": 40},
-        "showlegend": len(lines) > 1,
+        "showlegend": traces > 1,
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         "hovermode": "x unified",
     }
-    return {"data": built["data"], "layout": built["layout"]}
 
 
 def thinned(points: Sequence[Point], most: int = MOST_POINTS) -> list[Point]:

@@ -9,7 +9,10 @@ from django.urls import URLPattern, URLResolver, include, path
 from kpis.views import (
     activity,
     attestations,
+    bridges,
     datasets,
+    evaluation_list,
+    evaluations,
     fairness,
     gates,
     goals,
@@ -59,6 +62,11 @@ INITIATIVE: Final = [
     path("runs/runs.csv", runs.runs_csv, name="runs_csv"),
     path("runs/<slug:public_id>/", run_detail.run, name="run"),
     path("runs/<slug:public_id>/history.json", run_detail.history, name="run_history"),
+    path("evaluations/", evaluation_list.evaluations, name="evaluations"),
+    path("evaluations/stop-rule/", evaluation_list.stop_rule, name="stop_rule"),
+    path("evaluations/<slug:public_id>/", evaluations.evaluation, name="evaluation"),
+    path("evaluations/<slug:public_id>/figure.json", evaluations.figure, name="evaluation_figure"),
+    path("evaluations/<slug:public_id>/point/", evaluations.point, name="evaluation_point"),
     path("evaluations/<slug:public_id>/versus/", versus.versus, name="evaluation_versus"),
     path("evaluations/<slug:public_id>/versus/versus.csv", versus.versus_csv, name="evaluation_versus_csv"),
     path("evaluations/<slug:public_id>/fairness/", fairness.fairness, name="evaluation_fairness"),
@@ -74,6 +82,9 @@ INITIATIVE: Final = [
     path("value/", value.value, name="value"),
     path("value/<slug:kpi>/", value.change, name="contribution"),
     path("value/<slug:kpi>/remove/", value.remove, name="contribution_remove"),
+    path("value/<slug:kpi>/bridge/", bridges.bridge, name="bridge"),
+    path("value/<slug:kpi>/bridge/remove/", bridges.remove, name="bridge_remove"),
+    path("value/<slug:kpi>/bridge/expect/", bridges.expect, name="bridge_expect"),
 ]
 
 KPI: Final = [

@@ -27,6 +27,7 @@ STYLES: Final = (
     "judgement",
     "initiative",
     "runs",
+    "evaluations",
     "versus",
     "utilities",
 )
@@ -44,6 +45,7 @@ SCRIPTS: Final = (
     "poll",
     "board",
     "chart",
+    "threshold",
     "focus",
 )
 

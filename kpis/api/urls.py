@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kpis.api import comparisons, goals, kpis, permissions, readiness, targets
+from kpis.api import bridges, comparisons, evaluations, goals, kpis, permissions, readiness, targets
 
 urlpatterns = [
     path("initiatives/<str:key>/targets/", targets.Targets.as_view()),
@@ -14,6 +14,10 @@ urlpatterns = [
     path("initiatives/<str:key>/aliases/", targets.Aliases.as_view()),
     path("initiatives/<str:key>/baselines/", targets.Baselines.as_view()),
     path("initiatives/<str:key>/contributions/", kpis.Contributions.as_view()),
+    path("initiatives/<str:key>/contributions/<str:kpi>/bridge/", bridges.OneBridge.as_view()),
+    path("initiatives/<str:key>/stop-rule/", bridges.OneStopRule.as_view()),
+    path("initiatives/<str:key>/evaluations/<str:evaluation_id>/", evaluations.OneEvaluation.as_view()),
+    path("initiatives/<str:key>/evaluations/<str:evaluation_id>/point/", evaluations.EvaluationPoint.as_view()),
     path("initiatives/<str:key>/attestations/", permissions.Attestations.as_view()),
     path(
         "initiatives/<str:key>/attestations/<str:attestation_id>/revoke/", permissions.AttestationRevocation.as_view()

@@ -10,16 +10,8 @@ from kpis.scoring.targets import Target as TargetFacts
 
 GOAL_FIELDS = ("baseline", "target", "low", "high", "start", "due")
 TARGET_FIELDS = (
-    "metric",
-    "comparator",
-    "value",
-    "high",
-    "slice",
-    "minimum_n",
-    "confidence",
-    "threshold",
-    "grid_step",
-    "dataset_digest",
+    *("metric", "comparator", "value", "high", "slice", "minimum_n", "confidence"),
+    *("threshold", "grid_step", "dataset_digest"),
 )
 
 
@@ -34,4 +26,4 @@ def goal_facts(direction: str, goal: Goal | None) -> GoalFacts:
 def target_facts(target: Target) -> TargetFacts:
     """Return one version of a target; its id is the public one."""
     values: dict[str, Any] = {name: getattr(target, name) for name in TARGET_FIELDS}
-    return TargetFacts(target.public_id, **values, declared_at=target.valid_from)
+    return TargetFacts(target.public_id, declared_at=target.valid_from, **values)

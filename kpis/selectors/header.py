@@ -16,6 +16,7 @@ from projects.models import Initiative, Update
 UPDATE_IS_DUE = timedelta(days=7)
 BESIDE = """
 SELECT (SELECT count(*) FROM kpis_target WHERE initiative_id = %(initiative)s AND state = %(active)s),
+    (SELECT count(*) FROM projects_evaluation WHERE initiative_id = %(initiative)s),
     EXISTS (SELECT 1 FROM projects_update WHERE initiative_id = %(initiative)s),
     EXISTS (SELECT 1 FROM kpis_waiver WHERE initiative_id = %(initiative)s),
     EXISTS (SELECT 1 FROM kpis_attestation WHERE initiative_id = %(initiative)s)
@@ -36,11 +37,12 @@ class Declared:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The readiness document with what is shown beside it: active targets, and whether waivers and words exist."""
+    """The readiness document with what is shown beside it: counts of targets and evaluations, and what else exists."""
 
     document: dict[str, Any]
     declared: Declared | None
     targets: int
+    evaluations: int
     has_waivers: bool
     has_words: bool
 
@@ -68,9 +70,9 @@ def header_of(initiative: Initiative, as_of: datetime | None = None) -> Header:
     document = readiness_document(initiative, as_of)
     with connection.cursor() as cursor:
         cursor.execute(BESIDE, {"initiative": initiative.pk, "active": TargetState.ACTIVE.value})
-        targets, has_updates, has_waivers, has_words = cursor.fetchone()
+        targets, evaluations, has_updates, has_waivers, has_words = cursor.fetchone()
     declared = declared_health(initiative, document["health"], as_of) if has_updates else None
-    return Header(document, declared, targets, has_waivers, has_words)
+    return Header(document, declared, targets, evaluations, has_waivers, has_words)
 
 
 def declared_health(initiative: Initiative, computed: str, as_of: datetime | None = None) -> Declared | None:

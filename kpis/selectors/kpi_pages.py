@@ -22,6 +22,7 @@ from kpis.scoring.kpi_words import (
     state_of,
     tone_of,
 )
+from kpis.selectors.expected import Expected, expected_of
 from kpis.selectors.facts import goal_facts
 from kpis.selectors.kpis import HISTORY, KpiDetail, KpiStanding, kpis_of, standings
 from kpis.selectors.periods import timeline
@@ -82,6 +83,7 @@ class Tie:
 
     contribution: Contribution
     expected: str
+    found: Expected | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +137,12 @@ def _period(start: date | None, period: str) -> str:
 
 
 def page_of_kpi(detail: KpiDetail) -> KpiPage:
-    """Return what a KPI's page says; no further query."""
+    """Return what a KPI's page says; no further query, five where a bridge says what a decision is worth."""
     line, kpi = line_of(detail.standing), detail.standing.kpi
     unit = short_unit(kpi.unit)
     versions = [goal_version(each, kpi.direction, unit) for each in reversed(detail.goals)]
     expected = [tie.expected for tie in detail.contributions]
+    found = expected_of(detail.contributions)
     steps = timeline(kpi, detail.history, HISTORY)
     return KpiPage(
         line=line,
@@ -147,7 +150,7 @@ def page_of_kpi(detail: KpiDetail) -> KpiPage:
         rows=tuple((period_name(start, kpi.period), quantity(value, unit)) for start, value in reversed(steps)),
         goals=tuple(versions),
         waiting=next((each for each in versions if each.goal.state == "proposed"), None),
-        ties=tuple(Tie(tie, movement(tie.expected, unit)) for tie in detail.contributions),
+        ties=tuple(Tie(tie, movement(tie.expected, unit), found.get(tie.pk)) for tie in detail.contributions),
         claims=claims_words(goal_facts(kpi.direction, detail.standing.goal), expected, unit),
         segments=detail.segments,
     )

@@ -80,7 +80,9 @@ def kpi_detail(kpi: KPI) -> KpiDetail:
     found = with_goals(KPI.objects.filter(pk=kpi.pk)).get()
     values = period_values([kpi.pk], HISTORY).get(kpi.pk, [])
     goals = Goal.objects.filter(kpi=kpi).select_related("author", "approver").order_by("number")
-    ties = Contribution.objects.filter(kpi=kpi).select_related("initiative__workspace", "initiative__owner")
+    ties = Contribution.objects.filter(kpi=kpi).select_related(
+        "kpi", "bridge", "initiative__workspace", "initiative__owner"
+    )
     segments = Reading.objects.filter(kpi=kpi).exclude(segment="").order_by("segment").values_list("segment", flat=True)
     return KpiDetail(
         standing=_standing(found, values, timezone.now()),

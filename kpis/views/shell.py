@@ -20,6 +20,7 @@ TABS: Final = (
     ("readiness", _("Readiness"), "kpis:initiative"),
     ("targets", _("Targets"), "kpis:targets"),
     ("runs", _("Runs"), "kpis:runs"),
+    ("evaluations", _("Evaluations"), "kpis:evaluations"),
     ("value", _("Value"), "kpis:value"),
     ("data", _("Data"), "kpis:data"),
     ("activity", _("Activity"), "kpis:activity"),
@@ -51,7 +52,7 @@ def shell(request: PageRequest, key: str, tab: str, *, as_of: datetime | None = 
         "initiative": initiative,
         "header": header,
         "tab": tab,
-        "tabs": tabs_of(initiative, tab, {"targets": header.targets}),
+        "tabs": tabs_of(initiative, tab, {"targets": header.targets, "evaluations": header.evaluations}),
         "crumbs": crumbs_of(initiative),
         "as_of": as_of,
         "may": {

@@ -145,6 +145,10 @@ def bodies(ids: dict[str, str], number: int) -> dict[str, list[Body]]:
                 "commit": COMMIT,
             }
         ],
+        f"PUT {initiative}contributions/{{kpi}}/bridge/": [
+            {"volume": 1000.0, "value_per_correct": 1.5, "cost_per_error": 2.0, "formula": "a", "inputs": {"a": 1.0}}
+        ],
+        f"PUT {initiative}stop-rule/": [{"metric": "accuracy", "gain": 0.005, "attempts": 5}],
         f"PUT {initiative}selection/": [{"rules": [{**rule, "registered_model": "m", "alias": "prod"}]}],
         f"POST {initiative}targets/": [
             {

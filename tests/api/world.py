@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from kpis.models import Bridge, StopRule
 from kpis.services.aliases import set_alias
 from kpis.services.attestations import attest
 from kpis.services.baselines import state_baseline
+from kpis.services.bridges import set_bridge
 from kpis.services.contributions import set_contribution
 from kpis.services.gates import decide_gate
 from kpis.services.kpis import create_kpi, edit_kpi
 from kpis.services.readings import record_readings
+from kpis.services.stop_rules import set_stop_rule
 from kpis.services.targets import propose_target
 from kpis.services.waivers import request_waiver
 from mltrack.accounts.access import Principal
@@ -39,8 +40,8 @@ def fill(owner: Principal, mark: str = "", key: str = "CHURN") -> tuple[Initiati
     record_readings(kpi, [{"time": "2026-01-01", "value": 8.0, "segment": mark}], owner)
     edit_kpi(owner, kpi, {"target": 6}, reason=f"Dear. {mark}")
     tie = set_contribution(owner, initiative, kpi, expected=-1.0, how=mark)
-    Bridge.objects.create(contribution=tie, volume=1_000, value_per_correct=2, cost_per_error=5)
-    StopRule.objects.create(initiative=initiative, gain=0.005, attempts=5, metric=f"accuracy {mark}")
+    set_bridge(owner, tie, volume=1000, value_per_correct=1, cost_per_error=2, formula="decided", inputs={"a": 1.0})
+    set_stop_rule(owner, initiative, metric=f"accuracy {mark}", gain=0.005, attempts=5)
     set_alias(owner, initiative, alias=f"acc {mark}", metric="accuracy")
     state_baseline(owner, initiative, metric="accuracy", value=0.5, note=f"Guess. {mark}")
     word = attest(owner, initiative, check="data.privacy", link="https://example.org/", note=mark)
@@ -57,6 +58,7 @@ def fill(owner: Principal, mark: str = "", key: str = "CHURN") -> tuple[Initiati
     return initiative, {
         "initiatives": initiative.key,
         "kpis": kpi.key,
+        "kpi": kpi.key,
         "run_id": run.public_id,
         "target_id": looser.public_id,
         "goal_id": kpi.goals.get(state="proposed").public_id,

@@ -33,6 +33,7 @@ from projects.services.connections import create_connection
 from projects.services.deployments import record_deployment
 from projects.services.initiatives import create_initiative, post_update
 from tests.factories import make_evaluation, make_member
+from tests.kpis.evaluation_world import measured
 from tests.kpis.rival_world import rivals
 from tests.kpis.world import report
 
@@ -102,6 +103,7 @@ def fill(principal: Principal) -> dict[str, str]:
     less = {"metric": "accuracy", "comparator": ">=", "reason": "A pilot needs less."}
     target = propose_target(principal, biopsy, value=0.5, **less)
     waive(principal, biopsy)
+    evaluation = measured(biopsy, external_id="e1")
     decision = decide_gate(principal, biopsy, commit=COMMIT, ref="refs/heads/main")["decision"]
     connection = create_connection(principal, kind="mlflow", name="Laboratory", base_url="http://mlflow.example.org")
     create_token(principal, user=user, name="CI", scopes=["read", "gate"])
@@ -120,10 +122,10 @@ def fill(principal: Principal) -> dict[str, str]:
         "run": runs[0].public_id,
         "other_run": runs[1].public_id,
         "target": target.public_id,
-        "evaluation": evaluated[0].public_id,
         "other_evaluation": evaluated[1].public_id,
         "decision": decision,
         "audited": rivals(principal, biopsy).public_id,
+        "evaluation": evaluation.public_id,
         "connection": connection.public_id,
         "badge": badge_token(biopsy),
         "invitation": secret,

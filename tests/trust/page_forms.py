@@ -10,6 +10,8 @@ from django.forms import BaseForm
 
 from kpis.forms.activity import MoveForm, UpdateForm
 from kpis.forms.attestations import AttestForm
+from kpis.forms.bridges import BridgeForm
+from kpis.forms.evaluations import StopRuleForm
 from kpis.forms.gates import GateForm
 from kpis.forms.initiatives import CreateForm, FieldForm
 from kpis.forms.kpis import GoalForm, KpiFieldForm, KpiForm
@@ -202,10 +204,16 @@ def _kpis(ids: Mapping[str, str]) -> list[Post]:
     span = {"low": "", "high": "", "due": "2027-01-01", "start": "2026-01-01"}
     measure = {"period": "month", "aggregation": "mean", "zone": "UTC", "key": "rate-9", "description": "Who left."}
     goal = {"was": "1", "baseline": "9", "target": "4", "low": "", "high": "", "start": "2026-01-01"}
+    worth = {"volume": "1000", "value_per_correct": "1.5", "cost_per_error": "2"}
+    bridge = {**worth, "formula": "decided * a", "inputs": "a = 2"}
     return [
         _post("kpis:value", TieForm, {**movement, **new}),
         _post("kpis:contribution", MovementForm, movement),
+        _post("kpis:bridge", BridgeForm, bridge),
+        _post("kpis:bridge_expect", None, {}),
+        _post("kpis:bridge_remove", None, {}),
         _post("kpis:contribution_remove", None, {}),
+        _post("kpis:stop_rule", StopRuleForm, {"metric": "accuracy", "gain": "0.005", "attempts": "5"}, {"remove": ""}),
         _post("kpis:kpi_create", KpiForm, {**kpi, **span, **measure}),
         _post("kpis:kpi_archive", None, {}, {"archived": "1"}),
         _post("kpis:kpi_goal", GoalForm, {**goal, "due": "2027-01-01", "reason": "As agreed."}),

@@ -83,6 +83,13 @@ INITIATIVES: Final[dict[str, dict[str, Levels]]] = {
     "kpis:evaluation_parts_csv": VIEW,
     "kpis:evaluation_versus": VIEW,
     "kpis:evaluation_versus_csv": VIEW,
+    "kpis:bridge": {"GET": "manager", "POST": "manager"},
+    "kpis:bridge_expect": {"POST": "manager"},
+    "kpis:bridge_remove": {"POST": "manager"},
+    "kpis:evaluation": VIEW,
+    "kpis:evaluations": VIEW,
+    "kpis:evaluation_figure": VIEW,
+    "kpis:evaluation_point": VIEW,
     "kpis:gate": {"GET": "viewer", "POST": "contributor"},
     "kpis:gate_decision": VIEW,
     "kpis:initiative": VIEW,
@@ -106,6 +113,7 @@ INITIATIVES: Final[dict[str, dict[str, Levels]]] = {
     "kpis:runs_csv": VIEW,
     "kpis:selection_rule": {"POST": "manager"},
     "kpis:selection_rule_remove": {"POST": "manager"},
+    "kpis:stop_rule": {"POST": "manager"},
     "kpis:target_decide": {
         "POST": (
             ("approver", {"decision": "approve"}),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from kpis.scoring.evaluations.curve import CurvePoint
 from kpis.scoring.evaluations.operating import Operating
 from kpis.scoring.proportions import DEFAULT_CONFIDENCE, Decision
 from kpis.scoring.targets import SIGNS, Target
 from kpis.scoring.wording import counted, figure, percent
 
+FIRST = 0.2
 WORDS: dict[Decision, str] = {"met": "met", "missed": "missed", "undecided": "not proven yet"}
 
 
@@ -32,6 +36,17 @@ def _against(target: Target | None, decision: Decision | None) -> str:
         return ""
     wanted = f"target {SIGNS.get(target.comparator, 'from')} {percent(target.value)}"
     return f" ({wanted}: {WORDS[decision]})" if decision else f" ({wanted})"
+
+
+def curve_says(points: Sequence[CurvePoint]) -> str:
+    """Return the curve in one sentence: from the strictest fifth of the cases to all that have a confidence."""
+    answered = [point for point in points if point.accuracy is not None and point.coverage is not None]
+    if not answered:
+        return "No case has a confidence, so that there is no curve."
+    last = answered[-1]
+    first = next((point for point in answered if (point.coverage or 0) >= FIRST), last)
+    ends = [f"{percent(each.accuracy or 0)} at {percent(each.coverage or 0)} coverage" for each in (first, last)]
+    return f"Accuracy {ends[0]}." if first is last else f"Accuracy from {ends[0]} to {ends[1]}."
 
 
 def how(found: Operating) -> str:

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from kpis.scoring.evaluations.curve import curve
 from kpis.scoring.evaluations.operating import at_threshold, operate
-from kpis.scoring.evaluations.says import anywhere, says, together
+from kpis.scoring.evaluations.says import anywhere, curve_says, says, together
 from kpis.scoring.evaluations.usable import not_used, usable
 from kpis.scoring.inputs import DatasetFact, EvaluationFacts
 from kpis.scoring.targets import Target
@@ -59,6 +60,13 @@ def test_nothing_is_guaranteed() -> None:
 def test_nothing_is_decided() -> None:
     found = at_threshold(facts(*GOOD), aims(0.9, 0.5), 1)
     assert says(found)[0] == "No case reaches a confidence of 1: everything is left to people."
+
+
+def test_the_curve_in_a_sentence() -> None:
+    points = curve(facts(*GOOD).tally.whole)
+    assert curve_says(points) == "Accuracy from 98 % at 60 % coverage to 90.8 % at 100 % coverage."
+    assert curve_says(points[:1]) == "Accuracy 98 % at 60 % coverage."
+    assert curve_says(()).startswith("No case has a confidence")
 
 
 def test_without_targets() -> None:

@@ -1,0 +1,22 @@
+"""How many gate answers a test set still bears."""
+
+from __future__ import annotations
+
+from kpis.models import GateDecision
+from kpis.scoring.evaluations.shelf_life import Demand, ShelfLife, shelf_life
+from projects.models import DatasetVersion
+
+DEMAND = Demand(tolerance=0.05, reliability=0.95)
+
+
+def answers_given(dataset: DatasetVersion | None) -> int:
+    """Return for how many candidates gates have answered on a test set, in one query; none without a test set."""
+    if dataset is None:
+        return 0
+    answers = GateDecision.objects.filter(workspace=dataset.workspace_id, test_set=dataset.public_id)
+    return answers.values("candidate_kind", "candidate_id").distinct().count()
+
+
+def shelf_life_of(n: int, given: int) -> ShelfLife:
+    """Return what a test set of n cases still bears: all answers within ± 5 points, with 95 % reliability."""
+    return shelf_life(DEMAND, n, given)

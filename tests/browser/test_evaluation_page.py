@@ -1,0 +1,105 @@
+"""An evaluation in a browser: its threshold dragged, typed and moved by keys; what it moves follows."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from mltrack.accounts.access import Principal
+from projects.models import Evaluation
+from tests.browser.axe import violations
+from tests.browser.pages import PageFactory
+from tests.factories import make_workspace
+from tests.kpis.evaluation_world import measured, tied
+from tests.kpis.views.conftest import browser as signed_in
+from tests.kpis.world import aimed
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+MARK = "document.querySelector('.plot').data.find((trace) => trace.meta === 'mark')"
+
+
+@pytest.fixture
+def owner(transactional_db: None) -> Principal:
+    return make_workspace()
+
+
+@pytest.fixture
+def evaluation(owner: Principal) -> Evaluation:
+    initiative = aimed(owner)
+    tied(owner, initiative)
+    return measured(initiative)
+
+
+def opened(server: LiveServer, factory: PageFactory, owner: Principal, evaluation: Evaluation, **how: object) -> Page:
+    page = factory(server.url, **how)  # type: ignore[arg-type]
+    session = signed_in(owner).cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": server.url}])
+    page.goto(f"/w/{owner.workspace.key}/initiatives/CHURN/evaluations/{evaluation.public_id}/")
+    return page
+
+
+def test_the_threshold_is_dragged_typed_and_moved_by_keys(
+    live_server: LiveServer, page_factory: PageFactory, owner: Principal, evaluation: Evaluation
+) -> None:
+    page = opened(live_server, page_factory, owner, evaluation)
+    expect(page.locator("[data-drawn]")).to_be_visible(timeout=15_000)
+    expect(page.locator("#point")).to_contain_text("20 of 650 decided")
+    slider = page.locator(".threshold [type=range]")
+    box = slider.bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.75, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.5, middle, steps=6)
+    page.mouse.up()
+    expect(page.locator("#point")).to_contain_text("90 of 980 decided")
+    expect(page).to_have_url(re.compile(r"\?threshold=0\.(49|5)"))
+    assert page.evaluate(MARK)["x"] == [0.98]
+    slider.press("End")
+    expect(page.locator("#point")).to_contain_text("0 of 0 decided")
+    expect(page.locator(".threshold [role=status]")).to_contain_text("everything is left to people")
+    typed = page.locator("[name=threshold]")
+    assert typed.input_value() == "1"
+    typed.fill("0.951")
+    expect(page.locator("#point")).to_contain_text("0 of 0 decided")
+    typed.fill("0.95")
+    expect(page.locator("#point")).to_contain_text("20 of 650 decided")
+    slider.press("ArrowLeft")
+    assert typed.input_value() == "0.94"
+    expect(page.locator("#point")).to_contain_text("20 of 650 decided")
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize(("theme", "size"), [("light", "phone"), ("dark", "desktop")])
+def test_it_is_plain_to_everybody(
+    live_server: LiveServer, page_factory: PageFactory, owner: Principal, evaluation: Evaluation, theme: str, size: str
+) -> None:
+    page = opened(live_server, page_factory, owner, evaluation, theme=theme, size=size)
+    expect(page.locator("[data-drawn]")).to_be_visible(timeout=15_000)
+    assert violations(page) == []
+    width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert width <= 0
+
+
+def test_without_scripts_it_is_a_form(
+    live_server: LiveServer, page_factory: PageFactory, owner: Principal, evaluation: Evaluation
+) -> None:
+    page = opened(live_server, page_factory, owner, evaluation, scripts=False)
+    expect(page.locator(".threshold [type=range]")).to_be_hidden()
+    page.fill("[name=threshold]", "0.5")
+    page.click(".threshold button")
+    expect(page.locator("#point")).to_contain_text("90 of 980 decided")
+    expect(page).to_have_url(re.compile(r"\?threshold=0\.5"))
+
+
+def test_it_prints_without_its_controls(
+    live_server: LiveServer, page_factory: PageFactory, owner: Principal, evaluation: Evaluation
+) -> None:
+    page = opened(live_server, page_factory, owner, evaluation)
+    page.emulate_media(media="print")
+    expect(page.locator(".threshold")).to_be_hidden()
+    expect(page.locator("#slices")).to_be_visible()
+    expect(page.locator("figure table")).to_be_visible()
