@@ -12,6 +12,7 @@ from kpis.scoring.targets import Target
 from kpis.selectors.run_records import records_among
 from kpis.selectors.run_targets import Aims
 from projects.models import Initiative, Run
+from projects.selectors.evaluations import evaluations_by_run
 from projects.selectors.run_choices import RunChoices
 from projects.selectors.run_export import cell_of, seconds_of
 from projects.selectors.runs import RunRow, page_of_runs
@@ -43,13 +44,14 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class ShownRun:
-    """A run with its cells; `seconds` is how long it took."""
+    """A run with its cells; `seconds` is how long it took, `evaluation` the id of its newest one, "" without."""
 
     run: Run
     status: str
     seconds: float | None
     cells: list[Cell]
     is_record: bool
+    evaluation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def run_list(
     order: str,
     cursor: str = "",
 ) -> RunList:
-    """Return a page of filtered runs in three queries.
+    """Return a page of filtered runs in four queries.
 
     Raises ValueError for an unknown order and Problem for a cursor of another list.
     """
@@ -82,7 +84,8 @@ def run_list(
     raced = first_raced(aims)
     records = records_among(initiative, [row.run.pk for row in page.rows], raced, aims) if raced else set()
     marked = set(aims.keys_of(raced)) if raced else set()
-    rows = [_shown(row, shown, row.run.pk in records, marked) for row in page.rows]
+    evaluated = evaluations_by_run(initiative, [row.run.pk for row in page.rows])
+    rows = [_shown(row, shown, row.run.pk in records, marked, evaluated.get(row.run.pk, "")) for row in page.rows]
     return RunList(shown, rows, page.next, page.prev)
 
 
@@ -119,10 +122,12 @@ def default_columns(aims: Aims, choices: RunChoices, sample_key: str) -> list[st
     return [f"metric:{key}" for key in dict.fromkeys(found)]
 
 
-def _shown(row: RunRow, columns: Sequence[Column], is_record: bool, marked: Collection[str]) -> ShownRun:
+def _shown(
+    row: RunRow, columns: Sequence[Column], is_record: bool, marked: Collection[str], evaluation: str
+) -> ShownRun:
     status = "deleted" if row.run.deleted_at else row.run.status
     cells = [_cell(row, column, is_record and column.key in marked) for column in columns]
-    return ShownRun(row.run, status, seconds_of(row.run), cells, is_record)
+    return ShownRun(row.run, status, seconds_of(row.run), cells, is_record, evaluation)
 
 
 def _cell(row: RunRow, column: Column, is_record: bool) -> Cell:

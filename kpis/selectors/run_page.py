@@ -11,7 +11,8 @@ from kpis.scoring.targets import Target, higher_is_better
 from kpis.scoring.wording import figure
 from kpis.selectors.run_targets import Aims, JudgedRun, judged_run
 from mltrack.formats import number as shown
-from projects.models import Deployment, Initiative, MetricValue, Run
+from projects.models import Deployment, Evaluation, Initiative, MetricValue, Run
+from projects.selectors.evaluations import evaluations_of
 from projects.selectors.run_export import seconds_of
 from projects.selectors.runs import RunDetail, run_detail
 
@@ -47,6 +48,7 @@ class RunPage:
     metrics: list[ShownMetric]
     charts: list[Chart]
     deployments: list[Deployment]
+    evaluations: list[Evaluation]
     params: list[tuple[str, str]]
     tags: list[tuple[str, str]]
     tracker_tags: list[tuple[str, str]]
@@ -54,7 +56,7 @@ class RunPage:
 
 
 def run_page(initiative: Initiative, run: Run, aims: Aims, drawn: Sequence[str] = ()) -> RunPage:
-    """Return a run's page in seven queries; `drawn` are the metrics whose history is asked for, else a few."""
+    """Return a run's page in eight queries; `drawn` are the metrics whose history is asked for, else a few."""
     detail = run_detail(run)
     by_key = {each.key: each for each in detail.metrics}
     keys = [key for key in drawn if key in by_key] or _telling(detail.metrics, aims)
@@ -66,6 +68,7 @@ def run_page(initiative: Initiative, run: Run, aims: Aims, drawn: Sequence[str] 
         metrics=[_metric(each, each.key in keys) for each in detail.metrics],
         charts=[_chart(by_key[key], aims) for key in keys] if run.connection_id else [],
         deployments=list(deployments[:20]),
+        evaluations=list(evaluations_of(initiative).filter(run=run)[:20]),
         params=sorted((str(key), str(value)) for key, value in run.params.items()),
         tags=[each for each in tags if not each[0].startswith("mlflow.")],
         tracker_tags=[each for each in tags if each[0].startswith("mlflow.")],

@@ -18,6 +18,12 @@ def evaluations_of(initiative: Initiative) -> QuerySet[Evaluation]:
     return found.select_related("run", "model_version", "dataset", "connection")
 
 
+def evaluations_by_run(initiative: Initiative, run_ids: Collection[int]) -> dict[int, str]:
+    """Return the public id of the newest evaluation of each run that has one, in one query."""
+    rows = Evaluation.objects.filter(initiative=initiative, run__in=run_ids).order_by("at", "id")
+    return {run_id: public_id for run_id, public_id in rows.values_list("run_id", "public_id") if run_id is not None}
+
+
 def tally_of(evaluation: Evaluation) -> Tally:
     """Return the counts of one evaluation, in one query."""
     return tallies_of([evaluation])[evaluation.pk]
