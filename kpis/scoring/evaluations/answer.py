@@ -25,7 +25,7 @@ def report_answer(report: Report) -> dict[str, Any]:
     return {
         "n": facts.tally.n,
         "abstained": facts.tally.whole.abstained,
-        "metrics": {key: metric_answer(key, point) for key, point in sorted(metrics.items())},
+        "metrics": {key: metric_answer(key, point) for key, point in sorted(metrics.items()) if _is_shown(key, report)},
         "curve": [curve_answer(point) for point in drawn_curve(facts)],
         "operating_point": operating_answer(report.judged),
         "says": " ".join(says(report.judged)),
@@ -34,6 +34,14 @@ def report_answer(report: Report) -> dict[str, Any]:
         "confusion": [{"label": a, "prediction": b, "n": n} for a, b, n in facts.confusion.counts],
         "not_used": [{"target": each.id, "reason": not_used(each, facts.dataset)} for each in report.targets.elsewhere],
     }
+
+
+def _is_shown(key: str, report: Report) -> bool:
+    """Say whether a metric gives no small group away: crossed groups stand on the audit page, which hides them."""
+    part = key.partition("/")[2]
+    column = part.partition("=")[0]
+    crossed = ", " in part and column in report.facts.tally.group_columns
+    return part not in report.hidden and not crossed
 
 
 def metric_answer(key: str, point: MetricPoint) -> dict[str, Any]:

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 from kpis.scoring.evaluations.curve import CurvePoint, point_at
 from kpis.scoring.evaluations.decision import PointDecision, decide_point
-from kpis.scoring.evaluations.groups import group_counts
+from kpis.scoring.evaluations.groups import GroupCounts, group_counts
 from kpis.scoring.evaluations.reporting import SMALLEST_GROUP
 from kpis.scoring.evaluations.share import Share
+from kpis.scoring.evaluations.suppression import suppressed
 from kpis.scoring.targets import Target
 from projects.progress.evaluations.tally import Tally, by_slice
 
+FEWEST_SHOWN = 10
 FROM_BELOW = (">=", ">")
 
 
@@ -41,14 +43,31 @@ def slice_parts(tally: Tally, threshold: float, targets: Sequence[Target] = ()) 
 
 
 def group_parts(tally: Tally, threshold: float, targets: Sequence[Target] = ()) -> tuple[Part, ...]:
-    """Return the groups of each column by itself, in the order of slices."""
-    counts = {
-        name: each for column in tally.group_columns for name, each in group_counts(tally, threshold, [column]).items()
-    }
+    """Return the groups of each column by itself, in the order of slices; those of few people are left out."""
+    counts, hidden = _single_groups(tally, threshold), hidden_groups(tally)
     points = {
-        name: CurvePoint(threshold, each.decided, each.decided - each.right, each.n) for name, each in counts.items()
+        name: CurvePoint(threshold, each.decided, each.decided - each.right, each.n)
+        for name, each in counts.items()
+        if name not in hidden
     }
     return _ranked([_part(name, point, targets) for name, point in points.items()])
+
+
+def hidden_groups(tally: Tally) -> frozenset[str]:
+    """Return the groups of one column that are not shown: those of few people, and what would give them away."""
+    found: set[str] = set()
+    for column in tally.group_columns:
+        cells: dict[tuple[str, ...], int] = {
+            (name,): each.n for name, each in group_counts(tally, 0.0, [column]).items()
+        }
+        found.update(name for (name,) in suppressed(cells, FEWEST_SHOWN))
+    return frozenset(found)
+
+
+def _single_groups(tally: Tally, threshold: float) -> dict[str, GroupCounts]:
+    return {
+        name: each for column in tally.group_columns for name, each in group_counts(tally, threshold, [column]).items()
+    }
 
 
 def names_part(target: Target, name: str) -> bool:

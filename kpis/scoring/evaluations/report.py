@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kpis.scoring.evaluations.curve import CurvePoint, accuracy_band, coverage_band, curve, thinned
 from kpis.scoring.evaluations.operating import Operating, at_threshold, operate
-from kpis.scoring.evaluations.parts import Part, group_parts, slice_parts
+from kpis.scoring.evaluations.parts import Part, group_parts, hidden_groups, slice_parts
 from kpis.scoring.evaluations.usable import Usable, usable
 from kpis.scoring.inputs import EvaluationFacts
 from kpis.scoring.proportions import Interval
@@ -18,7 +18,8 @@ from kpis.scoring.targets import Target
 class Report:
     """An evaluation at one threshold: its operating point, or the one that was asked for.
 
-    `judged` is the operating point that targets are judged at, whatever was asked for.
+    `judged` is the operating point that targets are judged at, whatever was asked for. `hidden` names the groups that
+    are not shown, since few people are in them.
     """
 
     facts: EvaluationFacts
@@ -27,6 +28,7 @@ class Report:
     shown: Operating
     slices: tuple[Part, ...]
     groups: tuple[Part, ...]
+    hidden: frozenset[str] = frozenset()
 
     @property
     def accuracy_interval(self) -> Interval | None:
@@ -54,6 +56,7 @@ def report_of(facts: EvaluationFacts, targets: Sequence[Target], threshold: floa
         shown,
         slice_parts(facts.tally, place, split.used),
         group_parts(facts.tally, place, split.used),
+        hidden_groups(facts.tally),
     )
 
 

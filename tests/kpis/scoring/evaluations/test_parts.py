@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kpis.scoring.evaluations.parts import group_parts, names_part, slice_parts
+from kpis.scoring.evaluations.parts import group_parts, hidden_groups, names_part, slice_parts
 from kpis.scoring.targets import Target
 from projects.progress.evaluations.tally import Cell, Stratum, tally_cells
 
@@ -62,6 +62,13 @@ def test_groups_stand_alone_not_crossed() -> None:
     assert set(found) == {"sex=F", "sex=M"}
     assert (found["sex=F"].accuracy.part, found["sex=F"].accuracy.n) == (630, 650)
     assert (found["sex=M"].accuracy.part, found["sex=M"].accuracy.n, found["sex=M"].coverage.n) == (100, 100, 300)
+
+
+def test_groups_of_few_people_are_not_shown_nor_the_one_that_gives_them_away() -> None:
+    sizes = (("a", 3), ("b", 40), ("c", 60))
+    tally = tally_cells([Cell(Stratum((), (name,)), 9000, n, 0) for name, n in sizes], (), ("team",))
+    assert [each.name for each in group_parts(tally, 0.5)] == ["team=c"]
+    assert hidden_groups(tally) == {"team=a", "team=b"}
 
 
 @pytest.mark.parametrize(
