@@ -89,6 +89,14 @@ def merge_ladders(ladders: Iterable[Ladder], scale: int = SCALE) -> Ladder:
     given = list(ladders)
     if any(each.scale != scale for each in given):
         raise ValueError("Ladders of different scales cannot be added.")
-    rows = (row for each in given for row in zip(each.levels, each.right, each.wrong))
-    abstained = ((ABSTAINED, each.abstained_right, each.abstained_wrong) for each in given)
-    return ladder_from([*rows, *abstained], scale)
+    levels, right, wrong = (
+        np.concatenate([np.array(getattr(each, name), dtype=np.int64) for each in given] or [np.empty(0, np.int64)])
+        for name in ("levels", "right", "wrong")
+    )
+    found, place = np.unique(levels, return_inverse=True)
+    sums = np.zeros((2, len(found)), dtype=np.int64)
+    np.add.at(sums[0], place, right)
+    np.add.at(sums[1], place, wrong)
+    down = (tuple(column[::-1].tolist()) for column in (found, *sums))
+    abstained = (sum(each.abstained_right for each in given), sum(each.abstained_wrong for each in given))
+    return Ladder(*down, *abstained, scale)

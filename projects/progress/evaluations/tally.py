@@ -8,35 +8,18 @@ the same counts. An evaluation without confidences states 1 for every case.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from projects.progress.evaluations.ladder import Ladder, counted, ladder_from, merge_ladders
+from projects.progress.evaluations.counts import Column, count, ladders_of, strata_of
+from projects.progress.evaluations.ladder import Ladder, ladder_from, merge_ladders
 from projects.progress.evaluations.levels import ABSTAINED, SCALE, UnusableRow, flags_of, levels_of
+from projects.progress.evaluations.strata import Stratum
 
-Column = Sequence[str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Stratum:
-    """Cases that are alike: a value per slice column and per group column, "" where none is stated.
-
-    `positive` says whether the label is the favourable class, `selected` whether the prediction is; both are None
-    where no favourable class was declared.
-    """
-
-    slices: tuple[str, ...] = ()
-    groups: tuple[str, ...] = ()
-    positive: bool | None = None
-    selected: bool | None = None
-
-    @property
-    def order(self) -> tuple[object, ...]:
-        """What strata are sorted by."""
-        return (self.slices, self.groups, str(self.positive), str(self.selected))
+__all__ = ["Cell", "Stratum", "Tally", "by_slice", "merge_tallies", "tally_cells", "tally_rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,36 +86,20 @@ def tally_rows(
     classes = () if positive is None or selected is None else (flags_of(positive, "label"), flags_of(selected))
     if levels.ndim != 1 or any(len(each) != len(levels) for each in (right, *columns, *classes)):
         raise ValueError("The columns of an evaluation have one length.")
-    _check_classes(right, *classes)
-    codes = _combined([*columns, *(flag.tolist() for flag in classes)], len(levels))
-    _, first, codes = np.unique(codes, return_index=True, return_inverse=True)
-    found = []
-    for place, row in enumerate(first.tolist()):
-        mine = tuple(column[row] or "" for column in columns)
-        marks: list[bool | None] = [bool(flag[row]) for flag in classes] or [None, None]
-        here = codes == place
-        stratum = Stratum(mine[: len(slices)], mine[len(slices) :], *marks)
-        found.append((stratum, counted(levels[here], right[here], scale)))
-    return _sorted(tuple(slices), tuple(groups), found, scale)
+    check_classes(right, *classes)
+    strata, place = strata_of(len(levels), list(slices.values()), list(groups.values()), classes)
+    found = ladders_of(count(strata, place, levels, right, scale), scale)
+    return Tally(tuple(slices), tuple(groups), tuple(found), scale)
 
 
-def _check_classes(right: NDArray[np.bool_], *classes: NDArray[np.bool_]) -> None:
+def check_classes(right: NDArray[np.bool_], *classes: NDArray[np.bool_]) -> None:
+    """Raise UnusableRow where the label and the prediction of the favourable class contradict `right`."""
     if not classes:
         return
     positive, selected = classes
     impossible = ((positive != selected) & right) | (positive & selected & ~right)
     if impossible.any():
         raise UnusableRow(int(impossible.argmax()), "“correct” contradicts the label and the prediction")
-
-
-def _combined(columns: Sequence[Sequence[object]], rows: int) -> NDArray[np.int64]:
-    """Return one small code per row, equal where all columns are."""
-    codes = np.zeros(rows, dtype=np.int64)
-    for column in columns:
-        seen: dict[object, int] = {}
-        mine = np.array([seen.setdefault(value or "", len(seen)) for value in column], dtype=np.int64)
-        codes = np.unique(codes * max(1, len(seen)) + mine, return_inverse=True)[1].astype(np.int64)
-    return codes
 
 
 def _sorted(
