@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""MLTrack's CI client: report runs, ask the gate, check the set-up.
+"""MLTrack's CI client: report runs, upload evaluations, ask the gate, check the set-up.
 
 One file, standard library only, Python 3.8 or newer. The environment gives the server (MLTRACK_URL) and the
 token (MLTRACK_TOKEN). Exit: 0 ready or stored, 1 not ready, 2 usage or refused data, 3 unknown,
@@ -9,21 +9,28 @@ token (MLTRACK_TOKEN). Exit: 0 ready or stored, 1 not ready, 2 usage or refused 
 from __future__ import annotations
 
 import argparse
+import csv
 import datetime
 import email.message
 import email.utils
+import gc
+import gzip
+import hashlib
 import http.client
+import importlib
 import io
 import ipaddress
 import itertools
 import json
 import math
+import operator
 import os
 import random
 import re
 import ssl
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import unicodedata
@@ -49,6 +56,7 @@ RESULTS = {  # in the order in which a reader wants them
 }
 UNDECIDED = ("insufficient", "missing", "stale")
 BATCH_RUNS, BATCH_BYTES, ANSWER_BYTES, ATTEMPT_SECONDS = 1000, 4_000_000, 20_000_000, 30.0
+BLOCK_ROWS, BLOCK_TEXT, BLOCK_BYTES, SLOWEST = 50_000, 12_000_000, 4_000_000, 50_000
 SUMMARY_LINES, SUMMARY_ROWS = 40, 16
 ANSI = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b.?")
 Json = Dict[str, Any]
@@ -247,6 +255,17 @@ class Client:
         asked = retry_after(answer.headers)
         words = answer.words() + (f" and asks to wait {asked:.0f} s" if asked else "")
         raise Stop(FAILED, f"{words}; gave up within --timeout {self.timeout:g} s", answer.status)
+
+    def stream(self, path: str, file: str, offset: int) -> Answer:
+        """One PATCH with the rest of a file. A line that carries less than SLOWEST bytes a second is given up."""
+        length = os.path.getsize(file) - offset
+        headers = {"Authorization": f"Bearer {self.token}", "Accept": "application/json",
+                   "User-Agent": f"mltrack-cli/{VERSION}", "Content-Type": "application/offset+octet-stream",
+                   "Content-Length": str(length), "Upload-Offset": str(offset)}  # fmt: skip
+        with open(file, "rb") as body:
+            body.seek(offset)
+            request = urllib.request.Request(f"{self.url}/api/v1/{path}", body, headers, method="PATCH")
+            return self.attempt(request, self.timeout + length / SLOWEST)
 
     def attempt(self, request: urllib.request.Request, seconds: float) -> Answer:
         """One exchange. In a thread, as socket timeouts bound neither name look-up nor a dripping server."""
@@ -674,6 +693,308 @@ def write(path: Optional[str], text: str, mode: str = "w") -> None:
         raise Stop(USAGE, f"cannot write {path}: {error.strerror}") from None
 
 
+# evaluate
+
+
+def evaluate(options: argparse.Namespace) -> int:
+    """Upload the rows of a file and wait until they are counted; a second try goes on where the first was cut."""
+    client, about = connect(options), description(options)
+    gc.disable()  # Rows make no cycles, and looking for some takes longer than reading them.
+    with tempfile.TemporaryDirectory(prefix="mltrack-") as folder:
+        file = os.path.join(folder, "rows")
+        plan = packed(options, file)
+        if options.file != "-":
+            about.setdefault("dataset", {"name": os.path.basename(options.file), "digest": file_digest(options.file)})
+        about.update(columns=[each for each in plan.columns if ":" not in each], slice_columns=options.slice,
+                     group_columns=options.group, keep_cases=not options.no_cases, blocks=plan.blocks)  # fmt: skip
+        path = f"initiatives/{urllib.parse.quote(options.initiative, safe='')}/evaluations/uploads/"
+        upload = client.call("POST", path, about)[0]
+        upload = sent(client, f"{path}{urllib.parse.quote(str(upload.get('id')), safe='')}/", upload, file)
+    if upload.get("state") != "done":
+        raise Stop(USAGE, f"nothing was kept: {failure(upload, plan)}")
+    found = upload.get("evaluation")
+    if not isinstance(found, dict):
+        raise Stop(FAILED, "the server's answer is not understood: fetch the server's own client")
+    return show_evaluation(client, found, options)
+
+
+def show_evaluation(client: Client, found: Json, options: argparse.Namespace) -> int:
+    """Print the evaluation, with its operating point where the server tells one."""
+    path = f"initiatives/{urllib.parse.quote(options.initiative, safe='')}/evaluations/"
+    try:
+        found = client.call("GET", f"{path}{urllib.parse.quote(str(found.get('id')), safe='')}/")[0]
+    except Stop as stop:
+        if stop.status != 404:
+            raise
+    out = sys.stderr if options.json == "-" else sys.stdout
+    say(f"evaluation {clean(found.get('id'))}: n {clean(found.get('n'))}, accuracy {clean(found.get('accuracy'))}"
+        f" over all cases, {clean(found.get('abstained'))} abstained", out)  # fmt: skip
+    point = found.get("operating_point")
+    if isinstance(point, dict):
+        names = ("threshold", "coverage", "accuracy", "guaranteed_coverage")
+        say("operating point: " + ", ".join(f"{name} {clean(point.get(name))}" for name in names), out)
+    write(options.json, pretty(found))
+    return READY
+
+
+def description(options: argparse.Namespace) -> Json:
+    """What the evaluation is about, from the options."""
+    names = ("external_id", "name", "purpose", "run", "model_version", "scope", "abstention", "family", "favourable")
+    about: Json = {name: getattr(options, name) for name in names if getattr(options, name)}
+    commit = options.commit or commit_and_ref()[0]
+    if commit:
+        about["commit"] = commit
+    if options.dataset:
+        name, separator, digest = options.dataset.rpartition("@")
+        if not separator or not name or not digest:
+            raise Stop(USAGE, f"--dataset wants NAME@DIGEST, not {clean(options.dataset)!r}")
+        about["dataset"] = {"name": name, "digest": digest}
+    if options.member:
+        about["members"] = options.member
+    if options.component:
+        about["components"] = pairs(options.component, "--component")
+    if options.cost is not None:
+        about["cost"] = options.cost
+    return about
+
+
+def failure(upload: Json, plan: "Plan") -> str:
+    """Why an upload failed, with the file's own name of the column."""
+    given = upload.get("error")
+    error = given if isinstance(given, dict) else {}
+    words = str(error.get("detail") or "the upload failed")
+    names = dict(zip(plan.columns, plan.heads))
+    own = names.get(str(error.get("column")))
+    return f"{words} (The file calls this column {own}.)" if own and own != error["column"] else words
+
+
+class Plan(NamedTuple):
+    """The rows as they will be sent: what each column is, what the file calls it, and the blocks."""
+
+    columns: List[str]
+    heads: List[str]
+    blocks: List[Json]
+
+
+Head = List[str]
+Batches = Iterator[List[Any]]
+Rows = Tuple[Head, Callable[[Head], Batches]]  # what columns there are, and how to read some of them
+
+
+def packed(options: argparse.Namespace, path: str) -> Plan:
+    """Write the wanted columns of the rows to a file in blocks, each a gzip member; Stop for a malformed row."""
+    head, read = ROWS[row_format(options)](options)
+    columns, heads = chosen(options, head)
+    blocks: List[Json] = []
+    with open(path, "wb") as file:
+        for batch in read(heads):
+            for rows, member in members(batch):
+                file.write(member)
+                blocks.append({"size": len(member), "rows": rows, "sha256": hashlib.sha256(member).hexdigest()})
+    if not blocks:
+        raise Stop(USAGE, f"{options.file} has no rows")
+    return Plan(columns, heads, blocks)
+
+
+def members(rows: List[Any]) -> Iterator[Tuple[int, bytes]]:
+    """The rows as gzip members of CSV, within the server's limits on a block; halved where they are too long."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    raw = text.getvalue().encode("utf-8", "surrogatepass")
+    member = gzip.compress(raw, 1, mtime=0)
+    if len(rows) == 1 or (len(raw) <= BLOCK_TEXT and len(member) <= BLOCK_BYTES):
+        yield len(rows), member
+        return
+    for half in (rows[: len(rows) // 2], rows[len(rows) // 2 :]):
+        yield from members(half)
+
+
+def chosen(options: argparse.Namespace, head: Head) -> Tuple[List[str], Head]:
+    """What is sent of the columns, and what the file calls them: named ones must be there, others where they are."""
+    if len(set(head)) < len(head):
+        raise Stop(USAGE, f"{options.file} has two columns of one name")
+    given = {name: getattr(options, f"column_{name}") for name in ("prediction", "label", "correct", "confidence")}
+    given["id"] = options.id
+    named = {name: column for name, column in given.items() if column}
+    if "correct" not in named and "prediction" not in named:
+        named.update({name: name for name in ("prediction", "label") if {"prediction", "label"} <= set(head)})
+        if "prediction" not in named and "correct" in head:
+            named["correct"] = "correct"
+    elif "prediction" in named and "label" not in named:
+        named["label"] = "label"
+    named.update({name: name for name in ("confidence", "id") if name not in named and name in head})
+    if options.no_cases:
+        named.pop("id", None)
+    order = ("id", "prediction", "label", "correct", "confidence")
+    wanted = [(name, named[name]) for name in order if name in named]
+    wanted += [(f"slice:{each}", each) for each in options.slice] + [(f"group:{each}", each) for each in options.group]
+    missing = [column for _, column in wanted if column not in head]
+    if missing or not {"prediction", "correct"} & set(named):
+        lacks = f"has no column {clean(missing[0])!r}" if missing else "needs prediction and label, or correct"
+        raise Stop(USAGE, f"{options.file} {lacks}; it has {clean(', '.join(head))}")
+    return [name for name, _ in wanted], [column for _, column in wanted]
+
+
+def row_format(options: argparse.Namespace) -> str:
+    """The format by option or by the file's ending."""
+    if options.format:
+        return str(options.format)
+    ends = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
+    found = ends.get(os.path.splitext(options.file)[1].lower())
+    if not found:
+        raise Stop(USAGE, "give --format: the file's name does not end in .csv, .jsonl or .parquet")
+    return found
+
+
+def batches(rows: Iterator[Any]) -> Batches:
+    """Blocks of rows; Stop with the number of the row that cannot be read."""
+    first = 1
+    while True:
+        block: List[Any] = []
+        try:
+            block.extend(itertools.islice(rows, BLOCK_ROWS))
+        except (csv.Error, ValueError, OSError) as error:
+            raise Stop(USAGE, f"nothing was sent: row {first + len(block):,} cannot be read: {error}") from None
+        if not block:
+            return
+        yield block
+        first += len(block)
+
+
+def opened(path: str) -> IO[str]:
+    try:
+        if path == "-":
+            return io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8-sig", newline="")
+        return open(path, encoding="utf-8-sig", newline="")
+    except OSError as error:
+        raise Stop(USAGE, f"cannot read {path}: {error.strerror}") from None
+
+
+def csv_rows(options: argparse.Namespace) -> Rows:
+    """A first line of names, then a row a line."""
+    reader = csv.reader(opened(options.file), strict=True)
+    try:
+        head = next(reader, [])
+    except (csv.Error, ValueError) as error:
+        raise Stop(USAGE, f"cannot read {options.file}: {error}") from None
+
+    def read(heads: Head) -> Batches:
+        first, places = 1, [head.index(each) for each in heads]
+        for rows in batches(filter(None, reader)):
+            if set(map(len, rows)) != {len(head)}:
+                place = next(place for place, row in enumerate(rows) if len(row) != len(head))
+                words = f"row {first + place:,} has {len(rows[place])} values where {len(head)} are expected"
+                raise Stop(USAGE, f"nothing was sent: {words}")
+            yield list(map(operator.itemgetter(*places), rows)) if len(places) > 1 else [[r[places[0]]] for r in rows]
+            first += len(rows)
+
+    return head, read
+
+
+def jsonl_rows(options: argparse.Namespace) -> Rows:
+    """One object a line. The first one has all the keys; a later one may leave some out, for empty values."""
+    lines = filter(str.strip, opened(options.file))
+
+    def parsed(line: str) -> Json:
+        row = json.loads(line, parse_float=str, parse_int=str)
+        if not isinstance(row, dict):
+            raise ValueError("it is not a JSON object")
+        return row
+
+    rows = map(parsed, lines)
+    first: List[Json] = next(batches(itertools.islice(rows, 1)), [{}])
+
+    def read(heads: Head) -> Batches:
+        chained = itertools.chain(first if first[0] else [], rows)
+        return batches([text_of(row.get(each)) for each in heads] for row in chained)
+
+    return list(first[0]), read
+
+
+def text_of(value: Any) -> str:
+    """A value as text: nothing for null and NaN, 1 and 0 for booleans."""
+    if value is None or value != value:
+        return ""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return value if isinstance(value, str) else json.dumps(value) if isinstance(value, (dict, list)) else str(value)
+
+
+def parquet_rows(options: argparse.Namespace) -> Rows:
+    """Through pyarrow or duckdb, whichever is installed; only the columns that are sent are read."""
+    for module, rows_of in (("pyarrow.parquet", arrow_rows), ("duckdb", duckdb_rows)):
+        try:
+            reader = importlib.import_module(module)
+        except ImportError:
+            continue
+        try:
+            return rows_of(reader, options.file)
+        except (OSError, ValueError, getattr(reader, "Error", OSError)) as error:
+            raise Stop(USAGE, f"cannot read {options.file}: {error}") from None
+    raise Stop(USAGE, "Parquet needs pyarrow or duckdb beside this client: python3 -m pip install pyarrow")
+
+
+def arrow_rows(parquet: Any, path: str) -> Rows:
+    source = parquet.ParquetFile(path)
+
+    def rows(heads: Head) -> Iterator[Any]:
+        for table in source.iter_batches(10_000, columns=heads):
+            yield from zip(*(table.column(each).to_pylist() for each in heads))
+
+    return list(source.schema_arrow.names), lambda heads: batches(list(map(text_of, row)) for row in rows(heads))
+
+
+def duckdb_rows(duckdb: Any, path: str) -> Rows:
+    database = duckdb.connect()
+    source = database.read_parquet(path)
+
+    def rows(heads: Head) -> Iterator[Any]:
+        quoted = ", ".join('"{}"'.format(each.replace('"', '""')) for each in heads)
+        found = source.project(quoted)
+        return itertools.chain.from_iterable(iter(lambda: found.fetchmany(10_000), []))
+
+    return list(source.columns), lambda heads: batches(list(map(text_of, row)) for row in rows(heads))
+
+
+ROWS: Dict[str, Callable[[argparse.Namespace], Rows]] = {
+    "csv": csv_rows,
+    "jsonl": jsonl_rows,
+    "parquet": parquet_rows,
+}
+
+
+def file_digest(path: str) -> str:
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        for part in iter(lambda: file.read(1 << 20), b""):
+            digest.update(part)
+    return f"sha256:{digest.hexdigest()}"
+
+
+def sent(client: Client, path: str, upload: Json, file: str) -> Json:
+    """Send what the server lacks, and wait until it has counted; give up when nothing moves for --timeout."""
+    moved, last = time.monotonic(), (-1, -1)
+    while upload.get("state") in ("receiving", "counting"):
+        place = (upload.get("offset"), upload.get("counted"))
+        if not all(isinstance(each, int) for each in place):
+            raise Stop(FAILED, "the server's answer is not understood: fetch the server's own client")
+        if place != last:
+            moved, last = time.monotonic(), place  # type: ignore[assignment]
+        elif time.monotonic() - moved > client.timeout:
+            raise Stop(FAILED, f"nothing moved for {client.timeout:g} s; the same command goes on from here")
+        if upload["state"] == "receiving":
+            answer = client.stream(path, file, upload["offset"])
+            if not (200 <= answer.status < 300 or answer.status in (409, 422) or answer.retry()):
+                client.settle(answer)
+            if not 200 <= answer.status < 300 and answer.status != 409:
+                say(f"mltrack: {answer.words()}; going on", sys.stderr)
+                time.sleep(max(retry_after(answer.headers), 0.5))
+        else:
+            time.sleep(0.25 if time.monotonic() - moved < 5 else 1.0)
+        upload = client.call("GET", path)[0]
+    return upload
+
+
 # doctor
 
 
@@ -693,7 +1014,7 @@ def doctor(options: argparse.Namespace) -> int:
         say("scopes: the server does not tell them; the token may read")
         return READY
     say(f"scopes: {clean(' '.join(map(str, scopes)))}")
-    needs = {"report": "runs:write", "gate": "gate"}
+    needs = {"report": "runs:write", "evaluate": "evaluations:write", "gate": "gate"}
     for command, scope in needs.items():
         say(f"{command}: {'will work' if scope in scopes else f'will be refused, the token lacks {scope}'}")
     return READY if set(needs.values()) & set(map(str, scopes)) else AUTH
@@ -740,11 +1061,12 @@ def parser() -> argparse.ArgumentParser:
     shared: Json = {"epilog": about, "allow_abbrev": False}
     top = argparse.ArgumentParser(prog="mltrack.py", description="MLTrack's CI client", **shared)
     top.add_argument("--version", action="version", version=f"mltrack-cli {VERSION}")
-    commands = top.add_subparsers(dest="command", required=True, metavar="{report,gate,doctor}")
-    for run, text in ((report, "store one run, or a file of runs"), (gate, "ask: may this version ship?"),
+    commands = top.add_subparsers(dest="command", required=True, metavar="{report,evaluate,gate,doctor}")
+    for run, text in ((report, "store one run, or a file of runs"),
+                      (evaluate, "upload a model's predictions, a row per case"), (gate, "ask: may this version ship?"),
                       (doctor, "check address, token, scopes and clock")):  # fmt: skip
         sub = commands.add_parser(run.__name__, help=text, description=text, **shared)
-        sub.set_defaults(run=run)
+        sub.set_defaults(act=run)
         sub.add_argument("--initiative", required=run is not doctor, metavar="KEY", help="like CHURN")
         sub.add_argument("--url", default=os.environ.get("MLTRACK_URL", ""), help="default: MLTRACK_URL")
         sub.add_argument("--timeout", type=seconds, default=60.0, metavar="S", help="default: 60")
@@ -757,6 +1079,8 @@ def parser() -> argparse.ArgumentParser:
 
 SEVERAL: Json = {"action": "append", "default": [], "metavar": "NAME=VALUE"}
 FLAG: Json = {"action": "store_true"}
+MANY: Json = {"action": "append", "default": []}
+PURPOSE: Json = {"choices": ("validation", "test", "shadow", "production")}
 STATUS: Json = {"choices": ("running", "finished", "failed", "killed"), "default": "finished"}
 OPTIONS: Dict[str, List[Tuple[str, Union[str, Json], str]]] = {
     "report": [
@@ -773,6 +1097,37 @@ OPTIONS: Dict[str, List[Tuple[str, Union[str, Json], str]]] = {
         ("--ended-at", "TIME", "ISO 8601 with zone; default: now"),
         ("--file", "JSON", "whole runs instead: an array, or one object a line; - is standard input"),
         ("--json", "FILE", "the result of each run; - is standard output"),
+    ],
+    "evaluate": [
+        (
+            "--file",
+            {"required": True, "metavar": "FILE"},
+            "one row per case: CSV, JSONL or Parquet; - is standard input",
+        ),
+        ("--format", {"choices": ("csv", "jsonl", "parquet")}, "default: by the file's ending"),
+        ("--column-prediction", "NAME", "default: prediction"),
+        ("--column-label", "NAME", "default: label; compared with the prediction as it is written"),
+        ("--column-correct", "NAME", "1 or 0, instead of prediction and label; default: correct"),
+        ("--column-confidence", "NAME", "0 to 1, empty where the model abstained; default: confidence, if there"),
+        ("--id", "NAME", "the column of the cases' ids, which are sent and kept hashed; default: id, if there"),
+        ("--slice", {**MANY, "metavar": "NAME"}, "a column to look at by value; repeatable"),
+        ("--group", {**MANY, "metavar": "NAME"}, "a column of people's groups, for fairness; repeatable"),
+        ("--favourable", "CLASS", "the class that people wish for, for fairness"),
+        ("--purpose", PURPOSE, "default: test"),
+        ("--name", "TEXT", "the evaluation's name"),
+        ("--external-id", "ID", "the evaluation's lasting id"),
+        ("--dataset", "NAME@DIGEST", "the version of data; default: the file's name and SHA-256"),
+        ("--run", "ID", "the run that is evaluated"),
+        ("--model-version", "ID", "the registered version that is evaluated"),
+        ("--commit", "SHA", "default: from GitHub, GitLab or git"),
+        ("--scope", "TEXT", "which cases the rows cover"),
+        ("--abstention", "TEXT", "how the model abstains"),
+        ("--family", "TEXT", "the family of models that was tried"),
+        ("--member", {**MANY, "metavar": "MODEL"}, "a model of the ensemble; repeatable"),
+        ("--cost", {"type": float, "metavar": "NUMBER"}, "what the evaluation cost"),
+        ("--component", {**SEVERAL, "metavar": "PART=DIGEST"}, "a digest of data, labels, code, model, …; repeatable"),
+        ("--no-cases", FLAG, "send no ids and keep no row per case: models are then compared as separate samples"),
+        ("--json", "FILE", "the evaluation; - is standard output"),
     ],
     "gate": [
         ("--commit", "SHA", "default: from GitHub, GitLab or git"),
@@ -796,7 +1151,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
             stream.reconfigure(errors="replace")
     options = parser().parse_args(arguments)
     try:
-        return int(options.run(options))
+        return int(options.act(options))
     except Stop as stop:
         say(f"mltrack: {clean(stop.text)}", sys.stderr)
         return stop.code

@@ -26,6 +26,8 @@ MLTRACK_HTTPS: bool = read.bool("MLTRACK_HTTPS", default=False)
 MLTRACK_PROXIES: int = read.int("MLTRACK_PROXIES", default=0)
 MLTRACK_ALLOWED_NETWORKS: list[str] = read.list("MLTRACK_ALLOWED_NETWORKS", default=[])
 MLTRACK_MAX_BODY: int = read.int("MLTRACK_MAX_BODY", default=10_000_000)
+MLTRACK_MAX_UPLOAD: int = read.int("MLTRACK_MAX_UPLOAD", default=1_000_000_000)
+MLTRACK_UPLOAD_HOURS: int = read.int("MLTRACK_UPLOAD_HOURS", default=24)
 
 INSTALLED_APPS = [
     "mltrack.accounts",
@@ -194,6 +196,7 @@ MLTRACK_CASE_DAYS: int = read.int("MLTRACK_CASE_DAYS", default=180)
 MLTRACK_LEASE_SECONDS: float = read.float("MLTRACK_LEASE_SECONDS", default=90.0)
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "sweep-connections": {"task": "projects.tasks.sweep_connections", "schedule": MLTRACK_SWEEP_SECONDS},
+    "sweep-uploads": {"task": "projects.tasks.sweep_uploads", "schedule": MLTRACK_SWEEP_SECONDS},
     "sweep-judgements": {"task": "kpis.tasks.sweep_judgements", "schedule": MLTRACK_SWEEP_SECONDS},
     **{
         f"heartbeat-{queue}": {

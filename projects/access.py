@@ -11,7 +11,7 @@ from mltrack.accounts.access import Principal
 from mltrack.accounts.models import User, Workspace
 from mltrack.prepared import Prepared
 from mltrack.rows import columns_of, next_object, next_or_none
-from projects.models import Connection, Evaluation, Initiative, Run
+from projects.models import Connection, Evaluation, EvaluationUpload, Initiative, Run
 
 _INITIATIVE: Final = Prepared(
     f"""
@@ -83,4 +83,13 @@ def evaluation_of(initiative: Initiative, public_id: str) -> Evaluation:
     found = ours.filter(public_id=public_id).first()
     if found is None:
         raise Http404("No such evaluation in this initiative.")
+    return found
+
+
+def upload_of(principal: Principal, initiative: Initiative, public_id: str) -> EvaluationUpload:
+    """Return an upload of the initiative's evaluations, by its public id. Raises Http404."""
+    ours = EvaluationUpload.objects.select_related("evaluation", "initiative").filter(initiative=initiative)
+    found = ours.filter(workspace=principal.workspace, public_id=public_id).first()
+    if found is None:
+        raise Http404("No such upload in this initiative.")
     return found

@@ -13,10 +13,15 @@ from projects.services import pull
 from projects.services.pages import record_page
 from projects.services.stopping import request_stop
 from projects.services.sweep import due_connections
+from projects.services.upload_counting import count_block
+from projects.services.upload_merging import merge_upload
+from projects.services.upload_sweep import drop_stale, due_work
 
 logger = structlog.stdlib.get_logger(__name__)
 
 PULLS = "pulls"
+MOST_BLOCKS = 64
+"""How many blocks of uploads are announced to workers at once."""
 
 
 @shared_task(name="projects.tasks.pull_connection", time_limit=600, soft_time_limit=570)
@@ -34,6 +39,32 @@ def sweep_connections() -> None:
     room = max(0, MOST_WAITING - waiting(current_app, PULLS))
     for connection_id in due_connections()[:room]:
         pull_connection.delay(connection_id)
+
+
+@shared_task(name="projects.tasks.count", time_limit=300, soft_time_limit=280)
+def count(block_id: int) -> None:
+    """Count one block of an upload if it is due, and add the blocks up when it was the last."""
+    whole = count_block(block_id)
+    if whole is not None:
+        merge.delay(whole)
+
+
+@shared_task(name="projects.tasks.merge", time_limit=600, soft_time_limit=570)
+def merge(upload_id: int) -> None:
+    """Record the evaluation of an upload if all of it is counted."""
+    merge_upload(upload_id)
+
+
+@shared_task(name="projects.tasks.sweep_uploads", time_limit=60, soft_time_limit=50)
+def sweep_uploads() -> None:
+    """Wake workers for blocks and uploads that are due, as long as few messages wait, and end what was given up."""
+    drop_stale()
+    if waiting(current_app, str(current_app.conf.task_default_queue)) < MOST_BLOCKS:
+        blocks, uploads = due_work(MOST_BLOCKS)
+        for block_id in blocks:
+            count.delay(block_id)
+        for upload_id in uploads:
+            merge.delay(upload_id)
 
 
 @worker_ready.connect

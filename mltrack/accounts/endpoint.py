@@ -63,11 +63,13 @@ class Endpoint(APIView):
     The power None asks for a live token and nothing else.
 
     A subclass with a method that `powers` does not name raises TypeError when it is defined. Writing methods run
-    in one transaction with everything that their services write.
+    in one transaction with everything that their services write, but for those that `streams` names: they read their
+    body piece by piece and keep each piece for itself.
     """
 
     powers: ClassVar[Mapping[str, Power | None]]
     query: ClassVar[Mapping[str, type[Params]]] = {}
+    streams: ClassVar[frozenset[str]] = frozenset()
     params: dict[str, Any]
 
     authentication_classes = [TokenAuthentication]
@@ -83,7 +85,7 @@ class Endpoint(APIView):
         for name in ("get", *WRITING):
             if hasattr(cls, name) and name.upper() not in getattr(cls, "powers", {}):
                 raise TypeError(f"{cls.__name__} does not say which power {name.upper()} needs.")
-            if name in WRITING and name in vars(cls):
+            if name in WRITING and name in vars(cls) and name.upper() not in cls.streams:
                 setattr(cls, name, _in_one_transaction(vars(cls)[name]))
 
     @classmethod

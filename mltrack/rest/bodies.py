@@ -28,6 +28,25 @@ def read_body(request: HttpRequest, limit: int) -> bytes:
     raise Problem(415, "unsupported_encoding", "A body may be plain or gzip.")
 
 
+class BodyStream:
+    """A body with a length, read piece by piece; one that is cut off ends early."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        """Raises Problem: 411 without a length, 400 for one that is no number, 415 for an encoded body."""
+        if "chunked" in _header(request, "TRANSFER_ENCODING") or not request.META.get("CONTENT_LENGTH"):
+            raise Problem(411, "length_required", "Send a Content-Length.")
+        if _header(request, "CONTENT_ENCODING") not in ("", "identity"):
+            raise Problem(415, "unsupported_encoding", "These bytes are sent as they are.")
+        self._request, self.length = request, _length(request)
+
+    def read(self, size: int, /) -> bytes:
+        """Return so many bytes, fewer where the body ends or is cut off."""
+        try:
+            return _read(self._request, size)
+        except Problem:
+            return b""
+
+
 def too_large(limit: int) -> Problem:
     """Return the 413 that names the limit in bytes."""
     return Problem(413, "body_too_large", f"The body is larger than {limit:,} bytes.")
@@ -37,14 +56,18 @@ def _header(request: HttpRequest, name: str) -> str:
     return str(request.META.get(f"HTTP_{name}", "")).strip().lower()
 
 
-def _sized(request: HttpRequest, limit: int) -> bytes:
+def _length(request: HttpRequest) -> int:
     try:
-        length = int(request.META.get("CONTENT_LENGTH") or 0)
+        return max(0, int(request.META.get("CONTENT_LENGTH") or 0))
     except ValueError:
         raise Problem(400, "bad_length", "Content-Length is not a number.") from None
+
+
+def _sized(request: HttpRequest, limit: int) -> bytes:
+    length = _length(request)
     if length > limit:
         raise too_large(limit)
-    body = _read(request, max(length, 0))
+    body = _read(request, length)
     if len(body) < length:
         raise Problem(400, "body_cut_off", "The body ended before its Content-Length.")
     return body

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from projects.api import connections, evaluations, initiatives, reports, runs
+from projects.api import connections, evaluations, initiatives, reports, runs, uploads
 
 urlpatterns = [
     path("initiatives/", initiatives.Initiatives.as_view()),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("initiatives/<str:key>/runs/<str:run_id>/", runs.OneRun.as_view()),
     path("initiatives/<str:key>/model-versions/", runs.ModelVersions.as_view()),
     path("initiatives/<str:key>/evaluations/", evaluations.Evaluations.as_view()),
+    path("initiatives/<str:key>/evaluations/uploads/", uploads.Uploads.as_view()),
+    path("initiatives/<str:key>/evaluations/uploads/<str:upload_id>/", uploads.OneUpload.as_view()),
     path("initiatives/<str:key>/datasets/", reports.Datasets.as_view()),
     path("initiatives/<str:key>/deployments/", reports.Deployments.as_view()),
     path("initiatives/<str:key>/selection/", connections.Selection.as_view()),

@@ -13,6 +13,7 @@ from projects.models.runs import (
     RunLink,
     SelectionRule,
 )
+from projects.models.uploads import EvaluationUpload, UploadBlock
 
 __all__ = [
     "Breaker",
@@ -22,6 +23,7 @@ __all__ = [
     "Deployment",
     "Evaluation",
     "EvaluationStratum",
+    "EvaluationUpload",
     "Initiative",
     "JudgeDue",
     "MetricValue",
@@ -38,4 +40,5 @@ __all__ = [
     "StageChange",
     "SyncAttempt",
     "Update",
+    "UploadBlock",
 ]

@@ -43,3 +43,8 @@ def deployment_id() -> str:
 def evaluation_id() -> str:
     """Return a new id of an evaluation, `evl_…`."""
     return new_id("evl")
+
+
+def upload_id() -> str:
+    """Return a new id of an upload, `upl_…`."""
+    return new_id("upl")

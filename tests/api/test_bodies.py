@@ -21,7 +21,12 @@ EVERY = [(name, place) for name, found in bodies(BLANK, 1).items() for place in 
 
 
 def test_every_path_that_takes_a_body_has_one() -> None:
-    without = {"connections/{connection_id}/sync/", *(route for route in served() if route.endswith("/approve/"))}
+    bytes_alone = "initiatives/{key}/evaluations/uploads/{upload_id}/"
+    without = {
+        "connections/{connection_id}/sync/",
+        bytes_alone,
+        *(route for route in served() if route.endswith("/approve/")),
+    }
     writing = {
         f"{method} {route}"
         for route, methods in served().items()

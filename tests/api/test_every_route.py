@@ -23,6 +23,7 @@ pytestmark = pytest.mark.django_db
 
 READ = ("viewer", "read")
 RUNS = ("contributor", "runs:write")
+EVALUATIONS = ("contributor", "evaluations:write")
 ATTEST = ("contributor", "initiatives:write")
 INITIATIVES = ("manager", "initiatives:write")
 TARGETS = ("manager", "targets:write")
@@ -38,7 +39,9 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
     "initiatives/{key}/runs/batch/": {"POST": RUNS},
     "initiatives/{key}/runs/{run_id}/": {"GET": READ},
     "initiatives/{key}/model-versions/": {"GET": READ, "POST": RUNS},
-    "initiatives/{key}/evaluations/": {"GET": READ, "POST": ("contributor", "evaluations:write")},
+    "initiatives/{key}/evaluations/": {"GET": READ, "POST": EVALUATIONS},
+    "initiatives/{key}/evaluations/uploads/": {"POST": EVALUATIONS},
+    "initiatives/{key}/evaluations/uploads/{upload_id}/": {"GET": READ, "PATCH": EVALUATIONS},
     "initiatives/{key}/datasets/": {"GET": READ, "POST": RUNS},
     "initiatives/{key}/deployments/": {"GET": READ, "POST": ("contributor", "deployments:write")},
     "initiatives/{key}/selection/": {"GET": READ, "PUT": INITIATIVES},
@@ -80,6 +83,7 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
 KINDS = (
     "initiatives", "kpis", "run_id", "target_id", "goal_id", "attestation_id", "waiver_id", "connection_id",
     "evaluation_id",
+    "upload_id",
 )  # fmt: skip
 CELLS = [(route, method, *asked) for route, methods in EXPECTED.items() for method, asked in methods.items()]
 

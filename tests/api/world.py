@@ -25,6 +25,7 @@ from projects.services.initiatives import post_update
 from projects.services.runs import push_model_version
 from tests.factories import make_connection, make_evaluation, make_runs
 from tests.kpis.world import COMMIT, POOR, aimed, in_days, judged, report
+from tests.projects.rows_of_cases import announced, begin, cases
 
 
 def fill(owner: Principal, mark: str = "", key: str = "CHURN") -> tuple[Initiative, dict[str, str]]:
@@ -51,6 +52,7 @@ def fill(owner: Principal, mark: str = "", key: str = "CHURN") -> tuple[Initiati
     evaluated = [
         make_evaluation(initiative, 20, cases=True, external_id=f"e{number} {mark}", **about) for number in (1, 2)
     ]
+    upload = begin(owner, initiative, announced(cases(3), 2, scope=mark))
     post_update(owner, initiative, health="at_risk", text=mark)
     waiver = request_waiver(owner, initiative, check="model.accuracy", reason=f"Pilot. {mark}", expires=in_days(9))
     judged(initiative)
@@ -66,6 +68,7 @@ def fill(owner: Principal, mark: str = "", key: str = "CHURN") -> tuple[Initiati
         "waiver_id": waiver.public_id,
         "connections": connection.public_id,
         "connection_id": connection.public_id,
+        "upload_id": upload.public_id,
         "attempt_id": attempt.public_id,
         "evaluation_id": evaluated[0].public_id,
         "model_version_id": version.public_id,

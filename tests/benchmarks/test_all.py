@@ -29,6 +29,7 @@ EXACT = {
     "readings in columns: checksums that differ",
     "readings in rows: checksums that differ",
     "runs with metrics: checksums that differ",
+    "evaluations that differ",
     "initiatives not judged once, 1 workers",
     "initiatives not judged once, 2 workers",
     "initiatives not judged once, 4 workers",

@@ -12,6 +12,7 @@ from django.apps import apps
 # They look like ids and name nothing of another workspace.
 FREE: Final = {
     "dataset": "name and digest of a version that is made in the initiative, or a filter within it",
+    "blocks": "how the bytes that follow are cut, not rows",
     "experiment_ids": "ids of the foreign server, asked of the connection alone",
     "experiments": "ids of the foreign server, asked of the connection alone",
     "external_id": "the caller's own name of a run, unique within its source",

@@ -62,9 +62,7 @@ def _coded(column: Column) -> tuple[NDArray[np.int64], int]:
     return np.fromiter(map(places.__getitem__, column), dtype=np.int64, count=len(column)), len(seen)
 
 
-def _stratum(
-    row: int, columns: Sequence[Column], slices: int, classes: Sequence[NDArray[np.bool_]]
-) -> Stratum:
+def _stratum(row: int, columns: Sequence[Column], slices: int, classes: Sequence[NDArray[np.bool_]]) -> Stratum:
     mine = tuple(column[row] or "" for column in columns)
     marks: list[bool | None] = [bool(flags[row]) for flags in classes] or [None, None]
     return Stratum(mine[:slices], mine[slices:], *marks)
@@ -103,10 +101,11 @@ def ladders_of(counts: Counts, scale: int = SCALE) -> Iterable[tuple[Stratum, La
     ends = np.searchsorted(counts.place, np.arange(len(counts.strata) + 1))
     for stratum, start, end in zip(counts.strata, ends[:-1].tolist(), ends[1:].tolist()):
         if start < end:
-            yield stratum, _ladder(*(each[start:end] for each in (counts.level, counts.right, counts.wrong)), scale)
+            here = slice(start, end)
+            yield stratum, _ladder(counts.level[here], counts.right[here], counts.wrong[here], scale)
 
 
 def _ladder(levels: NDArray[np.int64], right: NDArray[np.int64], wrong: NDArray[np.int64], scale: int) -> Ladder:
     skip = int(levels[0] == ABSTAINED)
-    down = (tuple(column[skip:][::-1].tolist()) for column in (levels, right, wrong))
-    return Ladder(*down, int(right[:skip].sum()), int(wrong[:skip].sum()), scale)
+    down, rights, wrongs = (tuple(column[skip:][::-1].tolist()) for column in (levels, right, wrong))
+    return Ladder(down, rights, wrongs, int(right[:skip].sum()), int(wrong[:skip].sum()), scale)

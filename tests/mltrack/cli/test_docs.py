@@ -16,14 +16,14 @@ def table_options() -> dict[str, set[str]]:
     rows = re.findall(r"^\| (`--.+?`) \| ([a-z, ]+) \|", PAGE, re.M)
     found = {}
     for options, commands in rows:
-        names = {"report", "gate", "doctor"} if commands == "all" else set(commands.split(", ")) - {"none"}
+        names = {"report", "evaluate", "gate", "doctor"} if commands == "all" else set(commands.split(", ")) - {"none"}
         found.update(dict.fromkeys(re.findall(r"--[a-z-]+", options), names))
     return found
 
 
 def test_options_are_the_clients(run: Run) -> None:
     documented = table_options()
-    for command in ("report", "gate", "doctor"):
+    for command in ("report", "evaluate", "gate", "doctor"):
         usage = run(command, "--help").out.split("\n\n")[0]
         offered = set(re.findall(r"--[a-z-]+", usage))
         assert offered == {option for option, commands in documented.items() if command in commands}

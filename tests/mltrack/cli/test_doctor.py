@@ -30,17 +30,20 @@ def test_healthy_set_up(server: FakeServer, run: Run) -> None:
         "initiative: CHURN is visible",
         "scopes: read runs:write gate",
         "report: will work",
+        "evaluate: will be refused, the token lacks evaluations:write",
         "gate: will work",
     ]
 
 
-@pytest.mark.parametrize(("scopes", "code"), [(["read"], 4), ([], 4), (["gate"], 0), (["runs:write"], 0)])
+@pytest.mark.parametrize(
+    ("scopes", "code"), [(["read"], 4), ([], 4), (["gate"], 0), (["runs:write"], 0), (["evaluations:write"], 0)]
+)
 def test_missing_scopes_are_named(server: FakeServer, run: Run, scopes: list[str], code: int) -> None:
     server.routes = {TOKEN: Reply(body={**TOKEN_FACTS, "scopes": scopes})}
     done = run("doctor")
     assert done.exit == code
     refused = [line for line in done.out.splitlines() if "will be refused" in line]
-    missing = [scope for scope in ("runs:write", "gate") if scope not in scopes]
+    missing = [scope for scope in ("runs:write", "evaluations:write", "gate") if scope not in scopes]
     assert [line.split("lacks ")[1] for line in refused] == missing
 
 

@@ -31,7 +31,9 @@ def test_version_is_the_products(run: Run) -> None:
     assert run("--version").out == f"mltrack-cli {cli.VERSION}\n"
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("report", "--help"), ("gate", "--help"), ("doctor", "--help")])
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("report", "--help"), ("evaluate", "--help"), ("gate", "--help"), ("doctor", "--help")]
+)
 def test_help_needs_no_set_up(server: FakeServer, run: Run, arguments: tuple[str, ...]) -> None:
     done = run(*arguments, MLTRACK_URL="", MLTRACK_TOKEN="")
     assert (done.exit, server.calls) == (0, [])
@@ -39,7 +41,7 @@ def test_help_needs_no_set_up(server: FakeServer, run: Run, arguments: tuple[str
 
 
 @pytest.mark.parametrize(
-    "arguments", [(), ("evaluate",), ("label",), ("deploy",), ("gate",), ("gate", "--init", "A"), ("gate", "x")]
+    "arguments", [(), ("evaluates",), ("label",), ("deploy",), ("gate",), ("gate", "--init", "A"), ("gate", "x")]
 )
 def test_other_commands_do_not_exist(server: FakeServer, run: Run, arguments: tuple[str, ...]) -> None:
     done = run(*arguments)
