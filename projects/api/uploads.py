@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.conf import settings
@@ -17,13 +17,14 @@ from rest_framework.response import Response
 from mltrack.accounts.endpoint import Endpoint
 from mltrack.accounts.policy import Power
 from mltrack.rest.bodies import BodyStream
-from mltrack.rest.pointers import FieldError
 from mltrack.rest.problems import Problem, invalid
 from mltrack.rest.serializers import answer_of
 from projects.access import initiative_of, upload_of
 from projects.api.shapes.uploads import UploadIn, UploadOut
 from projects.models import EvaluationUpload
 from projects.selectors.uploads import status_of
+from projects.services.evaluation_pushes import EvaluationRejected
+from projects.services.outcomes import Fault
 from projects.services.upload_input import parse_upload
 from projects.services.uploads import Damaged, OutOfPlace, begin_upload, receive
 from projects.tasks import MOST_BLOCKS, count
@@ -44,9 +45,11 @@ class Uploads(Endpoint):
         initiative = initiative_of(self.principal, key)
         given, faults = parse_upload(request.data, timezone.now(), settings.MLTRACK_MAX_UPLOAD)
         if given is None:
-            errors: list[FieldError] = [asdict(each) for each in faults]  # type: ignore[misc]
-            raise invalid(errors)
-        upload, new = begin_upload(self.principal, initiative, given)
+            raise _refused(faults)
+        try:
+            upload, new = begin_upload(self.principal, initiative, given)
+        except EvaluationRejected as rejected:
+            raise _refused(rejected.faults) from None
         return self.ok(answer_of(UploadOut, status_of(upload)), 201 if new else 200)
 
 
@@ -87,6 +90,10 @@ class OneUpload(Endpoint):
         now = status_of(upload).upload
         words = f"The upload is {now.state}, and byte {now.offset} is the one that is awaited."
         return Problem(409, "out_of_place", words, headers={"Upload-Offset": str(now.offset)})
+
+
+def _refused(faults: Sequence[Fault]) -> Problem:
+    return invalid([{"pointer": each.pointer, "code": each.code, "detail": each.detail} for each in faults])
 
 
 def _offset(request: Request) -> int:

@@ -15,6 +15,7 @@ from mltrack.accounts.access import Principal
 from mltrack.accounts.services.audit import record_audit
 from mltrack.failpoints import failpoint
 from projects.models import Evaluation, EvaluationUpload, Initiative, UploadBlock
+from projects.services.evaluation_pushes import EvaluationRejected, unknown_subjects
 from projects.services.run_rows import lock_source
 from projects.services.upload_input import UploadInput
 
@@ -41,7 +42,8 @@ class Source(Protocol):
 def begin_upload(principal: Principal, initiative: Initiative, given: UploadInput) -> tuple[EvaluationUpload, bool]:
     """Return the upload of this description and content, and whether it is new; one that failed begins anew.
 
-    Raises ValidationError where another evaluation has its external id, or too many uploads wait for their bytes.
+    Raises EvaluationRejected where a run or version that it names is not known, ValidationError where another
+    evaluation has its external id, or too many uploads wait for their bytes.
     """
     lock_source(initiative)
     known = EvaluationUpload.objects.filter(initiative=initiative, digest=given.digest).exclude(state=State.FAILED)
@@ -49,6 +51,10 @@ def begin_upload(principal: Principal, initiative: Initiative, given: UploadInpu
     if old is not None:
         return old, False
     _check_free(initiative, str(given.description.get("external_id") or ""))
+    named = [str(given.description.get(each) or "") for each in ("run", "model_version")]
+    faults = unknown_subjects(initiative, *named)
+    if faults:
+        raise EvaluationRejected(faults)
     upload = EvaluationUpload.objects.create(
         workspace_id=initiative.workspace_id,
         initiative=initiative,
