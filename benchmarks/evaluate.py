@@ -7,7 +7,6 @@ rests when it has printed its help.
 
 from __future__ import annotations
 
-import csv
 import os
 import subprocess
 import sys
@@ -19,23 +18,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
 from benchmarks.results import Result
+from benchmarks.rows import GROUPS, SLICES, counted, written
 from benchmarks.sizes import Size
 from benchmarks.worlds import make_world
 from mltrack import env, roles
 from projects.models import Evaluation
-from projects.progress.evaluations.tally import Tally, tally_rows
 from projects.selectors.evaluations import tally_of
 from tests.servers.processes import end, free_port, spawn, wait_for
 
 AIM_TIMES, AIM_MB = 3.0, 300.0
 ROWS: Final = {"tiny": 2_000}
-SLICES: Final = {"region": 6, "channel": 3, "product": 4}
-GROUPS: Final = {"sex": 2, "age": 4}
 CLIENT = env.BASE_DIR / "mltrack" / "cli.py"
-FLOOR = "from benchmarks.evaluate import floor; import sys; floor(sys.argv[1])"
 
 
 def measure(size: Size) -> list[Result]:
@@ -46,7 +40,7 @@ def measure(size: Size) -> list[Result]:
         file = written(Path(folder) / "cases.csv", rows)
         floors, ours, peaks = list[float](), list[float](), list[dict[str, float]]()
         for turn in range(size.rounds):
-            floors.append(timed([sys.executable, "-c", FLOOR, str(file)], {}))
+            floors.append(timed([sys.executable, "-m", "benchmarks.rows", str(file)], {}))
             token = world.token()
             with watching(parts) as peak:
                 line = [sys.executable, str(CLIENT), "evaluate", f"--initiative={world.keys[0]}", f"--file={file}"]
@@ -66,42 +60,6 @@ def measure(size: Size) -> list[Result]:
             for most in [max(each[name] for each in peaks)]
         ),
     ]
-
-
-def written(path: Path, rows: int) -> Path:
-    """Write cases with ids, three slices and two groups; one in twenty abstains."""
-    random = np.random.default_rng(7)
-    confidence = random.beta(5, 1.5, rows)
-    label = random.integers(0, 2, rows)
-    predicted = np.where(random.random(rows) < confidence, label, 1 - label)
-    names = np.array(["stay", "leave"])
-    told = np.where(random.random(rows) < 0.05, "", np.char.mod("%.5f", confidence))
-    columns = [[f"case-{number:08d}" for number in range(rows)], names[predicted], names[label], told]
-    columns += [
-        np.char.add("value-", random.integers(0, most, rows).astype(str)) for most in (SLICES | GROUPS).values()
-    ]
-    with path.open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["id", "prediction", "label", "confidence", *SLICES, *GROUPS])
-        writer.writerows(zip(*columns))
-    return path
-
-
-def counted(path: Path | str) -> Tally:
-    """Return the tally of the file: what the product must keep, and what the floor computes."""
-    with open(path, newline="") as file:
-        reader = csv.reader(file)
-        head = next(reader)
-        columns = dict(zip(head, zip(*reader)))
-    right = np.array(columns["prediction"]) == np.array(columns["label"])
-    confidences = np.array([each or "nan" for each in columns["confidence"]]).astype(np.float64)
-    slices, groups = ({name: columns[name] for name in names} for names in (SLICES, GROUPS))
-    return tally_rows(confidences, right, slices, groups)
-
-
-def floor(path: str) -> None:
-    """Compute the statistics in one process."""
-    print(counted(path).n)
 
 
 def timed(line: list[str], more: dict[str, str], peak: dict[str, float] | None = None) -> float:

@@ -784,6 +784,8 @@ Rows = Tuple[Head, Callable[[Head], Batches]]  # what columns there are, and how
 def packed(options: argparse.Namespace, path: str) -> Plan:
     """Write the wanted columns of the rows to a file in blocks, each a gzip member; Stop for a malformed row."""
     head, read = ROWS[row_format(options)](options)
+    if not head:
+        raise Stop(USAGE, f"{options.file} has no rows")
     columns, heads = chosen(options, head)
     blocks: List[Json] = []
     with open(path, "wb") as file:
@@ -946,14 +948,14 @@ def arrow_rows(parquet: Any, path: str) -> Rows:
 
 def duckdb_rows(duckdb: Any, path: str) -> Rows:
     database = duckdb.connect()
-    source = database.read_parquet(path)
+    head = list(database.read_parquet(path).columns)
 
     def rows(heads: Head) -> Iterator[Any]:
         quoted = ", ".join('"{}"'.format(each.replace('"', '""')) for each in heads)
-        found = source.project(quoted)
+        found = database.execute(f"SELECT {quoted} FROM read_parquet(?)", [path])  # noqa: S608
         return itertools.chain.from_iterable(iter(lambda: found.fetchmany(10_000), []))
 
-    return list(source.columns), lambda heads: batches(list(map(text_of, row)) for row in rows(heads))
+    return head, lambda heads: batches(list(map(text_of, row)) for row in rows(heads))
 
 
 ROWS: Dict[str, Callable[[argparse.Namespace], Rows]] = {

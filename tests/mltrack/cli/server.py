@@ -72,7 +72,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        body = json.loads(raw) if raw else None
+        is_json = self.headers.get("Content-Type", "").startswith("application/json")
+        body = raw if raw and not is_json else json.loads(raw) if raw else None
         reply = self.server.reply(Call(self.command, self.path, dict(self.headers), body))
         self.close_connection = True
         if reply.fault == "silence":
@@ -100,7 +101,7 @@ class Handler(BaseHTTPRequestHandler):
                 return
             time.sleep(0.2)
 
-    do_GET = do_POST = answer
+    do_GET = do_POST = do_PATCH = answer
 
     def log_message(self, format: str, *args: Any) -> None:
         """Silent: pytest's output is for failures."""

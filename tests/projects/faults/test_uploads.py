@@ -14,13 +14,15 @@ from tests.factories import make_initiative, make_workspace
 from tests.projects.faults.test_celery_workers import children
 from tests.projects.faults.upload_parts import Line, assert_exact, counting, evaluate, evaluating, written
 from tests.projects.faults.workers import celery, kill_group, scheduler, until
-from tests.projects.rows_of_cases import cases
+from tests.projects.rows_of_cases import cases, member
 from tests.servers.product import serve, token_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
 UPLOADS = [name for name in NAMES if name.startswith(("upload.", "count.", "merge."))]
 ROWS = cases(60_000)
+WITHIN = len(member(ROWS[:50_000])) + 30_000
+"""So many bytes reach into the second block: the first, a little of the next, and the headers."""
 
 
 @pytest.fixture
@@ -66,7 +68,7 @@ def test_a_worker_that_dies_at_each_step(token: str, file: Path, name: str) -> N
 
 def test_a_line_that_is_cut_goes_on(token: str, file: Path) -> None:
     with serve(file.parent) as url, counting():
-        line = Line(url, 700_000)
+        line = Line(url, WITHIN)
         with evaluating(line.url, token, file) as client:
             assert line.full.wait(60)
             until(lambda: EvaluationUpload.objects.filter(offset__gt=0).exists())
@@ -80,7 +82,7 @@ def test_a_line_that_is_cut_goes_on(token: str, file: Path) -> None:
 
 def test_a_client_that_is_killed_is_followed_by_another(token: str, file: Path) -> None:
     with serve(file.parent) as url, counting():
-        line = Line(url, 700_000)
+        line = Line(url, WITHIN)
         with evaluating(line.url, token, file) as client:
             assert line.full.wait(60)
             until(lambda: EvaluationUpload.objects.filter(offset__gt=0).exists())
