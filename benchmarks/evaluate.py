@@ -11,10 +11,10 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -32,53 +32,64 @@ ROWS: Final = {"tiny": 2_000}
 CLIENT = env.BASE_DIR / "mltrack" / "cli.py"
 
 
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One command: its seconds, its processor seconds with those of the product, and the memory of each part in MB."""
+
+    seconds: float
+    processor: float
+    peaks: Mapping[str, float]
+
+
 def measure(size: Size) -> list[Result]:
     """Return the time of an upload against the floor's, and the memory of each side."""
     rows = ROWS.get(size.name, 1_000_000)
     world = make_world(1)
     with tempfile.TemporaryDirectory(prefix="mltrack-bench-rows-") as folder, product() as (url, parts):
         file = written(Path(folder) / "cases.csv", rows)
-        floors, ours, peaks = list[float](), list[float](), list[dict[str, float]]()
+        floors, ours = list[Trial](), list[Trial]()
         for turn in range(size.rounds):
-            floors.append(timed([sys.executable, "-m", "benchmarks.rows", str(file)], {}))
-            token = world.token()
-            with watching(parts) as peak:
-                line = [sys.executable, str(CLIENT), "evaluate", f"--initiative={world.keys[0]}", f"--file={file}"]
-                line += [f"--slice={each}" for each in SLICES] + [f"--group={each}" for each in GROUPS]
-                told = {"MLTRACK_URL": url, "MLTRACK_TOKEN": token}
-                ours.append(timed([*line, f"--external-id=turn-{turn}"], told, peak))
-            peaks.append(peak)
-        wrong = sum(tally_of(each) != counted(file) for each in Evaluation.objects.filter(n=rows)[:1])
-    took, least = min(ours), min(floors)
-    kept = Evaluation.objects.filter(n=rows).count()
+            floors.append(timed([sys.executable, "-m", "benchmarks.rows", str(file)], {}, {}))
+            told = {"MLTRACK_URL": url, "MLTRACK_TOKEN": world.token()}
+            columns = [f"--slice={each}" for each in SLICES] + [f"--group={each}" for each in GROUPS]
+            about = [f"--initiative={world.keys[0]}", f"--file={file}", f"--external-id=turn-{turn}", *columns]
+            ours.append(timed([sys.executable, str(CLIENT), "evaluate", *about], told, parts))
+        kept = list(Evaluation.objects.filter(n=rows))
+        wrong = size.rounds - len(kept) + sum(tally_of(each) != counted(file) for each in kept)
+    return results(rows, floors, ours, wrong)
+
+
+def results(rows: int, floors: Sequence[Trial], ours: Sequence[Trial], wrong: int) -> list[Result]:
+    """Return the rows of the table: the best times, and the most memory."""
+    took, least = (min(each.seconds for each in trials) for trials in (ours, floors))
+    mine, theirs = (min(each.processor for each in trials) for trials in (ours, floors))
+    peaks = {name: max(each.peaks[name] for each in ours) for name in ours[0].peaks}
     return [
         Result("evaluate", f"{rows:,} rows", f"{took:.1f} s", f"numpy {least:.1f} s", took / least, AIM_TIMES),
-        Result("evaluate", "evaluations that differ", str(wrong), f"{kept} kept", wrong + size.rounds - kept, 0),
-        *(
-            Result("evaluate", f"{name}, MB above rest", f"{most:.0f} MB", "", most, AIM_MB)
-            for name in peaks[0]
-            for most in [max(each[name] for each in peaks)]
-        ),
+        Result("evaluate", "processor seconds", f"{mine:.1f} s", f"numpy {theirs:.1f} s", mine / theirs),
+        Result("evaluate", "evaluations that differ", str(wrong), "", wrong, 0),
+        *(Result("evaluate", f"{name}, MB above rest", f"{mb:.0f} MB", "", mb, AIM_MB) for name, mb in peaks.items()),
     ]
 
 
-def timed(line: list[str], more: dict[str, str], peak: dict[str, float] | None = None) -> float:
-    """Run a command and return its seconds; with `peak`, note the most memory that the client held above its rest."""
+def timed(line: list[str], more: dict[str, str], parts: dict[str, int]) -> Trial:
+    """Run a command and return what it took, and what it and the parts of the product held above their rest."""
     environ = {**os.environ, **more, "PYTHONPATH": str(env.BASE_DIR)}
-    rest = resident_at_rest(environ) if peak is not None else 0.0
+    rest = {"client": resident_at_rest(environ) if parts else 0.0} | {name: family(pid) for name, pid in parts.items()}
+    spent = sum(map(processor, parts.values()))
+    peaks = dict.fromkeys(rest, 0.0)
     begun = time.perf_counter()
     process = subprocess.Popen(line, env=environ, stdout=subprocess.DEVNULL)
-    most = 0.0
-    while process.poll() is None:
-        if peak is not None:
-            most = max(most, resident(process.pid))
+    while not (ended := os.wait4(process.pid, os.WNOHANG))[0]:
+        for name, pid in {"client": process.pid, **parts}.items():
+            peaks[name] = max(peaks[name], family(pid) - rest[name])
         time.sleep(0.02)
     took = time.perf_counter() - begun
+    process.returncode = os.waitstatus_to_exitcode(ended[1])
     if process.returncode:
         raise RuntimeError(f"{line[1:3]} ended with {process.returncode}")
-    if peak is not None:
-        peak["client"] = most - rest
-    return took
+    own = ended[2].ru_utime + ended[2].ru_stime
+    return Trial(took, own + sum(map(processor, parts.values())) - spent, peaks)
 
 
 def resident_at_rest(environ: dict[str, str]) -> float:
@@ -110,34 +121,30 @@ def product() -> Iterator[tuple[str, dict[str, int]]]:
         end(web)
 
 
-@contextmanager
-def watching(parts: dict[str, int]) -> Iterator[dict[str, float]]:
-    """Fill a dict with the most that the processes of each part held above what they hold now."""
-    rest = {name: family(pid) for name, pid in parts.items()}
-    peak = dict.fromkeys(parts, 0.0)
-    over = threading.Event()
-
-    def watch() -> None:
-        while not over.wait(0.02):
-            for name, pid in parts.items():
-                peak[name] = max(peak[name], family(pid) - rest[name])
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    try:
-        yield peak
-    finally:
-        over.set()
-        watcher.join()
-
-
 def family(pid: int) -> float:
-    """Return what a process and its children hold."""
+    """Return what a process and its children hold, in MB."""
+    return sum(map(resident, [pid, *children(pid)]))
+
+
+def processor(pid: int) -> float:
+    """Return the processor seconds of a process and its living children."""
+    return sum(map(_ticks, [pid, *children(pid)])) / os.sysconf("SC_CLK_TCK")
+
+
+def _ticks(pid: int) -> int:
     try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
-        return 0.0
-    return resident(pid) + sum(resident(int(each)) for each in children)
+        return 0
+    return sum(map(int, words[11:15]))
+
+
+def children(pid: int) -> list[int]:
+    """Return the children of a process."""
+    try:
+        return list(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
+    except OSError:
+        return []
 
 
 def resident(pid: int) -> float:

@@ -57,6 +57,7 @@ RESULTS = {  # in the order in which a reader wants them
 UNDECIDED = ("insufficient", "missing", "stale")
 BATCH_RUNS, BATCH_BYTES, ANSWER_BYTES, ATTEMPT_SECONDS = 1000, 4_000_000, 20_000_000, 30.0
 BLOCK_ROWS, BLOCK_TEXT, BLOCK_BYTES, SLOWEST = 50_000, 12_000_000, 4_000_000, 50_000
+COUNTING_TIMES = 10  # Adding up a large upload moves nothing that a client could see.
 SUMMARY_LINES, SUMMARY_ROWS = 40, 16
 ANSI = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b.?")
 Json = Dict[str, Any]
@@ -974,7 +975,7 @@ def file_digest(path: str) -> str:
 
 
 def sent(client: Client, path: str, upload: Json, file: str) -> Json:
-    """Send what the server lacks, and wait until it has counted; give up when nothing moves for --timeout."""
+    """Send what the server lacks and wait until it has counted; give up when nothing moves, of bytes for --timeout."""
     moved, last = time.monotonic(), (-1, -1)
     while upload.get("state") in ("receiving", "counting"):
         place = (upload.get("offset"), upload.get("counted"))
@@ -982,8 +983,8 @@ def sent(client: Client, path: str, upload: Json, file: str) -> Json:
             raise Stop(FAILED, "the server's answer is not understood: fetch the server's own client")
         if place != last:
             moved, last = time.monotonic(), place  # type: ignore[assignment]
-        elif time.monotonic() - moved > client.timeout:
-            raise Stop(FAILED, f"nothing moved for {client.timeout:g} s; the same command goes on from here")
+        elif time.monotonic() - moved > client.timeout * (1 if upload["state"] == "receiving" else COUNTING_TIMES):
+            raise Stop(FAILED, "nothing moves any more; the same command goes on from here")
         if upload["state"] == "receiving":
             answer = client.stream(path, file, upload["offset"])
             if not (200 <= answer.status < 300 or answer.status in (409, 422) or answer.retry()):

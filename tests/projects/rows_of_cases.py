@@ -27,7 +27,7 @@ Rows = Sequence[Sequence[str]]
 def cases(count: int, seed: int = 0) -> list[tuple[str, ...]]:
     """Return rows in the order of COLUMNS; some abstain, and some have no region."""
     random = np.random.default_rng(seed)
-    found = []
+    found: list[tuple[str, ...]] = []
     for number in range(count):
         confidence = random.beta(5, 2)
         label = "leave" if random.random() < 0.4 else "stay"

@@ -215,7 +215,7 @@ def test_an_upload_of_before_is_found_done(server: FakeServer, run: Run, tmp_pat
 def test_nothing_that_moves_ends(server: FakeServer, run: Run, tmp_path: Path) -> None:
     (tmp_path / "cases.csv").write_text(HEAD + LINES)
     server.routes = {f"POST {PATH}uploads/": state("counting"), f"GET {ONE}": state("counting")}
-    done = evaluate(run, "--file=cases.csv", "--timeout=0.6")
+    done = evaluate(run, "--file=cases.csv", "--timeout=0.1")
     assert done.exit == 5
     assert "the same command goes on from here" in done.err
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -29,13 +30,13 @@ ROW = st.tuples(
 )
 
 
-def text_of(rows: list[tuple[str, ...]]) -> bytes:
+def text_of(rows: Sequence[tuple[str, ...]]) -> bytes:
     file = io.StringIO()
     csv.writer(file, lineterminator="\n").writerows(rows)
     return file.getvalue().encode()
 
 
-def counted(rows: list[tuple[str, ...]], layout: Layout = LAYOUT, first: int = 1) -> Block:
+def counted(rows: Sequence[tuple[str, ...]], layout: Layout = LAYOUT, first: int = 1) -> Block:
     return count_rows(text_of(rows), layout, first, len(rows), KEY)
 
 
