@@ -52,7 +52,13 @@ def measure(size: Size) -> list[Result]:
             floors.append(timed([sys.executable, "-m", "benchmarks.rows", str(file)], {}, {}))
             told = {"MLTRACK_URL": url, "MLTRACK_TOKEN": world.token()}
             columns = [f"--slice={each}" for each in SLICES] + [f"--group={each}" for each in GROUPS]
-            about = [f"--initiative={world.keys[0]}", f"--file={file}", f"--external-id=turn-{turn}", *columns]
+            about = [
+                f"--initiative={world.keys[0]}",
+                f"--file={file}",
+                f"--external-id=turn-{turn}",
+                "--timeout=300",
+                *columns,
+            ]
             ours.append(timed([sys.executable, str(CLIENT), "evaluate", *about], told, parts))
         kept = list(Evaluation.objects.filter(n=rows))
         wrong = size.rounds - len(kept) + sum(tally_of(each) != counted(file) for each in kept)
