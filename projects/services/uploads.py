@@ -102,7 +102,9 @@ def receive(upload: EvaluationUpload, offset: int, length: int, source: Source) 
     """
     if offset != upload.offset or upload.state != State.RECEIVING:
         raise OutOfPlace
-    for block in UploadBlock.objects.filter(upload=upload, offset__gte=offset).order_by("offset").defer("data"):
+    for block in (
+        UploadBlock.objects.filter(upload=upload, offset__gte=offset).order_by("offset").defer("data", "outcome")
+    ):
         if length < block.size:
             return
         data = source.read(block.size)

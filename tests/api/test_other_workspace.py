@@ -27,6 +27,7 @@ OWNERS = (
     "kpi__",
     "run__",
     "evaluation__",
+    "upload__",
     "champion__",
     "contribution__initiative__",
 )

@@ -57,7 +57,7 @@ def count_rows(text: bytes, layout: Layout, first_row: int, rows: int, key: byte
     levels, right = reader.levels(columns), reader.right(columns)
     slices, groups = ([columns[place] for place in layout.places(kind)] for kind in (SLICE, GROUP))
     for name, column in zip(layout.columns, columns):
-        if name != "confidence":
+        if name != "confidence" and max(map(len, column)) > LONGEST_VALUE:
             reader.refuse(name, column, lambda value: len(value) > LONGEST_VALUE, "longer than 200 characters")
     strata, place = strata_of(len(levels), slices, groups, reader.classes(columns))
     return Block(
@@ -164,7 +164,8 @@ class _Reader:
         found = self.get(columns, "id")
         if found is None:
             return None
-        self.refuse("id", found, operator.not_, "empty")
+        if "" in found:
+            self.refuse("id", found, operator.not_, "empty")
         return case_hash(key, found)
 
 
