@@ -16,7 +16,7 @@ TAG: Final = "mltrack.evaluation"
 LARGEST: Final = 10_000_000
 LONGEST_PATH: Final = 500
 LONGEST_NAME: Final = 300
-_FAULTS_OF_THE_FILE: Final = {"not_found", "bad_request", "too_large", "not_json", "bad_answer", "bad_path"}
+_FAULTS_OF_THE_FILE: Final = {"not_found", "bad_request", "too_large", "not_json", "bad_answer"}
 _OF_ALL: Final = {"unauthorized", "redirect", "address_refused"}
 
 
@@ -41,6 +41,11 @@ class Files:
             path = record.tags.get(TAG, "").strip()
             if not path or record.deleted or self._resting or self._progress.knows_file(record.external_id, path):
                 continue
+            if len(path) > LONGEST_PATH:
+                rejected.append(
+                    _refused(record.external_id, path, f"Its path is longer than {LONGEST_PATH} characters.")
+                )
+                continue
             try:
                 files.append(self._read(record.external_id, path))
                 self._progress.note_file(record.external_id, path)
@@ -56,10 +61,12 @@ class Files:
         else:
             self._resting = True
         words = "There is no such file (404)." if error.code == "not_found" else error.text
-        return RejectedRecord(file_name(run_id, path)[:LONGEST_NAME], f"The evaluation was left out: {words}")
+        return _refused(run_id, path, words)
 
     def _read(self, run_id: str, path: str) -> EvaluationFile:
-        if len(path) > LONGEST_PATH:
-            raise OutboundError("bad_path", f"the tag {TAG} is longer than {LONGEST_PATH} characters.", permanent=True)
         body = self._api.artifact(run_id, path, LARGEST)
         return EvaluationFile(run_id, path, hashlib.sha256(body).hexdigest(), parse_json(body))
+
+
+def _refused(run_id: str, path: str, words: str) -> RejectedRecord:
+    return RejectedRecord(file_name(run_id, path)[:LONGEST_NAME], f"The evaluation was left out: {words}")
