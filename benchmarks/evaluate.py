@@ -115,9 +115,8 @@ def product() -> Iterator[tuple[str, dict[str, int]]]:
     """Give the address of a web process, and the process id of each part: web, and a Celery worker of two children."""
     address, log = f"127.0.0.1:{free_port()}", env.home() / "evaluate.log"
     environ = {"PYTHONPATH": str(env.BASE_DIR)}
-    worker_line = ["-m", "celery", "-A", "mltrack", "worker", "--queues", "celery", "--concurrency", "2", "--quiet"]
     web = spawn([sys.executable, *roles.web(address, 1)], log, environ)
-    worker = spawn([sys.executable, *worker_line, "--without-gossip", "--without-mingle"], log, environ)
+    worker = spawn([sys.executable, *roles.worker("celery", 2)], log, environ)
     try:
         wait_for(f"http://{address}/healthz", web, log)
         time.sleep(5.0)

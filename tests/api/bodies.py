@@ -83,6 +83,14 @@ def _evaluation(ids: dict[str, str], number: int) -> Body:
     }
 
 
+def _upload(ids: dict[str, str], number: int) -> Body:
+    counted = ("counts", "confusion")
+    described = {name: value for name, value in _evaluation(ids, number).items() if name not in counted}
+    blocks = [{"size": 100, "rows": 3, "sha256": "0" * 64}]
+    own = {"external_id": f"K{number}", "columns": ["id", "prediction", "label", "confidence"], "blocks": blocks}
+    return {**described, **own, "keep_cases": True}
+
+
 def _kpi(ids: dict[str, str]) -> Body:
     return {
         "name": "Another rate",
@@ -131,6 +139,7 @@ def bodies(ids: dict[str, str], number: int) -> dict[str, list[Body]]:
             {"name": "model", "version": str(number), "run": "pushed-1", "aliases": ["prod"], "tags": {"by": "ci"}}
         ],
         f"POST {initiative}evaluations/": [_evaluation(ids, number)],
+        f"POST {initiative}evaluations/uploads/": [_upload(ids, number)],
         f"POST {initiative}datasets/": [
             {"name": "cards", "digest": str(number), "rows": 10, "schema_digest": "a", "labels_digest": "b"}
         ],

@@ -118,6 +118,7 @@ def test_bodies_with_ids_are_those() -> None:
         "PUT initiatives/{key}/selection/",
         "POST initiatives/{key}/contributions/",
         "POST initiatives/{key}/evaluations/",
+        "POST initiatives/{key}/evaluations/uploads/",
         "POST kpis/",
         "PATCH kpis/{key}/",
         "POST connections/",
