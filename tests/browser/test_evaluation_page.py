@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from kpis.services.bridges import set_bridge
 from mltrack.accounts.access import Principal
 from projects.models import Evaluation
 from tests.browser.axe import violations
@@ -29,7 +30,7 @@ def owner(transactional_db: None) -> Principal:
 @pytest.fixture
 def evaluation(owner: Principal) -> Evaluation:
     initiative = aimed(owner)
-    tied(owner, initiative)
+    set_bridge(owner, tied(owner, initiative), volume=1000, value_per_correct=4, cost_per_error=25)
     return measured(initiative)
 
 
@@ -47,16 +48,20 @@ def test_the_threshold_is_dragged_typed_and_moved_by_keys(
     page = opened(live_server, page_factory, owner, evaluation)
     expect(page.locator("[data-drawn]")).to_be_visible(timeout=15_000)
     expect(page.locator("#point")).to_contain_text("20 of 650 decided")
+    # 630 right and 20 wrong of 1,000 cases a period: 630 · 4 − 20 · 25 = 2,020; at 0.4 it is 890 · 4 − 90 · 25 = 1,310.
+    expect(page.locator("#effects")).to_contain_text("+2\u202f020\u202f€")
     slider = page.locator(".threshold [type=range]")
+    slider.scroll_into_view_if_needed()
     box = slider.bounding_box()
     assert box is not None
     middle = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + box["width"] * 0.75, middle)
     page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] * 0.5, middle, steps=6)
+    page.mouse.move(box["x"] + box["width"] * 0.4, middle, steps=6)
     page.mouse.up()
     expect(page.locator("#point")).to_contain_text("90 of 980 decided")
-    expect(page).to_have_url(re.compile(r"\?threshold=0\.(49|5)"))
+    expect(page.locator("#effects")).to_contain_text("+1\u202f310\u202f€")
+    expect(page).to_have_url(re.compile(r"\?threshold=0\.(3\d|4)"))
     assert page.evaluate(MARK)["x"] == [0.98]
     slider.press("End")
     expect(page.locator("#point")).to_contain_text("0 of 0 decided")
