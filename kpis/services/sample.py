@@ -80,6 +80,7 @@ def _set_goals(principal: Principal, initiative: Initiative, story: Story, now: 
             value=text[metric],
             confidence=text["confidence"],
             minimum_n=text["minimum_n"],
+            threshold=text.get("threshold") if metric == "accuracy" else None,
         )
     value, n = story.baseline()
     state_baseline(

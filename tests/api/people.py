@@ -47,6 +47,11 @@ def member_of(workspace: Workspace, role: str, name: str = "", *, is_approver: b
     return caller(user, workspace)
 
 
+def content_of(answer: Any) -> bytes:
+    """Return what an answer holds, sent in pieces or at once."""
+    return b"".join(answer.streaming_content) if answer.streaming else bytes(answer.content)
+
+
 def ok(answer: Any, status: int = 200) -> Any:
     """Return the JSON of an answer with this status."""
     assert answer.status_code == status, (answer.status_code, answer.content[:600])

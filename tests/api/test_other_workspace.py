@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from mltrack.accounts.models import Workspace
 from tests.api.bodies import bodies
-from tests.api.people import Team, ok
+from tests.api.people import Team, content_of, ok
 from tests.api.routes import filled, parts_of, served
 from tests.api.test_bodies import BLANK
 from tests.api.world import fill
@@ -73,7 +73,7 @@ def test_reading_ours_tells_nothing_of_theirs(team: Team, both: Any) -> None:
     for route in READS:
         answer = team.admin.call("get", filled(route, ours))
         assert answer.status_code == 200
-        assert CANARY not in answer.content.decode(), route
+        assert CANARY not in content_of(answer).decode(), route
 
 
 def test_their_ids_in_a_path_are_not_found(team: Team, both: Any) -> None:

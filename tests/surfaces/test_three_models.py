@@ -73,5 +73,5 @@ def test_one_ready_one_open_one_failing_on_its_worst_slice(surfaces: Surfaces, t
     assert check_of(failing, "model.accuracy")["result"] == "pass"
     worst = check_of(failing, "model.other_targets")
     assert worst["result"] == "fail" and f"digit={UNSEEN}" in worst["reason"]
-    rows = {row["initiative"]: row["verdict"] for row in surfaces.fetch("/api/v1/portfolio/")["data"]}
+    rows = {row["key"]: row["verdict"] for row in surfaces.fetch("/api/v1/portfolio/")["data"]}
     assert rows == {"SURE": "ready", "FEW": "unknown", "BLIND": "not_ready"}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
-from scipy.stats import beta
+from scipy.stats import beta, binom
 
 from kpis.models import ReadinessSnapshot
 from kpis.samples.story import HERE, stories
@@ -44,18 +44,32 @@ def test_each_story_ends_as_it_is_told(workspace: Workspace, key: str, verdict: 
     assert (document["verdict"], document["health"]) == (verdict, health), document["blockers"]
 
 
-def test_the_ready_verdict_follows_from_the_counts_of_the_result_file(workspace: Workspace) -> None:
-    """The bound is scipy's beta quantile (Clopper–Pearson, one-sided, 95 %), worked out here from the file's counts."""
+def test_the_ready_verdict_follows_from_the_cases(workspace: Workspace) -> None:
+    """The fixed-sequence test, walked here with scipy's binomial over the cases that are kept beside the results.
+
+    From 1 down in steps of 0.01; it begins where a fifth of the cases, the minimum n of 500, and the 149 that prove
+    0.98 without an error are accepted. The bound is scipy's beta quantile (Clopper-Pearson, one-sided, 95 %).
+    """
     document = _document("DIGITS")
-    run = next(r for r in RESULTS["digits"]["runs"] if r["name"] == document["candidate"]["label"])
-    accuracy = _check(document, "model.accuracy")
-    right = run["decided"] - run["errors_decided"]
-    assert accuracy["observed"] == pytest.approx(right / run["decided"])
-    assert accuracy["n"] == run["decided"]
-    assert accuracy["low"] == pytest.approx(beta.ppf(0.05, right, run["errors_decided"] + 1))
-    coverage = _check(document, "model.coverage")
-    assert coverage["observed"] == pytest.approx(run["decided"] / run["n"])
-    assert coverage["low"] == pytest.approx(beta.ppf(0.05, run["decided"], run["n"] - run["decided"] + 1))
+    names = [run["name"] for run in RESULTS["digits"]["runs"]]
+    cases = json.loads((HERE / "cases.json").read_text())["digits"]
+    said = cases["runs"][names.index(document["candidate"]["label"])]
+    rows = list(zip(said["levels"], said["predictions"], cases["labels"], strict=True))
+    accepted = wrong = 0
+    for level in range(10_000, -1, -100):
+        inside = [(predicted, label) for sure, predicted, label in rows if sure >= level]
+        errors = sum(predicted != label for predicted, label in inside)
+        if len(inside) < max(200, 500, 149):
+            continue
+        if binom.cdf(errors, len(inside), 0.02) > 0.05:
+            break
+        accepted, wrong = len(inside), errors
+    accuracy, coverage = _check(document, "model.accuracy"), _check(document, "model.coverage")
+    assert (accuracy["n"], coverage["n"]) == (accepted, len(rows))
+    assert accuracy["observed"] == pytest.approx((accepted - wrong) / accepted)
+    assert accuracy["low"] == pytest.approx(beta.ppf(0.05, accepted - wrong, wrong + 1))
+    assert coverage["observed"] == pytest.approx(accepted / len(rows))
+    assert coverage["low"] == pytest.approx(beta.ppf(0.05, accepted, len(rows) - accepted + 1))
 
 
 def test_no_run_of_the_second_story_reaches_the_coverage(workspace: Workspace) -> None:
