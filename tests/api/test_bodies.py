@@ -42,7 +42,9 @@ def test_every_declared_field_is_there(name: str) -> None:
     method, route = name.split(" ")
     schema = DOCUMENT["paths"][f"/api/v1/{route}"][method.lower()]["requestBody"]["content"]["application/json"]
     declared = [set(_resolved(each)["properties"]) for each in _choices(_resolved(schema["schema"]))]
-    assert [set(body) for body in bodies(BLANK, 1)[name]] == declared
+    shown = [set(body) for body in bodies(BLANK, 1)[name]]
+    # Fields that exclude each other stand in several bodies of the one shape.
+    assert (shown if len(declared) > 1 else [set().union(*shown)]) == declared
 
 
 def _resolved(schema: Any) -> Any:
