@@ -22,9 +22,10 @@ from kpis.scoring.wording import figure
 from kpis.selectors.evaluation_facts import evaluation_facts
 from kpis.selectors.grounds import Grounds, grounds_of
 from kpis.selectors.made_of import Deployed, deployed, made, made_of_production, of_production
-from projects.models import Evaluation, Initiative, Pairing
+from projects.models import Evaluation, Initiative
 from projects.progress.evaluations.tally import Tally
 from projects.selectors.evaluations import evaluations_of, tallies_of
+from projects.selectors.pairings import pairing_of
 
 MOST_OFFERED = 50
 MOST_ROWS = 12
@@ -124,17 +125,9 @@ def _side(initiative: Initiative, evaluation: Evaluation, tally: Tally, grounds:
 
 
 def _pairs(champion: Evaluation, challenger: Evaluation) -> Mapping[str, Pairs] | None:
-    """Return how the two did on their common cases, by part, whichever was recorded later; None when not paired."""
-    both = Q(champion=champion, challenger=challenger) | Q(champion=challenger, challenger=champion)
-    found = Pairing.objects.filter(both).order_by("-id").first()
-    if found is None:
-        return None
-    turned = found.champion_id != champion.pk
-    return {name: Pairs(*(_turned(*counts) if turned else counts)) for name, counts in found.counts.items()}
-
-
-def _turned(both: int, champion_only: int, challenger_only: int, neither: int) -> tuple[int, int, int, int]:
-    return both, challenger_only, champion_only, neither
+    """Return how the two did on their common cases, by part; None when they were not paired."""
+    counted = pairing_of(champion, challenger)
+    return None if counted is None else {name: Pairs(*counts) for name, counts in counted.items()}
 
 
 def _same_data(one: Evaluation, two: Evaluation) -> bool:

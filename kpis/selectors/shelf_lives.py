@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from kpis.models import GateDecision
-from kpis.scoring.evaluations.shelf_life import Demand, ShelfLife, shelf_life
+from kpis.scoring.evaluations.shelf_life import GATE_DEMAND, ShelfLife, shelf_life
 from projects.models import DatasetVersion
-
-DEMAND = Demand(tolerance=0.05, reliability=0.95)
 
 
 def answers_given(dataset: DatasetVersion | None) -> int:
@@ -19,4 +17,4 @@ def answers_given(dataset: DatasetVersion | None) -> int:
 
 def shelf_life_of(n: int, given: int) -> ShelfLife:
     """Return what a test set of n cases still bears: all answers within ± 5 points, with 95 % reliability."""
-    return shelf_life(DEMAND, n, given)
+    return shelf_life(GATE_DEMAND, n, given)

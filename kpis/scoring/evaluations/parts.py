@@ -10,12 +10,11 @@ from kpis.scoring.evaluations.curve import CurvePoint, point_at
 from kpis.scoring.evaluations.decision import PointDecision, decide_point
 from kpis.scoring.evaluations.groups import GroupCounts, group_counts
 from kpis.scoring.evaluations.reporting import SMALLEST_GROUP
+from kpis.scoring.evaluations.segments import hidden_groups
 from kpis.scoring.evaluations.share import Share
-from kpis.scoring.evaluations.suppression import suppressed
 from kpis.scoring.targets import Target
 from projects.progress.evaluations.tally import Tally, by_slice
 
-FEWEST_SHOWN = 10
 FROM_BELOW = (">=", ">")
 
 
@@ -51,17 +50,6 @@ def group_parts(tally: Tally, threshold: float, targets: Sequence[Target] = ()) 
         if name not in hidden
     }
     return _ranked([_part(name, point, targets) for name, point in points.items()])
-
-
-def hidden_groups(tally: Tally) -> frozenset[str]:
-    """Return the groups of one column that are not shown: those of few people, and what would give them away."""
-    found: set[str] = set()
-    for column in tally.group_columns:
-        cells: dict[tuple[str, ...], int] = {
-            (name,): each.n for name, each in group_counts(tally, 0.0, [column]).items()
-        }
-        found.update(name for (name,) in suppressed(cells, FEWEST_SHOWN))
-    return frozenset(found)
 
 
 def _single_groups(tally: Tally, threshold: float) -> dict[str, GroupCounts]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from kpis.scoring.evaluations.curve import CurvePoint, accuracy_band, coverage_band, curve, thinned
 from kpis.scoring.evaluations.operating import Operating, at_threshold, operate
-from kpis.scoring.evaluations.parts import Part, group_parts, hidden_groups, slice_parts
+from kpis.scoring.evaluations.parts import Part, group_parts, slice_parts
+from kpis.scoring.evaluations.segments import hidden_groups
 from kpis.scoring.evaluations.usable import Usable, usable
 from kpis.scoring.inputs import EvaluationFacts
 from kpis.scoring.proportions import Interval

@@ -17,11 +17,15 @@ class Usable:
     elsewhere: tuple[Target, ...]
 
 
+def fits(target: Target, dataset: DatasetFact | None) -> bool:
+    """Say whether an evaluation on this data is used for a target."""
+    return not target.dataset_digest or (dataset is not None and dataset.digest == target.dataset_digest)
+
+
 def usable(targets: Sequence[Target], dataset: DatasetFact | None) -> Usable:
     """Split targets by whether an evaluation on this data is used for them."""
-    digest = dataset.digest if dataset else ""
-    elsewhere = tuple(each for each in targets if each.dataset_digest and each.dataset_digest != digest)
-    return Usable(tuple(each for each in targets if each not in elsewhere), elsewhere)
+    used = tuple(each for each in targets if fits(each, dataset))
+    return Usable(used, tuple(each for each in targets if not fits(each, dataset)))
 
 
 def not_used(target: Target, dataset: DatasetFact | None) -> str:

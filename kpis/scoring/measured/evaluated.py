@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from kpis.scoring.evaluations.operating import Operating, operate
 from kpis.scoring.evaluations.reporting import reported_at
+from kpis.scoring.evaluations.usable import fits
 from kpis.scoring.inputs import EvaluationFacts, JudgementInputs
 from kpis.scoring.measured.evaluated_gaps import RATES, judge_gap
 from kpis.scoring.measured.evaluated_parts import judge_parts
@@ -70,7 +71,7 @@ def evaluated_of(inputs: JudgementInputs) -> Evaluated | None:
 def judge_on(found: Evaluated, target: Target, criticality: Criticality) -> TargetJudgement:
     """Judge a target that the evaluation measures; on other data than the target names it is not used."""
     for each in (target, found.operating.accuracy) if _is_joint(target) else (target,):
-        if each is not None and not fits(found.facts, each.dataset_digest):
+        if each is not None and not fits(each, found.facts.dataset):
             return _on_other_data(found.facts, target, each.dataset_digest)
     if not target.slice and target.metric == "accuracy":
         return judge_accuracy(found.operating, target, criticality)
@@ -88,11 +89,6 @@ def judge_on(found: Evaluated, target: Target, criticality: Criticality) -> Targ
 def family_of(metric: str) -> str:
     """Return what a gap between groups is about: "coverage_parity" of "coverage_parity_ratio"."""
     return metric.removesuffix("_difference").removesuffix("_ratio")
-
-
-def fits(facts: EvaluationFacts, digest: str) -> bool:
-    """Say whether an evaluation is on the data that a target names."""
-    return not digest or (facts.dataset is not None and facts.dataset.digest == digest)
 
 
 def _is_joint(target: Target) -> bool:

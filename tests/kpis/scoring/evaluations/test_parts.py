@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from kpis.scoring.evaluations.parts import group_parts, hidden_groups, names_part, slice_parts
+from kpis.scoring.evaluations.parts import group_parts, names_part, slice_parts
+from kpis.scoring.evaluations.segments import hidden_groups
 from kpis.scoring.targets import Target
 from projects.progress.evaluations.tally import Cell, Stratum, tally_cells
 
