@@ -92,21 +92,21 @@ class Item:
         return None
 
     def texts(self, name: str, most: int, longest: int) -> list[str]:
-        """Return a list of distinct texts that are not empty; absent and null are an empty one."""
+        """Return a list of distinct texts that are not empty; absent, null and what is refused are an empty one."""
         value = self.given.get(name)
         if value is None:
             return []
         if not isinstance(value, list) or len(value) > most:
             self.refuse(name, f"This is a list of at most {most} texts.")
             return []
-        inner = Item({}, self.place + pointer(name), self.faults)
+        before, inner = len(self.faults), Item({}, self.place + pointer(name), self.faults)
         for position, each in enumerate(value):
             wrong = whole_text(each, longest, empty=False)
             if wrong:
                 inner.refuse(position, f"This {wrong}.")
-        if all(isinstance(each, str) for each in value) and len(set(value)) < len(value):
+        if len(self.faults) == before and len(set(value)) < len(value):
             self.refuse(name, "Each is named once.")
-        return value
+        return value if len(self.faults) == before else []
 
     def items(self, name: str, most: int) -> Iterable[tuple[str, Item]]:
         """Yield the objects of an object, each with its key."""

@@ -6,9 +6,10 @@ import pytest
 
 from kpis.models import GateDecision
 from kpis.services.contributions import tie_new_kpi
-from projects.models import Initiative, Run
+from projects.models import Evaluation, Initiative, Run
 from tests.kpis.world import aimed
 from tests.mltrack.cli.snippets import run_snippets
+from tests.projects.faults.upload_parts import counting
 from tests.surfaces.asking import Surfaces
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
@@ -18,9 +19,12 @@ REPORTING = ["github", "gitlab", "curl"]
 def test_every_snippet_ends_with_the_verdict_of_what_it_reported(surfaces: Surfaces) -> None:
     initiative = aimed(surfaces.owner, "SNIPPETS", criticality="experiment")
     tie_new_kpi(surfaces.owner, initiative, {"name": "Claims sorted by hand"}, expected=-70.0)
-    outcomes = run_snippets(surfaces.url, surfaces.token, "SNIPPETS")
+    with counting():
+        outcomes = run_snippets(surfaces.url, surfaces.token, "SNIPPETS")
     # The snippet without a report asks about a commit that nobody knows.
-    assert [(each.name, each.exit) for each in outcomes] == [*((name, 0) for name in REPORTING), ("shell", 3)], outcomes
+    ended = [("evaluate", 0), *((name, 0) for name in REPORTING), ("shell", 3)]
+    assert [(each.name, each.exit) for each in outcomes] == ended, outcomes
+    assert [(each.n, each.abstained) for each in Evaluation.objects.filter(initiative=initiative)] == [(3, 1)]
     assert Run.objects.filter(pushed_to=initiative, status="finished").count() == len(REPORTING)
     kept = GateDecision.objects.filter(initiative=initiative)
     assert sorted(kept.values_list("verdict", flat=True)) == ["ready"] * len(REPORTING)
@@ -30,7 +34,10 @@ def test_every_snippet_ends_with_the_verdict_of_what_it_reported(surfaces: Surfa
 def test_a_failing_model_fails_the_job(surfaces: Surfaces) -> None:
     initiative = aimed(surfaces.owner, "SNIPPETS", criticality="experiment")
     ask_more(surfaces, initiative)
-    assert {each.name: each.exit for each in run_snippets(surfaces.url, surfaces.token, "SNIPPETS")} == {
+    with counting():
+        outcomes = run_snippets(surfaces.url, surfaces.token, "SNIPPETS")
+    assert {each.name: each.exit for each in outcomes} == {
+        "evaluate": 0,
         **dict.fromkeys(REPORTING, 1),
         "shell": 3,
     }

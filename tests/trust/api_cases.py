@@ -35,6 +35,12 @@ CHECKS: Final = [
 SLOW_SECONDS: Final = 10.0
 
 
+@schemathesis.serializer("application/offset+octet-stream")
+def as_bytes(_: Any, value: Any) -> bytes:
+    """Send a binary body as it is, and any other as text."""
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
+
+
 class Application:
     """The product as a WSGI application that keeps the connection, and so the transaction, of the test."""
 

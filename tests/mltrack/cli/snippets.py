@@ -22,6 +22,11 @@ FENCE = re.compile(r"^<!-- snippet: ([a-z-]+) -->\n```([a-z]+)\n(.*?)^```$", re.
 TRAIN = """import json
 json.dump({"accuracy": 0.93, "coverage": 0.81, "n": 2400}, open("metrics.json", "w"))
 """
+PREDICTIONS = """id,prediction,label,confidence,region,sex
+c1,stay,stay,0.9,north,F
+c2,leave,stay,0.6,south,M
+c3,,leave,,south,F
+"""
 
 
 @dataclass(frozen=True)
@@ -130,6 +135,7 @@ def run_snippet(snippet: Snippet, url: str, token: str, initiative: str) -> Outc
     with TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "train.py").write_text(TRAIN)
+        (folder / "predictions.csv").write_text(PREDICTIONS)
         if snippet.name == "github":
             env["GITHUB_STEP_SUMMARY"] = str(folder / "summary.md")
         for step in steps(Snippet(snippet.name, snippet.language, text), values):
@@ -143,8 +149,8 @@ def run_snippet(snippet: Snippet, url: str, token: str, initiative: str) -> Outc
 def run_snippets(url: str, token: str, initiative: str) -> list[Outcome]:
     """Run every snippet of docs/ci.md against a running server.
 
-    The token needs the scopes read, runs:write and gate. The last command of each snippet asks the gate, so that
-    its exit code is the verdict's: 0, 1 or 3.
+    The token needs the scopes read, runs:write, evaluations:write and gate. The last command of each snippet but
+    `evaluate` asks the gate, so that its exit code is the verdict's: 0, 1 or 3.
     """
     page = (ROOT / "docs" / "ci.md").read_text()
     return [run_snippet(snippet, url, token, initiative) for snippet in snippets(page)]

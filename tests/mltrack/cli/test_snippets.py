@@ -11,7 +11,10 @@ from tests.mltrack.cli.snippets import ROOT, Snippet, run_snippets, snippets, st
 
 API = "/api/v1/initiatives/FRAUD/"
 STORED = {"results": [{"external_id": "x", "state": "created", "errors": []}]}
-ALL = ["github", "gitlab", "curl", "shell"]
+ASKING = ["github", "gitlab", "curl", "shell"]
+ALL = ["evaluate", *ASKING]
+UPLOAD = {"id": "upl_1", "offset": 0, "size": 9, "rows": 3, "counted": 0}
+EVALUATED = {"id": "evl_1", "n": 3, "accuracy": 0.5, "abstained": 1}
 
 
 @pytest.fixture
@@ -22,6 +25,10 @@ def mltrack(server: FakeServer) -> FakeServer:
         f"GET {API}": Reply(body={"key": "FRAUD"}),
         f"POST {API}runs/batch/": Reply(body=STORED),
         f"POST {API}gate/": Reply(body=document("ready")),
+        f"POST {API}evaluations/uploads/": Reply(body={**UPLOAD, "state": "receiving"}),
+        f"PATCH {API}evaluations/uploads/upl_1/": Reply(body={**UPLOAD, "state": "done", "evaluation": EVALUATED}),
+        f"GET {API}evaluations/uploads/upl_1/": Reply(body={**UPLOAD, "state": "done", "evaluation": EVALUATED}),
+        f"GET {API}evaluations/evl_1/": Reply(404),
     }
     return server
 
@@ -30,14 +37,14 @@ def mltrack(server: FakeServer) -> FakeServer:
 def test_snippets_end_with_the_verdict(mltrack: FakeServer, verdict: str, code: int) -> None:
     mltrack.routes[f"POST {API}gate/"] = Reply(body=document(verdict))
     outcomes = run_snippets(mltrack.url, TOKEN, "FRAUD")
-    assert [(o.name, o.exit) for o in outcomes] == [(name, code) for name in ALL], outcomes
+    assert [(o.name, o.exit) for o in outcomes] == [("evaluate", 0), *((name, code) for name in ASKING)], outcomes
     assert not any(TOKEN in outcome.out + outcome.err for outcome in outcomes)
 
 
 def test_snippets_gate_what_they_reported(mltrack: FakeServer) -> None:
     run_snippets(mltrack.url, TOKEN, "FRAUD")
     runs = [body["runs"][0] for body in mltrack.posted() if "runs" in body]
-    gates = [body for body in mltrack.posted() if "runs" not in body]
+    gates = [body for body in mltrack.posted() if "runs" not in body and "blocks" not in body]
     assert [run["tags"]["commit"] for run in runs] == [gate["commit"] for gate in gates[:3]]
     assert [gate.get("dry_run") for gate in gates] == [None, None, None, True]
     assert len({run["external_id"] for run in runs}) == 3
@@ -50,7 +57,7 @@ def test_snippets_gate_what_they_reported(mltrack: FakeServer) -> None:
 def test_refused_token_fails_every_snippet(mltrack: FakeServer, path: str) -> None:
     mltrack.routes[f"POST {API}{path}"] = Reply(401, {"title": "No"})
     failed = {o.name for o in run_snippets(mltrack.url, TOKEN, "FRAUD") if o.exit}
-    assert failed == (set(ALL) if path == "gate/" else {"github", "gitlab", "curl"})
+    assert failed == (set(ASKING) if path == "gate/" else {"github", "gitlab", "curl"})
 
 
 def test_every_fence_with_commands_is_named() -> None:
