@@ -37,18 +37,19 @@ _WORDS: Final = {
     "403": "The role or the token's scope does not allow this.",
     "404": "There is no such object in the token's workspace.",
     "409": "It contradicts what is stored, or a request with the same Idempotency-Key is still running.",
+    "411": "The body comes without its length.",
     "412": "The object has changed since it was read.",
     "413": "The body is too large.",
     "415": "The body is not JSON.",
-    "422": "The Idempotency-Key was used for another request, or nothing of an atomic batch was kept.",
+    "422": "The Idempotency-Key was used for another request, or nothing of an atomic batch or a block was kept.",
     "429": "Too many requests in this minute; Retry-After says when to go on.",
     "503": "The database cannot answer now; Retry-After says when to try again.",
 }
 _ALWAYS: Final = ("400", "401", "403", "429", "503")
 _BY_METHOD: Final = {
-    "post": ("409", "413", "415", "422"),
-    "put": ("409", "412", "413", "415"),
-    "patch": ("409", "412", "413", "415"),
+    "post": ("409", "411", "413", "415", "422"),
+    "put": ("409", "411", "412", "413", "415"),
+    "patch": ("409", "411", "412", "413", "415", "422"),
     "delete": ("409", "412"),
 }
 

@@ -68,7 +68,7 @@ STATUSES: Final[dict[str, dict[str, Status]]] = {
         "carried": Status("s-check", _("Carried over"), "ok"),
         "unproven": Status("s-dashed", _("Carried, unproven"), "warn"),
         "stale": Status("s-hourglass", _("Stale"), "warn"),
-        "ended": Status("s-hourglass", _("Ended"), "mute"),
+        "ended": Status("s-ring", _("Ended"), "mute"),
     },
     "health": {
         "on_track": Status("s-dot", _("On track"), "ok"),

@@ -85,17 +85,10 @@ async function draw(figure) {
   plot.on("plotly_afterplot", quiet);
   quiet();
   figure.dataset.drawn = "true";
-  drawn.add({ figure, render, mark: json.data.find((trace) => trace.meta === "mark") });
+  figure.mark = json.data.find((trace) => trace.meta === "mark");
+  figure.render = render;
+  drawn.add({ figure, render });
 }
-
-// A page may move the mark of its figure: "chartmark" with x and y, none where there is nothing to show.
-document.addEventListener("chartmark", ({ detail: { x, y } }) => {
-  for (const { mark, render } of drawn) {
-    if (!mark) continue;
-    Object.assign(mark, { x: [x], y: [y] });
-    render();
-  }
-});
 
 const watcher = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) {

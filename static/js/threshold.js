@@ -26,7 +26,8 @@ if (form) {
     document.querySelector("#point").replaceWith(found);
     const { x, y, says: text } = found.dataset;
     told(text);
-    document.dispatchEvent(new CustomEvent("chartmark", { detail: { x: x ? Number(x) : null, y: y ? Number(y) : null } }));
+    const chart = document.querySelector("[data-drawn]");
+    if (chart?.mark) { Object.assign(chart.mark, { x: [x ? Number(x) : null], y: [y ? Number(y) : null] }); chart.render(); }
   }
 
   const asked = (value) => ask(value).catch((error) => { if (error.name !== "AbortError") throw error; });

@@ -38,7 +38,8 @@ SLOW_SECONDS: Final = 10.0
 @schemathesis.serializer("application/offset+octet-stream")
 def as_bytes(_: Any, value: Any) -> bytes:
     """Send a binary body as it is, and any other as text."""
-    return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
+    data = getattr(value, "data", value)
+    return data if isinstance(data, bytes) else str(data).encode("utf-8", "surrogatepass")
 
 
 class Application:
