@@ -87,7 +87,7 @@ async function draw(figure) {
   figure.dataset.drawn = "true";
   figure.mark = json.data.find((trace) => trace.meta === "mark");
   figure.render = render;
-  drawn.add({ figure, render });
+  drawn.add(figure);
 }
 
 const watcher = new IntersectionObserver((entries) => {
@@ -106,7 +106,7 @@ all();
 document.addEventListener("htmx:after:swap", all);
 document.addEventListener("themechange", () => {
   for (const each of drawn) {
-    if (each.figure.isConnected) each.render();
+    if (each.isConnected) each.render();
     else drawn.delete(each);
   }
 });

@@ -21,6 +21,7 @@ from kpis.services.gates import decide_gate
 from kpis.services.kpis import edit_kpi
 from kpis.services.readings import record_readings
 from kpis.services.scorecards import import_scorecard
+from kpis.services.stop_rules import set_stop_rule
 from kpis.services.targets import propose_target
 from kpis.services.waivers import request_waiver
 from mltrack.accounts.access import Principal
@@ -37,6 +38,9 @@ from projects.services.evaluation_pushes import push_evaluation
 from projects.services.initiatives import change_stage, edit_initiative, post_update
 from projects.services.model_versions import push_model_version
 from projects.services.pairings import pair_evaluation
+from projects.services.upload_counting import Fault, fail_upload
+from projects.services.upload_input import parse_upload
+from projects.services.uploads import begin_upload
 from tests.kpis.world import in_days
 
 CORE: Final = (
@@ -142,11 +146,20 @@ def poison_evaluations(principal: Principal, initiative: Initiative) -> None:
         )
         keep_cases(made, [1, 2], [9_000, 9_000], [0, 1], [0, 1])
         pair_evaluation(made)
+    described = {name: value for name, value in hostile_evaluation().items() if name not in ("counts", "confusion")}
+    blocks = [{"size": 9, "rows": 1, "sha256": "0" * 64}]
+    body = {**described, "external_id": f"upload {cut(200)}", "columns": ["prediction", "label"], "blocks": blocks}
+    given, faults = parse_upload(body, timezone.now(), 1_000)
+    assert given is not None, faults
+    upload, _ = begin_upload(principal, initiative, given)
+    fail_upload(upload.pk, Fault("bad_row", TAINT, 1, cut(100)))
 
 
 def poison_judgement(principal: Principal, initiative: Initiative) -> None:
     """Write it into targets, other names, baselines, people's words, waivers and gate decisions."""
-    propose_target(principal, initiative, metric=TAINT, comparator=">=", value=2, slice=cut(200), reason=TAINT)
+    about: dict[str, Any] = {"slice": cut(200), "dataset_digest": cut(100), "reason": TAINT}
+    propose_target(principal, initiative, metric=TAINT, comparator=">=", value=2, **about)
+    set_stop_rule(principal, initiative, metric=TAINT, gain=0.01, attempts=1)
     set_alias(principal, initiative, alias=cut(250), metric=cut(200))
     for metric in ("accuracy", cut(200)):
         state_baseline(principal, initiative, metric=metric, value=0.5, n=100, note=TAINT)

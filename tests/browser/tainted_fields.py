@@ -13,7 +13,7 @@ from django.db.models.functions import Cast
 MARK: Final = "<script>tainted=1</script>"
 APPS: Final = ("accounts", "projects", "kpis")
 KINDS: Final = (models.CharField, models.TextField, models.JSONField, ArrayField)
-MADE: Final = ("public_id", "digest", "token_hash", "secret_hash", "code_hash", "sealed_secret", "password")
+MADE: Final = ("public_id", "digest", "token_hash", "secret_hash", "code_hash", "sealed_secret", "password", "sha256")
 """Fields of any model that the product fills by itself."""
 
 FORMED: Final = {
@@ -26,6 +26,11 @@ FORMED: Final = {
     **dict.fromkeys(("ReadinessSnapshot.candidate_id", "GateDecision.candidate_id"), "a public id"),
     **dict.fromkeys(("Goal.loosens", "Target.loosens"), "our words, with numbers"),
     **dict.fromkeys(("Evaluation.slice_columns", "Evaluation.group_columns"), "names without = and comma"),
+    **dict.fromkeys(("Bridge.formula", "Bridge.inputs"), "sums over names of letters, digits and _"),
+    **dict.fromkeys(("EvaluationStratum.levels", "EvaluationStratum.right", "EvaluationStratum.wrong"), "whole numbers"),
+    "GateDecision.test_set": "a public id",
+    "EvaluationUpload.columns": "names without = and comma",
+    "EvaluationUpload.error_code": "words of the code",
     "ApiToken.scopes": "words of the policy",
     "AuditEvent.request_id": "8 to 64 plain characters",
     "Breaker.host": "host and port of an address that was read",
