@@ -9,7 +9,7 @@ from typing import Final
 from django.apps import apps
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db import connection
+from django.db import connection, models
 from django.db.backends.utils import CursorWrapper
 from django.db.migrations.recorder import MigrationRecorder
 
@@ -102,13 +102,14 @@ def tables(cursor: CursorWrapper) -> list[Table]:
 
 def targets_first(names: Iterable[str]) -> list[str]:
     """Return tables in an order to fill them: a key that is no constraint may be checked at once, not at the end."""
-    unbound = {
-        model._meta.db_table
-        for model in apps.get_models()
-        for field in model._meta.concrete_fields
-        if not getattr(field, "db_constraint", True)
-    }
-    return sorted(names, key=unbound.__contains__)
+    depths = {model._meta.db_table: _depth(model) for model in apps.get_models()}
+    return sorted(names, key=lambda name: depths.get(name, 0))
+
+
+def _depth(model: type[models.Model]) -> int:
+    """Return how many tables must be filled one after the other before this one's unconstrained keys are safe."""
+    unbound = [field for field in model._meta.concrete_fields if not getattr(field, "db_constraint", True)]
+    return max((1 + _depth(field.related_model) for field in unbound if field.related_model is not model), default=0)
 
 
 def existing(cursor: CursorWrapper, names: Sequence[str]) -> list[str]:

@@ -27,7 +27,9 @@ FORMED: Final = {
     **dict.fromkeys(("Goal.loosens", "Target.loosens"), "our words, with numbers"),
     **dict.fromkeys(("Evaluation.slice_columns", "Evaluation.group_columns"), "names without = and comma"),
     **dict.fromkeys(("Bridge.formula", "Bridge.inputs"), "sums over names of letters, digits and _"),
-    **dict.fromkeys(("EvaluationStratum.levels", "EvaluationStratum.right", "EvaluationStratum.wrong"), "whole numbers"),
+    **dict.fromkeys(
+        ("EvaluationStratum.levels", "EvaluationStratum.right", "EvaluationStratum.wrong"), "whole numbers"
+    ),
     "GateDecision.test_set": "a public id",
     "EvaluationUpload.columns": "names without = and comma",
     "EvaluationUpload.error_code": "words of the code",

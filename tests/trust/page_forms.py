@@ -11,7 +11,7 @@ from django.forms import BaseForm
 from kpis.forms.activity import MoveForm, UpdateForm
 from kpis.forms.attestations import AttestForm
 from kpis.forms.bridges import BridgeForm
-from kpis.forms.evaluations import StopRuleForm
+from kpis.forms.evaluations import EvaluationFilter, StopRuleForm, ThresholdForm
 from kpis.forms.gates import GateForm
 from kpis.forms.initiatives import CreateForm, FieldForm
 from kpis.forms.kpis import GoalForm, KpiFieldForm, KpiForm
@@ -60,8 +60,9 @@ class Post:
         return {**self.values, **self.more}
 
 
-# Posted to before anybody exists, and in no other test of classes.
-ELSEWHERE: Final = {FirstRunForm}
+# Posted to before anybody exists, and in no other test of classes; and read from addresses, whose parameters get odd
+# values of their own.
+ELSEWHERE: Final = {FirstRunForm, EvaluationFilter, ThresholdForm}
 
 
 def posts(ids: Mapping[str, str]) -> list[Post]:

@@ -47,6 +47,8 @@ SECRETS: Final[Mapping[str, str]] = {
 HARMLESS: Final[Mapping[str, str]] = {
     "api ConnectionOut.has_secret": "yes or no",
     **dict.fromkeys(("api FaultOut.code", "api FieldError.code", "api Problem.code"), "the word of a fault"),
+    **dict.fromkeys(("api UploadErrorOut.code", "model projects.EvaluationUpload.error_code"), "the word of a fault"),
+    "api ComponentsShapeRequest.code": "the digest of a model's code",
     **dict.fromkeys(
         (
             "form allauth.account.forms.BaseConfirmCodeForm.code",

@@ -19,7 +19,7 @@ from mltrack.accounts.services.audit import record_audit
 from mltrack.backups.errors import BackupError
 from mltrack.backups.manifest import Manifest
 from mltrack.backups.restoring import look_into, restore_backup
-from mltrack.backups.tables import existing, known_tables, left_out
+from mltrack.backups.tables import existing, known_tables, left_out, targets_first
 from projects.models import Connection, Run
 from projects.models.secrets import unseal
 from projects.services.secrets import closed_secrets
@@ -180,3 +180,10 @@ def test_a_look_into_the_file_tells_what_it_holds(tmp_path: Path) -> None:
     assert (manifest.version, manifest.at) == ("0.1.0", "2026-03-01T12:30:00+00:00")
     assert manifest.tables["accounts_workspace"].rows == 1
     assert Workspace.objects.get().pk == owner.workspace.pk
+
+
+def test_tables_are_filled_after_what_their_unconstrained_keys_name() -> None:
+    names = ["projects_metricvalue", "projects_runlink", "projects_run", "projects_initiative", "accounts_workspace"]
+    order = targets_first(names)
+    assert order.index("accounts_workspace") < order.index("projects_run")
+    assert order.index("projects_run") < min(order.index("projects_metricvalue"), order.index("projects_runlink"))

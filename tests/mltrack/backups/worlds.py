@@ -37,6 +37,7 @@ PLAIN: dict[type[models.Field[Any, Any]], Any] = {
 ASKED: dict[str, dict[str, Any]] = {
     "projects_modelversion": {"pushed_to": None},
     "accounts_apitoken": {"scopes": ["read", "gate"]},
+    "projects_evaluationupload": {"evaluation": None, "columns": ["correct"]},
 }
 
 
@@ -69,7 +70,9 @@ def fields_of(model: type[models.Model]) -> dict[str, Any]:
         if (field.primary_key and not field.is_relation) or (field.has_default() and not field.null):
             continue
         if isinstance(field, models.ForeignKey):
-            found[field.name] = field.related_model._base_manager.order_by("pk").first()
+            rows = field.related_model._base_manager.order_by("pk")
+            # Two relations to one model lead to two rows.
+            found[field.name] = rows.last() if rows.first() in found.values() else rows.first()
         elif field.choices:
             found[field.name] = next(iter(field.flatchoices))[0]
         elif isinstance(field, models.CharField):

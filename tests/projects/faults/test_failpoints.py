@@ -13,12 +13,13 @@ from mltrack.failpoints import NAMES
 from tests.kpis.faults.test_judging import JUDGING
 from tests.mltrack.faults.test_writes import WRITES
 from tests.projects.faults.test_killed import PULLS
+from tests.projects.faults.test_uploads import UPLOADS
 
 ROOT = Path(__file__).parents[3]
 
 
 def test_each_name_has_a_case() -> None:
-    assert sorted([*PULLS, *JUDGING, *WRITES]) == sorted(NAMES)
+    assert sorted([*PULLS, *JUDGING, *WRITES, *UPLOADS]) == sorted(NAMES)
 
 
 def test_each_name_is_used_once() -> None:
