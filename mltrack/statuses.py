@@ -54,7 +54,7 @@ STATUSES: Final[dict[str, dict[str, Status]]] = {
         "not_worse": Status("s-check", _("Not worse"), "ok"),
         "open": Status("s-dashed", _("Too few cases to tell"), "warn"),
         "worse": Status("s-down", _("Worse"), "warn"),
-        "beyond_margin": Status("s-square", _("Worse beyond the margin"), "bad"),
+        "beyond_margin": Status("s-square", _("Beyond the margin"), "bad"),
         "nothing": Status("s-ring", _("Nothing to compare"), "mute"),
         "hidden": Status("s-dash", _("Hidden"), "mute"),
     },

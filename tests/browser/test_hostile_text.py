@@ -18,7 +18,7 @@ from kpis.models import KPI
 from kpis.services.snapshots import judge_now
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import Role
-from projects.models import Initiative, Run
+from projects.models import Evaluation, Initiative, Run
 from tests.browser.catalogue import DATA, LIGHT_DESKTOP, PAGES
 from tests.browser.pages import PageFactory
 from tests.browser.people import fill
@@ -70,7 +70,9 @@ def world(transactional_db: None, settings: Settings, servers: Servers) -> World
             judge_now(initiative.pk)
     names = {"connection": made.public_id, "run": pulled[0].public_id, "other_run": pulled[3].public_id}
     posted = Run.objects.get(pushed_to__key="HOSTILE").public_id
+    measured = Evaluation.objects.get(initiative__key="HOSTILE").public_id
     by_rest = {**world.full, "i": "HOSTILE", "k": "hostile", "run": posted, "connection": refused.public_id}
+    by_rest |= {"evaluation": measured, "audited": measured}
     return World(world.user, {**world.full, **names}, by_rest)
 
 
