@@ -42,10 +42,10 @@ def names_a_task(entry: Mapping[str, Any]) -> bool:
 
 def _opens(body: Any, encoding: Any) -> bool:
     """Say whether a body can be taken out: bytes in base64, as all of ours, or plain text."""
-    if not isinstance(body, str | NoneType) or encoding not in (None, "base64"):
+    if not isinstance(body, str) or encoding not in (None, "base64"):
         return False
     try:
-        base64.b64decode(body or "") if encoding else (body or "").encode()
+        base64.b64decode(body) if encoding else body.encode()
     except ValueError:
         return False
     return True
