@@ -108,8 +108,9 @@ def targets_first(names: Iterable[str]) -> list[str]:
 
 def _depth(model: type[models.Model]) -> int:
     """Return how many tables must be filled one after the other before this one's unconstrained keys are safe."""
-    unbound = [field for field in model._meta.concrete_fields if not getattr(field, "db_constraint", True)]
-    return max((1 + _depth(field.related_model) for field in unbound if field.related_model is not model), default=0)
+    fields = [field for field in model._meta.concrete_fields if not getattr(field, "db_constraint", True)]
+    targets = [field.related_model for field in fields]
+    return max((1 + _depth(each) for each in targets if each is not None and each is not model), default=0)
 
 
 def existing(cursor: CursorWrapper, names: Sequence[str]) -> list[str]:
