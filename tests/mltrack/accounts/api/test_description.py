@@ -56,7 +56,7 @@ def test_bodies_and_answers_have_their_own_shapes(document: Any) -> None:
 
 def test_problems_power_and_security_are_told(document: Any) -> None:
     writing = document["paths"]["/api/v1/notes/"]["post"]
-    assert {"201", "400", "401", "403", "409", "413", "415", "422", "429", "503"} == set(writing["responses"])
+    assert {"201", "400", "401", "403", "409", "411", "413", "415", "422", "429", "503"} == set(writing["responses"])
     assert "404" in document["paths"]["/api/v1/notes/{key}/"]["get"]["responses"]
     assert "412" in document["paths"]["/api/v1/name/"]["patch"]["responses"]
     assert writing["description"] == "Write a note.\n\nNeeds the role contributor and the token scope runs:write."
