@@ -77,6 +77,8 @@ def broker(url: str) -> Iterator[Sink]:
     for key in client.scan_iter():
         kind = client.type(key)
         assert isinstance(kind, bytes)
+        if kind == b"none":  # Taken by a worker since it was listed.
+            continue
         yield Sink(f"redis {key!r}", f"{key!r} {readers[kind.decode()](key)!r}" + opened(readers[kind.decode()](key)))
     client.close()
 
