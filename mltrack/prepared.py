@@ -1,5 +1,6 @@
 """Statements that the database plans once a connection: for a large one that is asked often, planning is most of it.
 
+One plan serves all values (`plan_cache_mode` in the settings), so whatever asks by a pattern is no statement for this.
 Nothing is prepared where server-side cursors are switched off: whoever pools connections by transaction does that, and
 there the next transaction may meet a session that knows nothing.
 """

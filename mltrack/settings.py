@@ -95,7 +95,9 @@ DATABASES["default"].update(
 )
 DATABASES["default"].setdefault("OPTIONS", {}).update(
     connect_timeout=5,
-    options="-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000",
+    # What is prepared here is asked by keys: one plan fits all values (see `mltrack.prepared`).
+    options="-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
+    " -c plan_cache_mode=force_generic_plan",
 )
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # Addresses are unique by a constraint on their lower case.
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -28,9 +28,11 @@ WHERE run.workspace_id = %(workspace)s AND run."commit" <> '' AND {same}
     AND EXISTS (SELECT 1 FROM projects_runlink WHERE run_id = run.id AND initiative_id = %(initiative)s)
 ORDER BY run.ended_at DESC NULLS LAST, run.id DESC LIMIT 1
 """
-_KINDS = {"workspace": "bigint", "initiative": "bigint", "commit": "text"}
-BY_COMMIT = Prepared(_COMMITTED.format(same='run."commit" = %(commit)s'), **_KINDS)
-BY_SHORT_COMMIT = Prepared(_COMMITTED.format(same='starts_with(run."commit", %(commit)s)'), **_KINDS)
+BY_COMMIT = Prepared(
+    _COMMITTED.format(same='run."commit" = %(commit)s'), workspace="bigint", initiative="bigint", commit="text"
+)
+# The index serves a prefix only where the plan knows it.
+BY_SHORT_COMMIT = _COMMITTED.format(same='starts_with(run."commit", %(commit)s)')
 NO_RUN = RunFacts(id="", status="unknown")
 
 
@@ -125,7 +127,10 @@ def _named(initiative: Initiative, asked: Asked) -> Found:
         "commit": asked.commit,
     }
     with connection.cursor() as cursor:
-        (BY_SHORT_COMMIT if short else BY_COMMIT).run(cursor, values)
+        if short:
+            cursor.execute(BY_SHORT_COMMIT, values)
+        else:
+            BY_COMMIT.run(cursor, values)
         return Found(tuple(int(row[0]) for row in cursor.fetchall()))
 
 
