@@ -20,6 +20,7 @@ from kpis.services.fields import Fields
 from mltrack.accounts.access import Principal
 from mltrack.accounts.services.audit import record_audit
 from mltrack.clock import database_now
+from mltrack.rows import insert
 from projects.models import Initiative
 
 GATE_FIELDS = ("commit", "ref", "model_version", "evaluation")
@@ -124,7 +125,7 @@ def _keep(principal: Principal, initiative: Initiative, answer: dict[str, Any]) 
     kept.document = {name: value for name, value in said.items() if name != "checks"}
     after = {"decision": kept.public_id, "verdict": kept.verdict, "commit": kept.commit, "candidate": candidate["id"]}
     with transaction.atomic(savepoint=False):
-        kept.save(force_insert=True)
+        insert(kept)
         record_audit(principal, "decide", "gate", initiative.key, after=after)
         if spends and spends["answers"] == spends["allowed"]:
             note_initiative(initiative, "test set spent")

@@ -7,6 +7,7 @@ from typing import Any
 
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import AuditEvent
+from mltrack.rows import insert
 
 
 def record_audit(
@@ -20,7 +21,7 @@ def record_audit(
     reason: str = "",
 ) -> AuditEvent:
     """Append one event in the caller's transaction. Values must be JSON-safe and free of secrets."""
-    return AuditEvent.objects.create(
+    event = AuditEvent(
         workspace=principal.workspace,
         actor=principal.user,
         actor_name=str(principal.user or "MLTrack"),
@@ -33,3 +34,5 @@ def record_audit(
         after=dict(after or {}),
         reason=reason,
     )
+    insert(event)
+    return event
