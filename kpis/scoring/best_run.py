@@ -34,7 +34,9 @@ def best_run(
     finished run. No run is helped by another's numbers.
     """
     finished = [run for run in runs if run.status == "finished"]
-    return max(finished, key=lambda run: _rank(run, targets, criticality), default=None)
+    if len(finished) < 2:
+        return finished[0] if finished else None
+    return max(finished, key=lambda run: _rank(run, targets, criticality))
 
 
 def _rank(run: RunFacts, targets: Sequence[Target], criticality: Criticality) -> Rank:

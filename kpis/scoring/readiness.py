@@ -76,12 +76,12 @@ def _section(section: Section, inputs: JudgementInputs, current: Mapping[str, st
 def judge_check(check: Check, inputs: JudgementInputs, current: Mapping[str, str], now: datetime) -> CheckResult:
     """Judge one check: by measurement, else by a person's word where it counts, then by its waivers."""
     required = check.required[inputs.initiative.criticality] == "required"
-    blank = CheckResult(check, "missing", required, what_would_pass=check.how_to_pass)
     measured = MEASURES[check.id](inputs) if check.kind == "measured" else None
     if measured is None:
-        result = attested(replace(blank, evidence_kind="attested"), inputs, current, now)
+        blank = CheckResult(check, "missing", required, what_would_pass=check.how_to_pass, evidence_kind="attested")
+        result = attested(blank, inputs, current, now)
     else:
-        result = _of_measurement(blank, measured, now)
+        result = _of_measurement(check, required, measured, now)
         if measured.result == "missing" and _has_word(check, inputs, now):
             result = attested(result, inputs, current, now)
     return waived(result, measured, inputs.waivers, now)
@@ -91,18 +91,19 @@ def _has_word(check: Check, inputs: JudgementInputs, now: datetime) -> bool:
     return inputs.initiative.criticality in check.attestable_at and newest_word(inputs, check.id, now) is not None
 
 
-def _of_measurement(blank: CheckResult, measured: Measurement, now: datetime) -> CheckResult:
+def _of_measurement(check: Check, required: bool, measured: Measurement, now: datetime) -> CheckResult:
     passes = measured.result == "pass"
-    result = replace(
-        blank,
-        result=measured.result,
+    result = CheckResult(
+        check,
+        measured.result,
+        required,
         observed=measured.observed,
         expected=measured.expected,
         n=measured.n,
         low=measured.low,
         high=measured.high,
         reason=measured.reason,
-        what_would_pass="" if passes else measured.what_would_pass or blank.what_would_pass,
+        what_would_pass="" if passes else measured.what_would_pass or check.how_to_pass,
         evidence=measured.evidence,
         points=(0.5 if measured.half else 1.0) if passes else 0.0,
         at=measured.at,

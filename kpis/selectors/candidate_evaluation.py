@@ -55,14 +55,13 @@ def evaluations_asked(
         if initiative.candidate_rule == CandidateRule.EVALUATION:
             return tests
         return tests[:1] if nothing else ()
-    ours = Evaluation.objects.filter(initiative=initiative)
     if asked.evaluation:
-        named = ours.filter(Q(public_id=asked.evaluation) | Q(external_id=asked.evaluation))
+        named = initiative.evaluations.filter(Q(public_id=asked.evaluation) | Q(external_id=asked.evaluation))
         return _rows(named.order_by(_first(public_id=asked.evaluation)))
     if nothing and asked.commit and not asked.model_version and grounds.evaluations:
         short = SHORTEST_COMMIT <= len(asked.commit) < WHOLE_COMMIT
         same = Q(commit__startswith=asked.commit) if short else Q(commit=asked.commit)
-        return _rows(ours.filter(same, purpose__in=MEASURING).order_by(_first(purpose=Purpose.TEST), "-at", "-id"))
+        return _rows(_measuring(initiative).filter(same).order_by(_first(purpose=Purpose.TEST), "-at", "-id"))
     return ()
 
 
@@ -106,9 +105,8 @@ def _wanted(
     initiative: Initiative, chosen: Candidate | None, asked: Sequence[EvaluationRow], grounds: Grounds
 ) -> QuerySet[Evaluation] | None:
     """Return the evaluations that may measure the candidate: those asked for, else its own best one."""
-    ours = Evaluation.objects.filter(initiative=initiative)
     if asked:
-        return ours.filter(pk__in=[each.id for each in asked])
+        return initiative.evaluations.filter(pk__in=[each.id for each in asked])
     if chosen is None or not grounds.evaluations:
         return None
     about = Q(run__public_id=chosen.run.id) if chosen.run.id else Q(pk__in=())
@@ -116,7 +114,11 @@ def _wanted(
         about = Q(model_version__public_id=chosen.id) | (about & Q(model_version=None))
     digests = [each.dataset_digest for each in grounds.targets if each.dataset_digest]
     wished = [_first(dataset__digest__in=digests)] if digests else []
-    return ours.filter(about, purpose__in=MEASURING).order_by(*wished, _first(purpose=Purpose.TEST), "-at", "-id")[:1]
+    return _measuring(initiative).filter(about).order_by(*wished, _first(purpose=Purpose.TEST), "-at", "-id")[:1]
+
+
+def _measuring(initiative: Initiative) -> QuerySet[Evaluation]:
+    return initiative.evaluations.filter(purpose__in=MEASURING)
 
 
 def _in_production(
