@@ -31,7 +31,8 @@ INSERT INTO projects_run (workspace_id, pushed_to_id, public_id, external_id, na
     params, tags, experiment_id, experiment_name, "commit", url, created_at, updated_at)
 SELECT i.workspace_id, i.id, 'run_' || lpad(i.id || 'x' || n, 16, '0'), 'r' || n, 'run ' || n, 'finished',
     now() - n * interval '1 hour', now() - n * interval '1 hour' + interval '5 minutes',
-    '{"lr": "0.1", "depth": "7"}', '{"threshold": "0.8"}', '1', 'bench', md5(i.id || ' ' || n), '', now(), now()
+    '{"lr": "0.1", "depth": "7"}', '{"threshold": "0.8"}', '1', 'bench',
+    left(encode(sha256((i.id || ' ' || n)::bytea), 'hex'), 40), '', now(), now()
 FROM projects_initiative i, generate_series(%(first)s, %(last)s) n WHERE i.workspace_id = %(workspace)s
 """
 METRIC_VALUES = """
