@@ -1,4 +1,4 @@
-"""Small marks: icons, states, keys, people."""
+"""Small marks: icons, states, keys, people. They are kept by their texts and types: markup is no text."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.conf import settings
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from mltrack.statuses import Status, status_of
 from mltrack.templatetags.registry import register
@@ -31,7 +32,7 @@ def icon(name: str, label: str = "", css: str = "icon") -> SafeString:
     return _icon(f"{sprite()}#{name}", str(label), css)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096, typed=True)
 def _icon(address: str, label: str, css: str) -> SafeString:
     if label:
         return format_html('<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', css, label, address)
@@ -41,15 +42,16 @@ def _icon(address: str, label: str, css: str) -> SafeString:
 @register.simple_tag
 def status(kind: str, value: object, word: str = "", plain: bool = False) -> SafeString:
     """A state as shape, word and colour; `word` replaces the usual word, `plain` leaves out the chip's ground."""
-    shown = status_of(kind, str(value or ""))
-    return _status(sprite(), shown.shape, shown.tone, str(word or shown.word), plain)
+    return _status(sprite(), get_language(), kind, str(value or ""), str(word), plain)
 
 
-@lru_cache(maxsize=4096)
-def _status(address: str, shape: str, tone: str, word: str, plain: bool) -> SafeString:
+@lru_cache(maxsize=4096, typed=True)
+def _status(address: str, language: str | None, kind: str, value: str, word: str, plain: bool) -> SafeString:
+    """Return the state drawn with its word in `language`, which is the present one: a page has many, of few kinds."""
+    shown = status_of(kind, value)
     ground = "" if plain else "chipped "
-    mark = _icon(f"{address}#{shape}", "", "shape")
-    return format_html('<span class="status {}tone-{}">{}{}</span>', ground, tone, mark, word)
+    mark = _icon(f"{address}#{shown.shape}", "", "shape")
+    return format_html('<span class="status {}tone-{}">{}{}</span>', ground, shown.tone, mark, word or shown.word)
 
 
 @register.simple_tag

@@ -13,7 +13,11 @@ import pytest
 from django import forms
 from django.template import Context, Engine
 from django.test import RequestFactory, override_settings
+from django.utils import translation
+from django.utils.safestring import mark_safe
 
+from mltrack.statuses import Status
+from mltrack.templatetags import marks
 from mltrack.templatetags.marks import initials
 from mltrack.templatetags.values import as_count, as_number
 from tests.mltrack.look.server import SETTINGS, TEMPLATE
@@ -58,6 +62,20 @@ def rendered(source: str, **context: Any) -> str:
 )
 def test_every_tag_and_component_escapes(source: str) -> None:
     assert "<script" not in rendered(source, x=TAINT, values=[1, 2])
+
+
+@pytest.mark.parametrize("source", ["{% icon 's-check' x %}", "{% status 'run' 'finished' x %}"])
+def test_what_was_shown_as_markup_once_is_no_markup_for_all(source: str) -> None:
+    rendered(source, x=mark_safe("<i>kept</i>"))
+    assert "<i>" not in rendered(source, x="<i>kept</i>")
+
+
+def test_a_state_is_in_the_language_of_the_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    english = rendered("{% status 'run' 'finished' %}")
+    monkeypatch.setattr(marks, "status_of", lambda kind, value: Status("s-check", "Beendet", "ok"))
+    with translation.override("de"):
+        assert "Beendet" in rendered("{% status 'run' 'finished' %}")
+    assert rendered("{% status 'run' 'finished' %}") == english
 
 
 def test_a_state_is_shape_word_and_tone() -> None:
