@@ -1,0 +1,1 @@
+"""The arithmetic of labeling, on whole numbers that add up: progress, quotas, agreement, audit samples, gold."""
