@@ -1,7 +1,8 @@
 """Intervals for proportions: Wilson to show, Clopper-Pearson to decide, Newcombe to compare.
 
 Sources: Wilson 1927; Clopper and Pearson 1934; Newcombe 1998 (Statistics in Medicine 17, 857-872 and 873-890).
-All ratios lie from 0 to 1; `confidence` is a ratio too. n below 1 raises ValueError: nothing was measured.
+All ratios lie from 0 to 1; `confidence` is a ratio too. n below 1 raises ValueError: nothing was measured. It need
+not be whole where it is an effective number of cases.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def _check(successes: float, n: float, confidence: float) -> None:
         raise ValueError("A confidence lies between 0 and 1.")
 
 
-def lower_bound(successes: float, n: int, confidence: float = DEFAULT_CONFIDENCE) -> float:
+def lower_bound(successes: float, n: float, confidence: float = DEFAULT_CONFIDENCE) -> float:
     """Return the one-sided Clopper-Pearson lower bound of a proportion."""
     _check(successes, n, confidence)
     if successes <= 0:
@@ -44,7 +45,7 @@ def lower_bound(successes: float, n: int, confidence: float = DEFAULT_CONFIDENCE
     return float(special.betaincinv(successes, n - successes + 1, 1 - confidence))
 
 
-def upper_bound(successes: float, n: int, confidence: float = DEFAULT_CONFIDENCE) -> float:
+def upper_bound(successes: float, n: float, confidence: float = DEFAULT_CONFIDENCE) -> float:
     """Return the one-sided Clopper-Pearson upper bound of a proportion."""
     _check(successes, n, confidence)
     if successes >= n:
