@@ -79,6 +79,13 @@ def per_week(days: Sequence[Day]) -> float | None:
     return 7 * sum(each.output for each in days) / len(days) if days else None
 
 
+def weekly(days: Sequence[Day]) -> tuple[int, ...]:
+    """Return the output of each full week, the last of which ends on the last day; what is left over comes first."""
+    weeks = len(days) // 7
+    start = len(days) - 7 * weeks
+    return tuple(sum(each.output for each in days[start + 7 * week :][:7]) for week in range(weeks))
+
+
 def by_weekday(days: Sequence[Day]) -> tuple[float | None, ...]:
     """Return the mean output of Monday to Sunday, None for a weekday that never came."""
     found: list[float | None] = []

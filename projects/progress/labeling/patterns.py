@@ -7,7 +7,7 @@ are whole and add up; a change of some tasks moves these from pattern to pattern
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -49,6 +49,15 @@ def pattern_of(labels: Iterable[str]) -> Pattern:
 def patterns_of(tasks: Iterable[Pattern]) -> Patterns:
     """Count tasks; one without a label belongs to no pattern."""
     return _sorted(Counter(pattern for pattern in tasks if pattern))
+
+
+def patterns_by(tasks: Mapping[str, Pattern], periods: Mapping[str, str]) -> dict[str, Patterns]:
+    """Count tasks by period, such as the week of their last label, in order; a task that has none is in none."""
+    found: defaultdict[str, list[Pattern]] = defaultdict(list)
+    for task, pattern in tasks.items():
+        if task in periods:
+            found[periods[task]].append(pattern)
+    return {period: patterns_of(found[period]) for period in sorted(found)}
 
 
 def merge_patterns(parts: Iterable[Patterns]) -> Patterns:

@@ -17,6 +17,7 @@ from projects.progress.labeling.burnup import (
     days_of,
     latest,
     per_week,
+    weekly,
 )
 
 MONDAY = date(2026, 11, 23)
@@ -75,6 +76,13 @@ def test_rates() -> None:
     assert by_weekday(days) == (50, 0, 0, 0, 17.5, 0, 0)
     assert by_weekday(days[:5])[5:] == (None, None)
     assert (per_week(()), by_weekday(())) == (None, (None,) * 7)
+
+
+def test_full_weeks_end_on_the_last_day() -> None:
+    days = days_of({day(0): 9, day(2): 5, day(8): 7, day(9): 1, day(15): 2}, day(0), day(15))
+    assert weekly(days) == (12, 3)
+    assert weekly(days[:6]) == ()
+    assert weekly(days[2:9]) == (12,)
 
 
 def test_the_newest_weeks() -> None:

@@ -15,6 +15,7 @@ from projects.progress.labeling.patterns import (
     moved,
     moves,
     pattern_of,
+    patterns_by,
     patterns_of,
 )
 from tests.projects.progress.labeling.ratings import TASKS, Tasks, counted, named
@@ -35,6 +36,17 @@ def test_parts_and_order_change_nothing(tasks: Tasks, cut: int, chance: random.R
     assert counted(mixed) == counted(tasks)
     parts = [counted(tasks[:cut]), counted(tasks[cut:])]
     assert merge_patterns(parts) == merge_patterns(parts[::-1]) == counted(tasks)
+
+
+@given(TASKS, st.integers(0, 25))
+def test_periods_add_up(tasks: Tasks, cut: int) -> None:
+    patterns = task_patterns(named(tasks))
+    periods = {name: "2026-W47" if place < cut else "2026-W48" for place, name in enumerate(patterns)}
+    found = patterns_by(patterns, periods)
+    assert list(found) == sorted(set(periods.values()))
+    assert merge_patterns(found.values()) == counted(tasks)
+    assert found.get("2026-W47", Patterns()) == counted(tasks[:cut])
+    assert patterns_by(patterns, {}) == {}
 
 
 @given(TASKS, TASKS)
