@@ -30,6 +30,7 @@ EXACT = {
     "readings in rows: checksums that differ",
     "runs with metrics: checksums that differ",
     "evaluations that differ",
+    "changes that count otherwise",
     "initiatives not judged once, 1 workers",
     "initiatives not judged once, 2 workers",
     "initiatives not judged once, 4 workers",
