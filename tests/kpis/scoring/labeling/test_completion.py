@@ -50,6 +50,13 @@ def test_weekdays_are_kept_apart() -> None:
     assert kinds == [GOLDEN["history_by_weekday"][str(weekday)] for weekday in range(7)]
 
 
+def test_the_first_day_may_be_any() -> None:
+    saturday = FIRST + timedelta(days=5)
+    found = forecast(Left(10), steady(10), saturday)
+    assert found.whole.p85 == FIRST + timedelta(days=7)
+    assert forecast_growing(10, steady(10), saturday).p85 == FIRST + timedelta(days=7)
+
+
 def test_a_rare_class_sets_the_date() -> None:
     left = Left(500, (Quota("fine", 100, 200), Quota("fraud", 30, 10)), {"fraud": 0.02, "fine": 0.98})
     found = forecast(left, steady(50), FIRST)

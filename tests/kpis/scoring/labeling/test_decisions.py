@@ -127,6 +127,17 @@ def test_few_unanimous_tasks_prove_nothing() -> None:
     assert judge_agreement(agreed(("aa", 60), ("bb", 60)), 0.8).decision == "met"
 
 
+def test_few_disputed_tasks_prove_no_miss_either() -> None:
+    # Every task has the same disagreement, 2/3, so the bootstrap hardly moves. By hand: 18 labels of each class in 36,
+    # chance 2 · 18 · 18 / (36 · 35); at least 0.05^(1/12) of tasks are disputed.
+    found = agreed(("aab", 6), ("abb", 6))
+    assert found.alpha.bounds is not None
+    assert found.alpha.bounds.high < -0.25
+    bounds = alpha_bounds(found)
+    assert bounds is not None
+    assert bounds.high == pytest.approx(1 - 0.05 ** (1 / 12) * (2 / 3) / (18 / 35), abs=1e-9)
+
+
 def test_a_least_number_of_tasks() -> None:
     found = judge_agreement(agreed(("aa", 60), ("bb", 60)), 0.8, least_tasks=150)
     assert (found.decision, found.n_more) == ("undecided", 30)

@@ -93,6 +93,23 @@ def test_the_interval_by_constrained_fits() -> None:
     assert excess((found.low * found.high) ** 0.5) < 2
 
 
+def test_no_curve_rises_above_1() -> None:
+    # metric(n) = 1 − 1.2 n^(−0.45); the least sum of squares by brute force over a from the target to 1, and c.
+    sizes = np.array([100, 200, 400, 800, 1600, 3200])
+    y = 1 - 1.2 * sizes**-0.45
+    found = labels_needed_for(0.98, [Measured(int(n), float(each), 0.001) for n, each in zip(sizes, y)])
+    a, c = np.meshgrid(np.linspace(0.98, 1, 201), np.linspace(0.01, 2, 400))
+
+    def least(labels: float) -> float:
+        curves = a[..., None] - (a - 0.98)[..., None] * (labels / sizes) ** c[..., None]
+        return float((((y - curves) / 0.001) ** 2).sum(axis=2).min())
+
+    assert found.low is not None and found.high is not None
+    for end, outward in ((found.low, 0.97), (found.high, 1 / 0.97)):
+        assert least(end * outward) > 3.841
+        assert least(end / outward**2) < 3.841
+
+
 def test_scatter_beyond_the_noise_counts() -> None:
     told, seen = labels_needed_for(0.87, noisy(0.0005)), labels_needed_for(0.87, noisy(0.0005, shift=0.004))
     assert told.low is not None and told.high is not None

@@ -53,6 +53,14 @@ def test_so_many_more_are_enough_and_one_less_is_not(remaining: int) -> None:
     assert found.chance == pytest.approx(forecast(Left(remaining), days, FIRST).whole.by(FOUR_WEEKS))
 
 
+def test_a_weekend_brings_nothing() -> None:
+    saturday, sunday = FIRST + timedelta(days=5), FIRST + timedelta(days=6)
+    (found,) = shortfalls(Left(10), steady(10), saturday, sunday)
+    # By hand: ten in two days are 35 in seven.
+    assert (found.chance, found.more_per_week) == (0.0, 35)
+    assert shortfalls(Left(10), steady(10), saturday, sunday + timedelta(days=1)) == ()
+
+
 def test_another_chance_asks_for_less() -> None:
     (sure,) = shortfalls(Left(3000), history(), FIRST, FOUR_WEEKS)
     (even,) = shortfalls(Left(3000), history(), FIRST, FOUR_WEEKS, 0.5)
