@@ -103,6 +103,14 @@ def test_proportional_strata_without_errors_are_one_random_sample() -> None:
     assert (found.rate, found.low, found.effective) == (0, 0, 149)
 
 
+def test_strata_with_and_without_errors_share_what_may_go_wrong() -> None:
+    # By hand: half of the labels without an error among 100, half with 10, whose effective number is 99 / 0.9 = 110;
+    # each part at 97.5 %.
+    _, high = proportion_confint(11, 110, 0.05, "beta")
+    found = whole([Audited("clean", 1000, 100, 0), Audited("wrong", 1000, 100, 10)])
+    assert found.high == pytest.approx((1 - 0.025**0.01) / 2 + high / 2, abs=1e-9)
+
+
 @given(st.lists(st.tuples(st.integers(60, 500), st.integers(1, 50)), min_size=2, max_size=3))
 def test_unseen_errors_are_the_largest_that_may_be(sizes: list[tuple[int, int]]) -> None:
     found = whole(audited([(size, n, 0) for size, n in sizes]))
