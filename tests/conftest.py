@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 from django.db import connections
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 from pytest_django import Settings
 
 from mltrack import standstill
@@ -20,6 +22,9 @@ from tests.databases import ensure_template, fresh_database
 from tests.trees import Tree, open_folder
 
 pytest_plugins = ["tests.servers.fixtures", "tests.browser.fixtures"]
+# How long an example takes says how busy the machine is, not whether what it shows is right.
+examples.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

@@ -54,7 +54,7 @@ def rows_of(body: dict[str, Any]) -> dict[tuple[str, str], float]:
 
 
 @given(calls=batches)
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_any_order_of_calls_ends_as_the_last_word_on_each(owner: Principal, calls: list[Any]) -> None:
     kpi, expected = create_kpi(owner, name="Churn rate"), dict[tuple[str, str], float]()
     for call in calls:

@@ -71,7 +71,7 @@ def stored(initiative: Initiative) -> Model:
 
 
 @given(calls=st.lists(st.lists(items, min_size=1, max_size=5), min_size=1, max_size=4))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_the_table_ends_as_the_contract_says(initiative: Initiative, calls: list[Items]) -> None:
     Run.objects.all().delete()
     owner = Principal(workspace=initiative.workspace, role="admin", user=initiative.owner)

@@ -63,7 +63,7 @@ def shown(source: Connection | Initiative) -> dict[str, Any]:
 
 
 @given(given_records=st.lists(records, max_size=5, unique_by=lambda each: each.external_id))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_new_runs_end_as_updated_ones(initiative: Initiative, given_records: list[RunRecord]) -> None:
     Run.objects.all().delete()
     owner = system_principal(initiative.workspace)
