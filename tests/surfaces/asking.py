@@ -31,6 +31,7 @@ ROOT = Path(__file__).parents[2]
 SAID = ("result", "required", "observed", "expected", "n", "low", "high", "reason", "what_would_pass", "evidence_kind")
 CHECK = re.compile(r'<details class="check" id="check-([a-z0-9_-]+)">(.*?)</details>', re.S)
 TAG = re.compile(r"<[^>]*>")
+BAR = re.compile(r'<svg class="interval [^>]* aria-label="([^"]*)"')
 
 
 @dataclass(frozen=True)
@@ -59,12 +60,14 @@ class Surfaces:
     token: str
 
     def page(self, initiative: Initiative, rest: str = "") -> str:
-        """Return a page of the initiative as its owner gets it, as text with tags."""
+        """Return a page of the initiative as its owner gets it: HTML."""
+        return self._page(f"initiatives/{initiative.key}/{rest}")
+
+    def _page(self, rest: str) -> str:
         client = Client()
         assert self.owner.user is not None
         client.force_login(self.owner.user, backend=BACKEND)
-        path = f"/w/{self.owner.workspace.key}/initiatives/{initiative.key}/{rest}"
-        return unescape(client.get(path).content.decode())
+        return client.get(f"/w/{self.owner.workspace.key}/{rest}").content.decode()
 
     def readiness(self, initiative: Initiative) -> Said:
         """Ask GET readiness/."""
@@ -130,4 +133,10 @@ def run(command: list[str], environment: Mapping[str, str]) -> Told:
 
 def checks_of(page: str) -> dict[str, str]:
     """Return the checks of a readiness or gate page: the text of each by its id without dots."""
-    return {name: " ".join(TAG.sub(" ", body).split()) for name, body in CHECK.findall(page)}
+    return {name: " ".join(unescape(TAG.sub(" ", body)).split()) for name, body in CHECK.findall(page)}
+
+
+def bars_of(page: str) -> dict[str, str]:
+    """Return what the interval bars of a readiness page say to those who do not see them, by the id of the check."""
+    found = ((name, BAR.search(body)) for name, body in CHECK.findall(page))
+    return {name: " ".join(unescape(bar[1]).split()) for name, bar in found if bar}

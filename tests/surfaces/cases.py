@@ -77,13 +77,13 @@ def on_other_data(owner: Principal) -> Initiative:
 
 
 def counted_on(owner: Principal, digest: str) -> Initiative:
-    """Return an experiment whose run has an evaluation: 950 of 1,000 sure cases are right, 250 unsure ones wait."""
+    """Return an experiment whose run has an evaluation: 950 of 1,000 sure cases are right, 400 unsure ones wait."""
     initiative = make_initiative(owner, criticality="experiment")
     propose_target(owner, initiative, metric="accuracy", comparator=">=", value=0.9, dataset_digest="d1")
     propose_target(owner, initiative, metric="coverage", comparator=">=", value=0.65)
     tie_new_kpi(owner, initiative, {"name": "Claims sorted by hand", "direction": "lower"}, expected=-70.0)
     run = report(initiative, "run", {})
-    counts = tally_rows([0.9] * 1000 + [0.2] * 250, [True] * 950 + [False] * 300)
+    counts = tally_rows([0.9] * 1000 + [0.2] * 400, [True] * 950 + [False] * 450)
     data = DatasetRecord(name="cases", digest=digest)
     record = EvaluationRecord(counts, in_days(0), "nightly", run=run.external_id, dataset=data)
     record_evaluation(initiative, record, origin=Origin.STATISTICS)

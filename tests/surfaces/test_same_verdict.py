@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils.text import slugify
 
-from mltrack.formats import number
+from kpis.scoring.wording import figure
+from mltrack.formats import NOTHING, number, percent
 from mltrack.statuses import STATUSES
 from projects.models import Initiative
 from tests.kpis.world import COMMIT, judged
-from tests.surfaces.asking import Said, Surfaces, Told, checks_of
+from tests.surfaces.asking import Said, Surfaces, Told, bars_of, checks_of
 from tests.surfaces.cases import CASES, Make, failing, two_runs
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
@@ -84,18 +87,32 @@ def the_command_tells(told: Told, truth: Said) -> None:
 
 def the_page_shows(page: str, truth: Said) -> None:
     """Compare the page's chip and each of its checks."""
-    shown = checks_of(page)
+    shown, bars = checks_of(page), bars_of(page)
     assert set(shown) == {slugify(key) for key in truth.checks}
     assert f"<h2>{STATUSES['verdict'][truth.verdict].word}</h2>" in page
     for key, each in truth.checks.items():
         text = shown[slugify(key)]
         assert text.startswith(str(STATUSES["result"][each["result"]].word)), key
-        if each["observed"] is not None:
-            assert str(each["observed"]) in text, key
-        assert str(each["expected"]) in text, key
+        assert f" {observed(each)} {each['expected']}" in text, key
+        assert words(str(each["reason"])) in text, key
         assert each["n"] is None or f"n {words(number(each['n']))}" in text, key
+        assert interval(key, each) in bars.get(slugify(key), ""), key
     for key, each in blockers(truth).items():
         assert each["what_would_pass"] and words(str(each["what_would_pass"])) in shown[slugify(key)]
+
+
+def observed(check: Mapping[str, Any]) -> str:
+    """Return what a check of the API observed as pages show it: a number in at most four decimals."""
+    found = check["observed"]
+    return figure(found) if isinstance(found, int | float) else str(found or NOTHING)
+
+
+def interval(key: str, check: Mapping[str, Any]) -> str:
+    """Return the bounds of a check of the API as pages show them: ratios in percent; "" without bounds."""
+    if check["low"] is None and check["high"] is None:
+        return ""
+    said = percent if key in ("model.accuracy", "model.coverage") else number
+    return words(f"interval {said(check['low'])} to {said(check['high'])}")
 
 
 def the_badges_say(surfaces: Surfaces, initiative: Initiative, truth: Said) -> None:
