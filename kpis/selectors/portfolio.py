@@ -13,7 +13,6 @@ from django.contrib.postgres.aggregates import ArrayAgg, StringAgg
 from django.db import connection
 from django.db.models import (
     Count,
-    Exists,
     F,
     FilteredRelation,
     JSONField,
@@ -31,12 +30,13 @@ from kpis.scoring.filters import Filters, parse_filters
 from kpis.scoring.portfolio import PortfolioRow as Rolled
 from kpis.scoring.portfolio import Rollup, roll_up
 from kpis.selectors.main_kpis import MainKpi, kpis_of, told_kpi
+from kpis.selectors.pending import waits
 from kpis.selectors.portfolio_filters import narrow
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import Workspace
 from mltrack.prepared import Prepared
 from mltrack.rows import next_object
-from projects.models import Initiative, JudgeDue, Update
+from projects.models import Initiative, Update
 
 ROWS = 25
 # What stands in for a workspace and a key where statements are built, and what comes as JSON.
@@ -58,7 +58,7 @@ class PortfolioRow:
     `accuracy` and `coverage` are `{result, observed, expected, n, low, high}` of the candidate, None before a
     judgement. `declared` is `{health, by, at}`, None where nobody declared one; `differs` says that it is another
     health than the computed one. `blocked_by` has at most five words. The KPI is as the last judgement found it;
-    `pending` says that newer facts wait.
+    `pending` says that it waits to be judged.
     """
 
     initiative: Initiative
@@ -150,7 +150,7 @@ def _told(fitting: QuerySet[Initiative, Any]) -> QuerySet[Initiative, Any]:
         score=F("latest__score"),
         judged_at=F("latest__confirmed_at"),
         changed_at=F("latest__at"),
-        pending=Exists(JudgeDue.objects.filter(initiative=OuterRef("pk"))),
+        pending=waits(),
         said=Subquery(named[:1], output_field=JSONField()),
     ).select_related("owner", "workspace")
 

@@ -9,8 +9,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kpis.models import Contribution
 from kpis.scoring.filters import Filters, Term
+from kpis.selectors.pending import waits
 from mltrack.accounts.access import Principal
-from projects.models import Initiative, JudgeDue
+from projects.models import Initiative
 
 COMPARISONS = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
 COLUMNS = {"verdict": "verdict", "health": "health", "stage": "stage", "state": "state", "criticality": "criticality"}
@@ -63,7 +64,7 @@ def _state(value: str, today: date) -> Q:
         return Q(archived_at__isnull=False)
     if value == "overdue":
         return Q(target_date__lt=today)
-    return Q(Exists(JudgeDue.objects.filter(initiative=OuterRef("pk"))))
+    return waits()
 
 
 def _any(conditions: list[Q]) -> Q:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.db.models import FilteredRelation, Q
 from django.http import Http404
 from django.utils import timezone
 
 from kpis.models import ReadinessSnapshot
 from kpis.scoring.changes import Change, what_changed
 from kpis.scoring.document import moment
+from kpis.selectors.pending import waits
 from mltrack.accounts.access import Principal
+from mltrack.prepared import Prepared
 from projects.access import initiative_of
 from projects.models import Initiative
 
@@ -51,13 +56,9 @@ FROM (
     ) newest
 ) kept ORDER BY kept.at DESC, kept.id DESC
 """
-LATEST = """
-SELECT initiative.key, latest.document::json, latest.at, latest.confirmed_at, latest.changes_at,
-    EXISTS (SELECT 1 FROM projects_judgedue due WHERE due.initiative_id = initiative.id)
-FROM projects_initiative initiative
-LEFT JOIN kpis_readinesssnapshot latest ON latest.initiative_id = initiative.id AND latest.is_latest
-WHERE initiative.workspace_id = %s AND initiative.key = %s
-"""
+# What stands in for a workspace and a key where the statement is built.
+NOWHERE, NO_KEY = -1, "\N{SYMBOL FOR NULL}"
+LATEST = ("key", "latest__document", "latest__at", "latest__confirmed_at", "latest__changes_at", "pending")
 
 
 def readiness_of(principal: Principal, key: str, as_of: datetime | None = None) -> dict[str, Any]:
@@ -70,9 +71,9 @@ def readiness_of(principal: Principal, key: str, as_of: datetime | None = None) 
 def readiness_document(initiative: Initiative, as_of: datetime | None = None) -> dict[str, Any]:
     """Return the readiness of an initiative, as known at `as_of` or now, in one query.
 
-    Now: `as_of` is when it was last confirmed, `pending` says that newer facts wait to be judged. Then: what was
-    known, ages as they were. An initiative that was not judged yet is unknown without sections. Raises
-    ValidationError for a moment to come.
+    Now: `as_of` is when it was last confirmed, `pending` says that newer facts wait to be judged, or that the moment
+    of `changes_at` has come. Then: what was known, ages as they were. An initiative that was not judged yet is
+    unknown without sections. Raises ValidationError for a moment to come.
     """
     if as_of is None:
         return _latest_document(initiative.workspace_id, initiative.key)
@@ -84,16 +85,25 @@ def readiness_document(initiative: Initiative, as_of: datetime | None = None) ->
 
 def _latest_document(workspace_id: int, key: str) -> dict[str, Any]:
     with connection.cursor() as cursor:
-        cursor.execute(LATEST, [workspace_id, key])
+        _latest().run(cursor, {"workspace": workspace_id, "key": key})
         row = cursor.fetchone()
     if row is None:
         raise Http404(f"No initiative {key[:40]} here.")
-    document, judged, confirmed, changes, waits = row[1:]
+    document, judged, confirmed, changes, pending = row[1:]
     now = timezone.now()
     if document is None:
-        return {**blank_document(row[0], now), "pending": True}
-    told = told_at(document, judged, now)
-    return {**told, "as_of": moment(confirmed), "changes_at": moment(changes), "pending": waits}
+        return {**blank_document(row[0], now), "pending": pending}
+    told = told_at(json.loads(document), judged, now)
+    return {**told, "as_of": moment(confirmed), "changes_at": moment(changes), "pending": pending}
+
+
+@lru_cache(maxsize=1)
+def _latest() -> Prepared:
+    """Return the statement that reads the newest judgement of an initiative; building it costs more than asking it."""
+    judged = Initiative.objects.filter(workspace=NOWHERE, key=NO_KEY).annotate(
+        latest=FilteredRelation("snapshots", condition=Q(snapshots__is_latest=True)), pending=waits()
+    )
+    return Prepared.of(judged.values_list(*LATEST), workspace=(NOWHERE, "bigint"), key=(NO_KEY, "text"))
 
 
 def told_at(document: dict[str, Any], judged: datetime, now: datetime) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from kpis.scoring.readiness import judge
 from kpis.scoring.results import Readiness
 from kpis.selectors.judgement import gather
 from kpis.selectors.main_kpis import kept_kpis
+from kpis.selectors.pending import lapsed_unnoted, waits
 from kpis.selectors.summaries import summary_of
 from mltrack.clock import database_now
 from mltrack.failpoints import failpoint
@@ -61,7 +62,9 @@ def judge_initiative(initiative_id: int) -> ReadinessSnapshot | None:
 
 
 def judge_pending(initiative: Initiative) -> None:
-    """Judge now what waits to be judged of an initiative."""
+    """Judge now what waits to be judged of an initiative: what was noted, and what time alone has changed."""
+    unnoted = Initiative.objects.filter(waits(), pk=initiative.pk, judge_due=None)
+    note_due(list(unnoted.values_list("pk", flat=True)), "time")
     judge_initiative(initiative.pk)
 
 
@@ -85,8 +88,7 @@ def due_initiatives() -> list[int]:
     A claim lasts half a minute: a sweep does not wake the same one again at once. Whoever rests after five
     failures is left out.
     """
-    changing = ReadinessSnapshot.objects.filter(is_latest=True, changes_at__lte=Now(), initiative__judge_due=None)
-    note_due(list(changing.order_by("changes_at").values_list("initiative_id", flat=True)[:AT_ONCE]), "time")
+    note_due(list(lapsed_unnoted().values_list("initiative_id", flat=True)[:AT_ONCE]), "time")
     with transaction.atomic():
         rows = JudgeDue.objects.select_for_update(skip_locked=True).filter(
             not_before__lte=Now(), attempts__lt=MOST_ATTEMPTS

@@ -63,6 +63,10 @@ class Surfaces:
         """Return a page of the initiative as its owner gets it: HTML."""
         return self._page(f"initiatives/{initiative.key}/{rest}")
 
+    def portfolio(self) -> str:
+        """Return the portfolio's page."""
+        return self._page("")
+
     def _page(self, rest: str) -> str:
         client = Client()
         assert self.owner.user is not None

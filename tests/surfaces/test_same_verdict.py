@@ -7,15 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db.models.functions import Now
 from django.utils.text import slugify
 
+from kpis.models import ReadinessSnapshot, Waiver
 from kpis.scoring.wording import figure
+from kpis.services.snapshots import judge_initiative
 from mltrack.formats import NOTHING, number, percent
 from mltrack.statuses import STATUSES
 from projects.models import Initiative
 from tests.kpis.world import COMMIT, judged
 from tests.surfaces.asking import Said, Surfaces, Told, bars_of, checks_of
-from tests.surfaces.cases import CASES, Make, failing, two_runs
+from tests.surfaces.cases import CASES, Make, failing, two_runs, waived
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 EXITS = {"ready": 0, "not_ready": 1, "unknown": 3}
@@ -115,16 +118,17 @@ def interval(key: str, check: Mapping[str, Any]) -> str:
     return words(f"interval {said(check['low'])} to {said(check['high'])}")
 
 
-def the_badges_say(surfaces: Surfaces, initiative: Initiative, truth: Said) -> None:
+def the_badges_say(surfaces: Surfaces, initiative: Initiative, truth: Said, more: str = "") -> None:
     """Compare both badges."""
     picture, shields = surfaces.badges(initiative)
-    assert f"<title>{initiative.key}: {WORDS[truth.verdict]}</title>" in picture
-    assert (shields["label"], shields["message"]) == (initiative.key, WORDS[truth.verdict])
+    message = WORDS[truth.verdict] + more
+    assert f"<title>{initiative.key}: {message}</title>" in picture
+    assert (shields["label"], shields["message"]) == (initiative.key, message)
 
 
 def test_two_runs_may_not_lend_each_other_a_number(surfaces: Surfaces, tmp_path: Path) -> None:
     initiative = two_runs(surfaces.owner)
-    judged(initiative)
+    judge_initiative(initiative.pk)
     truth = surfaces.readiness(initiative)
     results = {truth.checks[f"model.{name}"]["result"] for name in ("accuracy", "coverage")}
     assert (truth.verdict, results) == ("not_ready", {"pass", "fail"})
@@ -144,9 +148,45 @@ def test_a_failing_check_says_all_that_is_needed(surfaces: Surfaces) -> None:
     assert check["low"] < 0.7 < check["high"]
 
 
+def says_pending(surfaces: Surfaces, initiative: Initiative) -> set[bool]:
+    """Return what the API's verdict, the API's portfolio, the portfolio's page and the initiative's page say."""
+    rows = surfaces.fetch("/api/v1/portfolio/")["data"]
+    return {
+        surfaces.fetch(f"/api/v1/initiatives/{initiative.key}/readiness/")["pending"],
+        *(row["pending"] for row in rows if row["key"] == initiative.key),
+        "Newer facts are being judged" in surfaces.portfolio(),
+        "Newer facts wait to be judged" in surfaces.page(initiative),
+    }
+
+
 def test_newer_facts_are_announced_everywhere(surfaces: Surfaces) -> None:
     initiative = failing(surfaces.owner)
-    assert surfaces.fetch(f"/api/v1/initiatives/{initiative.key}/readiness/")["pending"] is True
-    assert "Newer facts wait to be judged" in surfaces.page(initiative)
+    assert says_pending(surfaces, initiative) == {True}
     assert surfaces.command(initiative).exit == 1
-    assert surfaces.fetch(f"/api/v1/initiatives/{initiative.key}/readiness/")["pending"] is False
+    assert says_pending(surfaces, initiative) == {False}
+
+
+def test_a_waiver_that_ended_is_announced_everywhere_and_judged_by_whoever_decides(
+    surfaces: Surfaces, tmp_path: Path
+) -> None:
+    initiative = waived(surfaces.owner)
+    judge_initiative(initiative.pk)
+    kept = surfaces.readiness(initiative)
+    assert (kept.verdict, says_pending(surfaces, initiative)) == ("ready", {False})
+    # Nobody notes it, as nobody does while the scheduler is down.
+    end_of_waivers(initiative)
+    assert (surfaces.readiness(initiative), says_pending(surfaces, initiative)) == (kept, {True})
+    the_badges_say(surfaces, initiative, kept, ", pending")
+    told, asked = surfaces.client(initiative, COMMIT, tmp_path)
+    assert (told.exit, asked.verdict, surfaces.gate(initiative, COMMIT).verdict) == (1, "not_ready", "not_ready")
+    the_command_tells(surfaces.command(initiative), asked)
+    truth = surfaces.readiness(initiative)
+    assert (truth, says_pending(surfaces, initiative)) == (asked, {False})
+    the_page_shows(surfaces.page(initiative), truth)
+    the_badges_say(surfaces, initiative, truth)
+
+
+def end_of_waivers(initiative: Initiative) -> None:
+    """Let the waivers of an initiative end now, and its judgement know of that moment, as it knows of each end."""
+    Waiver.objects.filter(initiative=initiative).update(expires_at=Now())
+    ReadinessSnapshot.objects.filter(initiative=initiative).update(changes_at=Now())

@@ -142,7 +142,10 @@ class JudgedOut(StrictSerializer):
 
 
 class ReadinessOut(JudgedOut):
-    """The last judgement. `pending` says that newer facts wait to be judged; it is absent from one of the past."""
+    """The last judgement. `pending` says that newer facts, or the moment of `changes_at`, wait to be judged.
+
+    It is absent from one of the past.
+    """
 
     pending = serializers.BooleanField(required=False)
 

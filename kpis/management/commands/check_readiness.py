@@ -30,7 +30,13 @@ class Command(BaseCommand):
         judge_pending(initiative)
         document = readiness_document(initiative)
         self.stdout.write("\n".join(told(document)))
-        raise SystemExit(EXITS[document["verdict"]])
+        raise SystemExit(exit_of(document))
+
+
+def exit_of(document: Mapping[str, Any]) -> int:
+    """Return the exit code of a readiness document; what is ready and could not be judged again is unknown."""
+    kept = str(document["verdict"])
+    return EXITS["unknown" if kept == "ready" and document.get("pending") else kept]
 
 
 def told(document: dict[str, Any]) -> list[str]:
@@ -45,7 +51,7 @@ def told(document: dict[str, Any]) -> list[str]:
         lines.append(f"  {each['result']}: {each['title']}{reason}{numbers}. {each['what_would_pass']}".rstrip())
     lines += [f"  warning: {each['text']}" for each in document["warnings"]]
     if document.get("pending"):
-        lines.append("  Newer facts wait to be judged.")
+        lines.append("  Newer facts wait to be judged: until they are, nobody can tell that it is ready.")
     return lines
 
 

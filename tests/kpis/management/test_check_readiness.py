@@ -6,8 +6,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from kpis.models import ReadinessSnapshot
+from kpis.services.snapshots import MOST_ATTEMPTS
 from kpis.services.waivers import request_waiver
-from projects.models import JudgeDue
+from projects.models import Initiative, JudgeDue
+from projects.services.due import note_due
 from tests.factories import make_initiative, make_stranger, make_workspace
 from tests.kpis.world import POOR, aimed, in_days, report
 
@@ -37,8 +39,8 @@ def test_not_ready_is_one_and_what_waits_is_judged_first(capsys: pytest.CaptureF
     assert "fail: " in capsys.readouterr().out
 
 
-def test_ready_is_zero(capsys: pytest.CaptureFixture[str]) -> None:
-    initiative = make_initiative(make_workspace())
+def keep_ready(initiative: Initiative) -> None:
+    """Keep a judgement that says ready, and nothing that waits."""
     JudgeDue.objects.all().delete()
     ReadinessSnapshot.objects.create(
         workspace=initiative.workspace,
@@ -59,8 +61,28 @@ def test_ready_is_zero(capsys: pytest.CaptureFixture[str]) -> None:
             "sections": [],
         },
     )
+
+
+def test_ready_is_zero(capsys: pytest.CaptureFixture[str]) -> None:
+    keep_ready(make_initiative(make_workspace()))
     assert run("CHURN") == 0
     assert "CHURN is ready (candidate run 7" in capsys.readouterr().out
+
+
+def test_what_time_has_changed_is_judged_first(capsys: pytest.CaptureFixture[str]) -> None:
+    keep_ready(make_initiative(make_workspace()))
+    ReadinessSnapshot.objects.update(changes_at=in_days(-1))
+    assert run("CHURN") == 3
+    assert "CHURN is unknown (no candidate" in capsys.readouterr().out
+
+
+def test_ready_is_unknown_where_nobody_can_judge_again(capsys: pytest.CaptureFixture[str]) -> None:
+    initiative = make_initiative(make_workspace())
+    keep_ready(initiative)
+    note_due([initiative.pk], "run")
+    JudgeDue.objects.update(attempts=MOST_ATTEMPTS)
+    assert run("CHURN") == 3
+    assert "Newer facts wait to be judged" in capsys.readouterr().out
 
 
 def test_a_key_in_two_workspaces_needs_the_workspace() -> None:

@@ -7,11 +7,13 @@ from xml.etree import ElementTree
 import pytest
 from django.test import Client
 
+from kpis.models import ReadinessSnapshot
 from kpis.selectors.snapshots import readiness_document
 from kpis.services.badges import badge_path
+from kpis.services.snapshots import judge_initiative
 from projects.models import Initiative
 from tests.factories import make_workspace
-from tests.kpis.world import POOR, aimed, judged, report
+from tests.kpis.world import POOR, aimed, in_days, report
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def churn() -> Initiative:
     initiative = aimed(make_workspace())
     report(initiative, "poor", POOR)
-    judged(initiative)
+    judge_initiative(initiative.pk)
     return initiative
 
 
@@ -39,6 +41,15 @@ def test_shields_reads_the_endpoint(churn: Initiative) -> None:
     assert (said["schemaVersion"], said["label"], said["message"]) == (1, "CHURN", "not ready")
     assert answer["Cache-Control"] == "public, max-age=60" and "Cookie" not in answer.get("Vary", "")
     assert set(said) <= {"schemaVersion", "label", "message", "color", "cacheSeconds"}
+
+
+def test_what_waits_to_be_judged_again_says_so_without_a_colour(churn: Initiative) -> None:
+    standing = Client().get(badge_path(churn, "json")).json()
+    ReadinessSnapshot.objects.update(changes_at=in_days(-1))
+    said = Client().get(badge_path(churn, "json")).json()
+    assert (standing["color"], said["message"], said["color"]) == ("#b3261e", "not ready, pending", "#6a6a6a")
+    picture = ElementTree.fromstring(Client().get(badge_path(churn)).content)
+    assert picture.attrib["aria-label"] == "CHURN: not ready, pending"
 
 
 def test_what_was_not_judged_is_unknown() -> None:
