@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -23,6 +24,7 @@ from projects.connectors.records import Page
 from projects.models import Connection, SyncAttempt
 from projects.services import attempts, breakers, leases
 from projects.services.backoff import HURRY, MOST_ATTEMPTS, after_failure, after_success, must_pause
+from projects.services.brought import Brought
 from projects.services.clients import open_connection, timeout_of
 from projects.services.leases import Fenced, Lease
 from projects.services.pages import Stored
@@ -57,47 +59,49 @@ def run(connection_id: int, write: Write) -> SyncAttempt | None:
             _quarantine(connection, lease, attempt)
             return attempt
     failpoint("pull.after_lease")
+    brought = Brought()
     try:
-        _work(connection, lease, attempt, write)
+        _work(connection, lease, attempt, brought, write)
     except Fenced:
-        _end_fenced(attempt)
+        _end_fenced(attempt, connection, brought)
     except (InterfaceError, OperationalError):
         _let_go(lease)
         raise
     return attempt
 
 
-def _work(connection: Connection, lease: Lease, attempt: SyncAttempt, write: Write) -> None:
+def _work(connection: Connection, lease: Lease, attempt: SyncAttempt, brought: Brought, write: Write) -> None:
     """Do the pull and give the lease back, whatever happens. Raises Fenced, and what a lost database raises."""
+    end = _Ending(connection, lease, attempt, brought)
     try:
-        _pages(connection, lease, attempt, write)
+        _pages(connection, lease, attempt, brought, write)
     except Stopped:
-        _stop(lease, attempt)
+        end.stop()
     except ConnectorError as error:
         if is_stopping():
-            _stop(lease, attempt)
+            end.stop()
         elif error.code == "timeout" and _hurries(connection, lease):
-            _doubt(lease, attempt)
+            end.doubt()
         else:
-            _fail(connection, lease, attempt, error)
+            end.fail(error)
     except (Fenced, InterfaceError, OperationalError):
         raise
     except Exception as error:
         logger.exception("pull of %s failed", connection.public_id)
         text = f"MLTrack could not read the server's answers ({type(error).__name__}); the log has the details."
-        _fail(connection, lease, attempt, ConnectorError(text, code="unexpected"))
+        end.fail(ConnectorError(text, code="unexpected"))
     else:
-        _finish(connection, lease, attempt)
+        end.finish()
 
 
-def _pages(connection: Connection, lease: Lease, attempt: SyncAttempt, write: Write) -> None:
+def _pages(connection: Connection, lease: Lease, attempt: SyncAttempt, brought: Brought, write: Write) -> None:
     until = time.monotonic() + LONGEST_SECONDS
     patience = HURRY if lease.is_trusted else math.inf
     try:
         with open_connection(connection, patience) as (connector, client), cut_off_when_stopping(client):
             for page in _fetch(connector, connection, lease):
                 failpoint("pull.after_fetch")
-                _store(connection, lease, attempt, page, write)
+                brought.add(page, _store(connection, lease, attempt, page, write))
                 if not page.last and (is_stopping() or time.monotonic() > until):
                     raise Stopped
     except OutboundError as error:
@@ -110,8 +114,8 @@ def _fetch(connector: Connector, connection: Connection, lease: Lease) -> Iterat
     return connector.fetch_runs(connection.cursor, lease.now)
 
 
-def _store(connection: Connection, lease: Lease, attempt: SyncAttempt, page: Page, write: Write) -> None:
-    """Store one page with its cursor, or neither."""
+def _store(connection: Connection, lease: Lease, attempt: SyncAttempt, page: Page, write: Write) -> Stored:
+    """Store one page with its cursor, or neither, and return what it brought."""
     with transaction.atomic():
         leases.advance(lease, json.dumps(dict(page.cursor)))
         failpoint("pull.after_cursor")
@@ -119,53 +123,64 @@ def _store(connection: Connection, lease: Lease, attempt: SyncAttempt, page: Pag
         attempts.note_page(attempt, page, stored)
         failpoint("pull.before_commit")
     failpoint("pull.after_commit")
+    return stored
 
 
-@transaction.atomic
-def _finish(connection: Connection, lease: Lease, attempt: SyncAttempt) -> None:
-    failpoint("pull.before_finish")
-    wait = after_success(connection.interval_seconds, random.random())  # noqa: S311 (jitter)
-    leases.finish(lease, rows=attempt.rows, wait=wait)
-    breakers.count_success(connection)
-    attempts.end(attempt, State.DONE)
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    """The ways in which a pull gives its lease back; each is one transaction, with the audit of what it brought."""
 
+    connection: Connection
+    lease: Lease
+    attempt: SyncAttempt
+    brought: Brought
 
-@transaction.atomic
-def _fail(connection: Connection, lease: Lease, attempt: SyncAttempt, error: ConnectorError) -> None:
-    failures = lease.failures + 1
-    pause = must_pause(failures, error.permanent)
-    wait = after_failure(failures, error.retry_after, random.random())  # noqa: S311 (jitter)
-    text = error.text
-    if pause:
-        text += f" It failed {failures} times in a row, so the connection is paused until you change it or sync it."
-    leases.fail(lease, code=error.code, text=text, wait=wait, pause=pause)
-    breakers.count_failure(connection, error.code)
-    attempts.end(attempt, State.FAILED, code=error.code, text=text)
-    if pause:
-        _audit_pause(connection, text)
+    @transaction.atomic
+    def finish(self) -> None:
+        failpoint("pull.before_finish")
+        wait = after_success(self.connection.interval_seconds, random.random())  # noqa: S311 (jitter)
+        leases.finish(self.lease, rows=self.attempt.rows, wait=wait)
+        breakers.count_success(self.connection)
+        attempts.end(self.attempt, State.DONE)
+        self.brought.audit(self.connection)
+
+    @transaction.atomic
+    def fail(self, error: ConnectorError) -> None:
+        failures = self.lease.failures + 1
+        pause = must_pause(failures, error.permanent)
+        wait = after_failure(failures, error.retry_after, random.random())  # noqa: S311 (jitter)
+        text = error.text
+        if pause:
+            text += f" It failed {failures} times in a row, so the connection is paused until you change it or sync it."
+        leases.fail(self.lease, code=error.code, text=text, wait=wait, pause=pause)
+        breakers.count_failure(self.connection, error.code)
+        attempts.end(self.attempt, State.FAILED, code=error.code, text=text)
+        self.brought.audit(self.connection)
+        if pause:
+            _audit_pause(self.connection, text)
+
+    @transaction.atomic
+    def doubt(self) -> None:
+        """Try again at once with all the patience that the owner allows, in one of the places for such servers."""
+        leases.doubt(self.lease)
+        attempts.put_back(self.attempt)
+        self.brought.audit(self.connection)
+
+    @transaction.atomic
+    def stop(self) -> None:
+        leases.give_up(self.lease)
+        if is_stopping():
+            text = f"The worker was shut down after page {self.attempt.pages}; the next attempt goes on from there."
+            state = State.FAILED if self.attempt.pk else State.DONE
+            attempts.end(self.attempt, state, code="stopped", text=text)
+        else:
+            attempts.end(self.attempt, State.DONE)
+        self.brought.audit(self.connection)
 
 
 def _hurries(connection: Connection, lease: Lease) -> bool:
     """Say whether the server was given less time than its owner allows."""
     return lease.is_trusted and timeout_of(connection.options) > HURRY
-
-
-@transaction.atomic
-def _doubt(lease: Lease, attempt: SyncAttempt) -> None:
-    """Try again at once with all the patience that the owner allows, in one of the places for such servers."""
-    leases.doubt(lease)
-    attempts.put_back(attempt)
-
-
-@transaction.atomic
-def _stop(lease: Lease, attempt: SyncAttempt) -> None:
-    leases.give_up(lease)
-    if is_stopping():
-        text = f"The worker was shut down after page {attempt.pages}; the next attempt goes on from there."
-        state = State.FAILED if attempt.pk else State.DONE
-        attempts.end(attempt, state, code="stopped", text=text)
-    else:
-        attempts.end(attempt, State.DONE)
 
 
 def _quarantine(connection: Connection, lease: Lease, attempt: SyncAttempt) -> None:
@@ -183,8 +198,11 @@ def _audit_pause(connection: Connection, text: str) -> None:
     record_audit(principal, "pause", "connection", connection.public_id, reason=text)
 
 
-def _end_fenced(attempt: SyncAttempt) -> None:
+@transaction.atomic
+def _end_fenced(attempt: SyncAttempt, connection: Connection, brought: Brought) -> None:
     """End the attempt of a pull that lost its lease, unless that was told already or its connection is gone."""
+    if Connection.objects.select_for_update(no_key=True).filter(pk=connection.pk).exists():
+        brought.audit(connection)
     text = f"The connection was changed or taken over after page {attempt.pages}; this pull ended without harm."
     if SyncAttempt.objects.filter(pk=attempt.pk, state=State.RUNNING).exists():
         attempts.end(attempt, State.FAILED, code="fenced", text=text)

@@ -1,0 +1,44 @@
+"""What one pull has stored, and the event that the audit trail keeps of it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+
+from mltrack.accounts.access import system_principal
+from mltrack.accounts.services.audit import record_audit
+from projects.connectors.records import Page
+from projects.models import Connection
+from projects.services.pages import Stored
+
+
+@dataclass(slots=True)
+class Brought:
+    """Counts of what was committed, and a SHA-256 over the pages that changed something, as they were read."""
+
+    pages: int = 0
+    rows: int = 0
+    rejected: int = 0
+    _digest: Any = field(default_factory=hashlib.sha256)
+
+    def add(self, page: Page, stored: Stored) -> None:
+        """Count a page that was committed."""
+        self.pages += 1
+        self.rows += stored.rows
+        self.rejected += stored.rejected
+        if stored.rows:
+            files = [(each.name, each.digest) for each in page.evaluations]
+            self._digest.update(repr((page.records, page.deleted_ids, page.model_versions, files)).encode())
+
+    def audit(self, connection: Connection) -> None:
+        """Keep one event in the caller's transaction; none of a pull that brought nothing."""
+        if not self.rows:
+            return
+        after = {
+            "rows": self.rows,
+            "rejected": self.rejected,
+            "pages": self.pages,
+            "sha256": self._digest.hexdigest(),
+        }
+        record_audit(system_principal(connection.workspace), "pull", "connection", connection.public_id, after=after)
