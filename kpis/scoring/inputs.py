@@ -133,6 +133,20 @@ class PlainBaseline:
 
 
 @dataclass(frozen=True, slots=True)
+class BarChange:
+    """A change of the criticality (`metric` is empty), or of what is stated as plain baseline of a metric.
+
+    `before` and `after` are the word or the number as text. Only changes since there was a result are given.
+    """
+
+    metric: str
+    before: str
+    after: str
+    at: datetime
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ContributionFacts:
     """A KPI that the initiative is expected to move, with its goal in force and its latest reading."""
 
@@ -211,3 +225,4 @@ class JudgementInputs:
     bound: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     history: tuple[ProgressPoint, ...] = ()
     proposals: tuple[str, ...] = ()
+    bars: tuple[BarChange, ...] = ()

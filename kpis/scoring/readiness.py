@@ -11,6 +11,7 @@ from kpis.scoring.cautions import NEAR, of_test_set, warnings_of
 from kpis.scoring.fingerprints import current_fingerprints
 from kpis.scoring.health import health_of
 from kpis.scoring.inputs import JudgementInputs, WaiverFacts
+from kpis.scoring.lowered import lowered_bars
 from kpis.scoring.measured import MEASURES
 from kpis.scoring.measurement import Measurement
 from kpis.scoring.results import CheckResult, Health, Readiness, SectionResult, Verdict
@@ -32,7 +33,8 @@ def judge(inputs: JudgementInputs, scorecard: Scorecard, now: datetime) -> Readi
     checks = [check for section in sections for check in section.checks]
     verdict = "unknown" if inputs.candidate is None else verdict_of(checks)
     share = passing_share(checks)
-    warnings = (*warnings_of(checks, inputs.proposals, now), *of_test_set(inputs.candidate))
+    told = warnings_of(checks, inputs.proposals, now)
+    warnings = (*told, *lowered_bars(inputs, checks), *of_test_set(inputs.candidate))
     health = health_of(inputs, verdict, share, warnings, now)
     return Readiness(
         initiative=inputs.initiative,

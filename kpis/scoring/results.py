@@ -15,7 +15,7 @@ Verdict = Literal["ready", "not_ready", "unknown"]
 HealthState = Literal["on_track", "at_risk", "off_track", "no_data"]
 EvidenceKind = Literal["measured", "attested"]
 WarningKind = Literal[
-    "optional", "evidence_expires", "waiver_expires", "waiver_reopened", "self_approved", "note", "proposed"
+    "optional", "evidence_expires", "waiver_expires", "waiver_reopened", "self_approved", "note", "proposed", "lowered"
 ]
 
 
@@ -65,7 +65,7 @@ class SectionResult:
 
 @dataclass(frozen=True, slots=True)
 class ReadinessWarning:
-    """Something to know beside the verdict; `at` is when it comes to pass, where that is known."""
+    """Something to know beside the verdict; `at` is when it comes or came to pass, where that is known."""
 
     kind: WarningKind
     check: str

@@ -88,7 +88,22 @@ SELECT
             goal.high, goal.start, goal.due
         FROM kpis_goal goal JOIN kpis_kpi kpi ON kpi.id = goal.kpi_id AND kpi.archived_at IS NULL
         WHERE goal.state IN ('active', 'proposed') AND goal.kpi_id IN (
-            SELECT kpi_id FROM kpis_contribution WHERE initiative_id = %(initiative)s)) row) AS goals
+            SELECT kpi_id FROM kpis_contribution WHERE initiative_id = %(initiative)s)) row) AS goals,
+    (SELECT json_agg(row ORDER BY row.at, row.id) FROM (
+        SELECT event.id, '' AS metric, event.before ->> 'criticality' AS before, event.after ->> 'criticality' AS after,
+            event.at, event.actor_name AS by
+        FROM projects_initiative ours JOIN accounts_auditevent event ON event.workspace_id = ours.workspace_id
+            AND event.object_kind = 'initiative' AND event.object_key = ours.key
+        WHERE ours.id = %(initiative)s AND event.action = 'edit' AND event.before ? 'criticality'
+            AND event.at >= ours.created_at
+        UNION ALL
+        SELECT stated.id, stated.metric, stated.before::text, stated.value::text, stated.created_at,
+            coalesce(nullif(author.name, ''), author.email, '')
+        FROM (SELECT *, lag(value) OVER (PARTITION BY metric ORDER BY id) AS before FROM kpis_plainbaseline
+            WHERE initiative_id = %(initiative)s) stated LEFT JOIN accounts_user author ON author.id = stated.author_id
+        WHERE stated.value <> stated.before) row
+    WHERE row.at >= (SELECT at FROM kpis_readinesssnapshot
+        WHERE initiative_id = %(initiative)s AND candidate_id <> '' ORDER BY at, id LIMIT 1)) AS bars
 """,
     initiative="bigint",
     workspace="bigint",
@@ -119,7 +134,8 @@ class EvaluationRow:
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """All of it. `proposals` are sentences on what waits for approval or was approved by its author.
+    """All of it. `proposals` are sentences on what waits for approval or was approved by its author; `bars` are the
+    changes of the criticality and of plain baselines since a candidate was judged first.
 
     `evaluations` are the newest that may measure a candidate, those on test data first.
     """
@@ -135,6 +151,7 @@ class Grounds:
     bound: dict[str, dict[str, str]]
     contributions: tuple[engine.ContributionFacts, ...]
     proposals: tuple[str, ...]
+    bars: tuple[engine.BarChange, ...]
     policy: Scorecard
 
 
@@ -171,6 +188,10 @@ def grounds_of(initiative: Initiative, now: datetime) -> Grounds:
         bound=bound_fingerprints(said["document"] or {}),
         contributions=_contributions(initiative, ties, goals, now),
         proposals=(*_about_targets(stored), *_about_goals(goals, {row["kpi_id"]: row["name"] for row in ties})),
+        bars=tuple(
+            engine.BarChange(row["metric"], row["before"], row["after"], datetime.fromisoformat(row["at"]), row["by"])
+            for row in said["bars"] or []
+        ),
         policy=policy_from(said["scorecard"]),
     )
 

@@ -53,6 +53,7 @@ def gather(
         bound=grounds.bound,
         history=grounds.history,
         proposals=grounds.proposals,
+        bars=grounds.bars,
     )
     return inputs, grounds.policy
 

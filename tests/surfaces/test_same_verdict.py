@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,12 @@ from django.utils.text import slugify
 
 from kpis.models import ReadinessSnapshot, Waiver
 from kpis.scoring.wording import figure
+from kpis.services.baselines import state_baseline
 from kpis.services.snapshots import judge_initiative
 from mltrack.formats import NOTHING, number, percent
 from mltrack.statuses import STATUSES
 from projects.models import Initiative
+from projects.services.initiatives import edit_initiative
 from tests.kpis.world import COMMIT, judged
 from tests.surfaces.asking import Said, Surfaces, Told, bars_of, checks_of
 from tests.surfaces.cases import CASES, Make, failing, two_runs, waived
@@ -146,6 +149,30 @@ def test_a_failing_check_says_all_that_is_needed(surfaces: Surfaces) -> None:
     assert (check["observed"], check["n"]) == (0.7, 5000)
     assert "0.9" in str(check["expected"]) and check["what_would_pass"] and check["reason"]
     assert check["low"] < 0.7 < check["high"]
+
+
+def test_who_lowered_the_bar_is_told_everywhere(surfaces: Surfaces) -> None:
+    initiative = failing(surfaces.owner)
+    edit_initiative(surfaces.owner, initiative, {"criticality": "critical"})
+    state_baseline(surfaces.owner, initiative, metric="accuracy", value=0.8, note="The most frequent class.")
+    judge_initiative(initiative.pk)
+    edit_initiative(surfaces.owner, initiative, {"criticality": "experiment"})
+    state_baseline(surfaces.owner, initiative, metric="accuracy", value=0.6, note="Another one.")
+    judge_initiative(initiative.pk)
+    who = str(surfaces.owner.user)
+    expected = [f"{who} lowered the criticality from critical to experiment on "]
+    expected += [f"{who} lowered the plain baseline of accuracy from 0.8 to 0.6 on "]
+    documents = [
+        surfaces.fetch(f"/api/v1/initiatives/{initiative.key}/readiness/"),
+        surfaces.fetch(f"/api/v1/initiatives/{initiative.key}/gate/", {"commit": COMMIT, "dry_run": True}),
+    ]
+    for document in documents:
+        lowered = [each for each in document["warnings"] if each["kind"] == "lowered"]
+        assert [each["text"].startswith(text) for each, text in zip(lowered, expected, strict=True)] == [True, True]
+        assert all(each["at"] for each in lowered)
+    page, told = unescape(surfaces.page(initiative)), surfaces.command(initiative)
+    for text in expected:
+        assert text in page and text in told.out
 
 
 def says_pending(surfaces: Surfaces, initiative: Initiative) -> set[bool]:

@@ -23,11 +23,21 @@ from kpis.services.readings import record_readings
 from kpis.services.snapshots import judge_now
 from kpis.services.targets import approve_target, propose_target
 from mltrack.accounts.access import Principal
+from mltrack.accounts.models import AuditEvent
 from projects.connectors.records import DatasetRecord
 from projects.models import Deployment, Initiative, ModelVersion, Run
 from projects.services.initiatives import edit_initiative
 from projects.services.runs import record_runs
-from tests.factories import make_connection, make_initiative, make_member, make_runs, make_workspace, run_record
+from tests.factories import (
+    make_connection,
+    make_initiative,
+    make_member,
+    make_runs,
+    make_stranger,
+    make_workspace,
+    run_record,
+)
+from tests.kpis.world import judged
 
 pytestmark = pytest.mark.django_db
 
@@ -208,6 +218,49 @@ def test_what_waits_and_what_was_self_approved_is_said(owner: Principal, initiat
     owner.workspace.save()
     approve_target(owner, target)
     assert "approved by the one who proposed it" in gather(initiative).proposals[0]
+
+
+def bars(initiative: Initiative) -> list[tuple[str, str, str, str]]:
+    """Return the changes of bars that a judgement is told of."""
+    return [(each.metric, each.before, each.after, each.by) for each in gather(initiative).bars]
+
+
+def state(owner: Principal, initiative: Initiative, metric: str, value: float, n: int | None = None) -> None:
+    state_baseline(owner, initiative, metric=metric, value=value, n=n, note="The most frequent class.")
+
+
+def test_bars_that_moved_after_a_result_are_told(owner: Principal, initiative: Initiative) -> None:
+    colleague = make_member(owner.workspace, "manager")
+    edit_initiative(owner, initiative, {"criticality": "critical"})
+    state(owner, initiative, "accuracy", 0.8)
+    state(owner, initiative, "accuracy", 0.75)
+    judged(initiative)
+    edit_initiative(owner, initiative, {"criticality": "standard"})
+    assert bars(initiative) == []
+    make_runs(initiative)
+    judged(initiative)
+    assert bars(initiative) == []
+    edit_initiative(colleague, initiative, {"criticality": "experiment", "name": "Another name"})
+    edit_initiative(colleague, initiative, {"name": "A third name"})
+    state(owner, initiative, "accuracy", 0.7)
+    state(owner, initiative, "accuracy", 0.7, 500)
+    state(owner, initiative, "coverage", 0.5)
+    assert bars(initiative) == [
+        ("", "standard", "experiment", str(colleague.user)),
+        ("accuracy", "0.75", "0.7", str(owner.user)),
+    ]
+
+
+def test_bars_of_another_initiative_with_the_key_are_not(owner: Principal, initiative: Initiative) -> None:
+    make_runs(initiative)
+    judged(initiative)
+    stranger = make_stranger()
+    theirs = make_initiative(stranger, initiative.key)
+    edit_initiative(stranger, theirs, {"criticality": "experiment"})
+    assert bars(initiative) == bars(theirs) == []
+    edit_initiative(owner, initiative, {"criticality": "experiment"})
+    AuditEvent.objects.filter(action="edit").update(at=initiative.created_at - timedelta(seconds=1))
+    assert bars(initiative) == []
 
 
 def test_a_waiting_goal_is_said(owner: Principal, initiative: Initiative) -> None:
