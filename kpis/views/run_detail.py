@@ -14,6 +14,7 @@ from kpis.selectors.run_page import metric_named, run_page, target_value
 from kpis.selectors.run_targets import aims_of
 from kpis.views.shell import page_of, shell
 from mltrack.accounts.pages import PageRequest, page
+from mltrack.formats import number
 from projects.access import initiative_of, run_of
 from projects.services.histories import History
 from projects.services.histories import metric_history as history_of
@@ -65,6 +66,8 @@ def _points(history: History) -> tuple[list[Point], str]:
 
 
 def _problem(history: History) -> str:
+    if history.cut_at is not None:
+        return _("Only the first %(n)s points were read: its server has more of them.") % {"n": number(history.cut_at)}
     if not history.problem:
         return ""
     return _("Only the latest value is shown, because its server could not be asked: %(why)s") % {

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
 from mltrack.outbound import OutboundClient, OutboundError
-from projects.connectors.records import ExperimentRecord, HistoryPoint, Page, ServerReport
+from projects.connectors.records import ExperimentRecord, HistoryRecord, Page, ServerReport
 
 
 class ConnectorError(Exception):
@@ -69,4 +69,4 @@ class FetchesRuns(Protocol):
 class FetchesMetricHistory(Protocol):
     """Can read the history of one metric of some runs, by run id."""
 
-    def fetch_metric_history(self, run_ids: Sequence[str], metric_key: str) -> dict[str, list[HistoryPoint]]: ...
+    def fetch_metric_history(self, run_ids: Sequence[str], metric_key: str) -> dict[str, HistoryRecord]: ...

@@ -182,6 +182,18 @@ class HistoryPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryRecord:
+    """The history of one metric of a run, thinned to what a chart needs.
+
+    `read` counts the points that the server was asked for; `is_whole` is False where it has more than are read.
+    """
+
+    points: Sequence[HistoryPoint] = ()
+    read: int = 0
+    is_whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ServerReport:
     """What a test of a connection found: the server's version and what is visible with these credentials."""
 

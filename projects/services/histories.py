@@ -13,11 +13,15 @@ from projects.services.clients import PAGE_PATIENCE, open_connection
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Points in order, at most 2,000; where they could not be had, `problem` says why and the latest value stands."""
+    """Points in order, at most 2,000; where they could not be had, `problem` says why and the latest value stands.
+
+    `cut_at` is after how many points the server had more than are read, None where all were read.
+    """
 
     key: str
     points: Sequence[HistoryPoint]
     problem: str = ""
+    cut_at: int | None = None
 
 
 def metric_history(run: Run, key: str) -> History:
@@ -28,7 +32,8 @@ def metric_history(run: Run, key: str) -> History:
         with open_connection(run.connection, PAGE_PATIENCE) as (connector, _):
             if not isinstance(connector, FetchesMetricHistory):
                 return History(key, _stored(run, key))
-            return History(key, connector.fetch_metric_history([run.external_id], key)[run.external_id])
+            found = connector.fetch_metric_history([run.external_id], key)[run.external_id]
+            return History(key, found.points, cut_at=None if found.is_whole else found.read)
     except ConnectorError as error:
         return History(key, _stored(run, key), error.text)
 

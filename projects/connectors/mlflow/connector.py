@@ -14,7 +14,7 @@ from projects.connectors.mlflow.options import Options
 from projects.connectors.mlflow.progress import Progress
 from projects.connectors.mlflow.pull import Pull
 from projects.connectors.mlflow.values import storable
-from projects.connectors.records import ExperimentRecord, HistoryPoint, Page, ServerReport
+from projects.connectors.records import ExperimentRecord, HistoryRecord, Page, ServerReport
 
 _BULK_RUNS = 100
 _BULK_POINTS = 25_000
@@ -67,29 +67,41 @@ class MLflowConnector:
         """
         return ahead(self._pages(cursor, now))
 
-    def fetch_metric_history(self, run_ids: Sequence[str], metric_key: str) -> dict[str, list[HistoryPoint]]:
-        """Return each run's history of one metric, at most 2,000 points a run, extremes kept."""
+    def fetch_metric_history(self, run_ids: Sequence[str], metric_key: str) -> dict[str, HistoryRecord]:
+        """Return each run's history of one metric, at most 2,000 points a run, extremes kept.
+
+        Of a history of more than 1,000,000 points the first ones are read, and it is marked as not whole.
+        """
         raw: dict[str, list[dict[str, Any]]] = {each: [] for each in run_ids}
+        cut: set[str] = set()
         with in_words():
             for start in range(0, len(run_ids), _BULK_RUNS):
                 group = run_ids[start : start + _BULK_RUNS]
                 points = self._api.history_bulk(group, metric_key, _BULK_POINTS)
-                if len(points) >= _BULK_POINTS:
-                    points = [point for each in group for point in self._whole_history(each, metric_key)]
-                for point in points:
-                    raw.get(str(point.get("run_id")), []).append(point)
-        return {each: thinned(parse_points(points)) for each, points in raw.items()}
+                if len(points) < _BULK_POINTS:
+                    for point in points:
+                        raw.get(str(point.get("run_id")), []).append(point)
+                    continue
+                for each in group:
+                    if not self._read_history(each, metric_key, raw[each]):
+                        cut.add(each)
+        return {
+            each: HistoryRecord(thinned(parse_points(points)), len(points), each not in cut)
+            for each, points in raw.items()
+        }
 
-    def _whole_history(self, each: str, metric_key: str) -> Iterator[dict[str, Any]]:
+    def _read_history(self, each: str, metric_key: str, points: list[dict[str, Any]]) -> bool:
+        """Add a run's history page by page, and say whether that was all of it."""
         token = ""
         for _ in range(_MOST_HISTORY_PAGES):
-            points, following = self._api.history_page(each, metric_key, token)
-            yield from ({**point, "run_id": each} for point in points)
+            found, following = self._api.history_page(each, metric_key, token)
+            points += found
             if not following:
-                return
+                return True
             if following == token:
                 raise repeating()
             token = following
+        return False
 
     def _pages(self, cursor: Mapping[str, Any], now: datetime) -> Iterator[Page]:
         with in_words():

@@ -10,9 +10,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from projects.connectors.records import DatasetRecord, MetricRecord
+from kpis.views import run_detail
+from projects.connectors.records import DatasetRecord, HistoryPoint, MetricRecord
 from projects.models import Connection, Run
 from projects.services.deployments import record_deployment
+from projects.services.histories import History
 from projects.services.runs import mark_deleted, push_model_version, record_runs
 from tests.factories import make_connection, make_initiative, make_runs, run_record
 from tests.kpis.views.conftest import Place, browser
@@ -104,6 +106,16 @@ def test_a_server_that_is_away_is_said_in_words(place: Place, settings: Settings
     assert answer["data"][0]["y"] == [0.5]
     assert answer["problem"].startswith("Only the latest value is shown")
     assert "data-chart-problem" in client.get(place.url(f"runs/{run.public_id}/")).content.decode()
+
+
+def test_a_history_that_is_not_whole_says_so(place: Place, good: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    points = [HistoryPoint(step, None, step / 10) for step in range(3)]
+    monkeypatch.setattr(run_detail, "history_of", lambda run, name: History(name, points, cut_at=1_000_000))
+    answer = browser(place.owner).get(place.url(f"runs/{good.public_id}/history.json?metric=accuracy")).json()
+    assert answer["data"][0]["y"] == [0.0, 0.1, 0.2]
+    assert (
+        " ".join(answer["problem"].split()) == "Only the first 1 000 000 points were read: its server has more of them."
+    )
 
 
 def test_a_history_comes_from_the_server(place: Place, mlflow_server: MLflowServer, settings: Settings) -> None:

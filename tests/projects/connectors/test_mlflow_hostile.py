@@ -7,6 +7,7 @@ import time
 from datetime import UTC, datetime
 from itertools import cycle
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -246,8 +247,25 @@ def test_a_bulk_history_at_its_limit_is_read_run_by_run(hostile_server: HostileS
     hostile_server.script = [by_path({"get-history-bulk": as_json(full), "get-history": history})]
     with client_of(hostile_server.url) as client:
         found = MLflowConnector(client, {}).fetch_metric_history(["a", "b"], "loss")
-    assert {run: [each.step for each in points] for run, points in found.items()} == {"a": [1, 2], "b": [1, 2]}
-    assert found["b"][1].special == "nan"
+    assert {run: [each.step for each in record.points] for run, record in found.items()} == {"a": [1, 2], "b": [1, 2]}
+    assert found["b"].points[1].special == "nan"
+    assert [(record.read, record.is_whole) for record in found.values()] == [(2, True), (2, True)]
+
+
+def test_a_history_without_an_end_is_cut_and_marked(hostile_server: HostileServer) -> None:
+    full = {"metrics": [{"run_id": "a", "step": 1, "value": 1.0}] * 25_000}
+
+    def history(handler: Handler) -> None:
+        asked = parse_qs(handler.path.partition("?")[2])
+        page = int(asked.get("page_token", ["0"])[0])
+        following = {} if asked["run_id"] == ["b"] and page == 39 else {"next_page_token": str(page + 1)}
+        as_json({"metrics": [{"step": page, "value": 1.0, "timestamp": 1}], **following})(handler)
+
+    hostile_server.script = [by_path({"get-history-bulk": as_json(full), "get-history": history})]
+    with client_of(hostile_server.url) as client:
+        found = MLflowConnector(client, {}).fetch_metric_history(["a", "b"], "loss")
+    assert {run: (record.read, record.is_whole) for run, record in found.items()} == {"a": (40, False), "b": (40, True)}
+    assert [each.step for each in found["a"].points] == list(range(40))
 
 
 def test_a_history_that_repeats_its_token_ends(hostile_server: HostileServer) -> None:

@@ -266,14 +266,14 @@ def test_histories_keep_specials_and_order(mlflow_server: MLflowServer, experime
         log_metric(server, one, "val loss/α", value, step)
     with client_of(server.url) as client:
         found = MLflowConnector(client, {}).fetch_metric_history([one, two], "val loss/α")
-    assert [(each.step, each.value, each.special) for each in found[one]] == [
+    assert [(each.step, each.value, each.special) for each in found[one].points] == [
         (0, 0.1, None),
         (1, None, "nan"),
         (2, None, "inf"),
         (3, None, "-inf"),
         (4, 0.5, None),
     ]
-    assert found[two] == []
+    assert (found[two].points, found[two].is_whole) == ([], True)
 
 
 def test_long_histories_are_thinned(mlflow_server: MLflowServer, experiment: str) -> None:
@@ -285,7 +285,7 @@ def test_long_histories_are_thinned(mlflow_server: MLflowServer, experiment: str
         ]
         mlflow_server.post("runs/log-batch", {"run_id": run, "metrics": points})
     with client_of(mlflow_server.url) as client:
-        kept = MLflowConnector(client, {}).fetch_metric_history([run], "loss")[run]
+        kept = MLflowConnector(client, {}).fetch_metric_history([run], "loss")[run].points
     assert len(kept) <= 2000
     values = [math.sin(step) for step in range(3000)]
     assert max(each.value or 0 for each in kept) == pytest.approx(max(values))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import pytest
 from django.core.exceptions import ValidationError
 from pytest_django import Settings
@@ -11,7 +13,7 @@ from projects.services.columns import choose_columns
 from projects.services.histories import metric_history
 from projects.services.runs import record_runs
 from tests.factories import make_connection, make_initiative, make_runs, make_workspace, run_record
-from tests.servers.hostile import HostileServer, as_json, by_path, half_json, silence
+from tests.servers.hostile import Handler, HostileServer, as_json, by_path, half_json, silence
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +34,20 @@ def test_the_server_is_asked() -> None:
     points = [{"run_id": "a", "key": "accuracy", "value": each / 10, "step": each} for each in range(3)]
     with HostileServer(by_path({"get-history-bulk": as_json({"metrics": points})})) as server:
         found = metric_history(pulled_run(server.url), "accuracy")
-    assert ([point.value for point in found.points], found.problem) == ([0.0, 0.1, 0.2], "")
+    assert ([point.value for point in found.points], found.problem, found.cut_at) == ([0.0, 0.1, 0.2], "", None)
+
+
+def test_a_history_of_which_the_server_has_more_says_where_it_is_cut() -> None:
+    point = {"run_id": "a", "key": "accuracy", "value": 0.5, "step": 1}
+    pages = count(1)
+
+    def more(handler: Handler) -> None:
+        as_json({"metrics": [point] * 3, "next_page_token": str(next(pages))})(handler)
+
+    answers = {"get-history-bulk": as_json({"metrics": [point] * 25_000}), "get-history": more}
+    with HostileServer(by_path(answers)) as server:
+        found = metric_history(pulled_run(server.url), "accuracy")
+    assert (len(found.points), found.problem, found.cut_at) == (120, "", 120)
 
 
 def test_a_failure_is_said_beside_the_latest_value() -> None:
