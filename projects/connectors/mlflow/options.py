@@ -16,8 +16,9 @@ class Options:
     """What a person may set.
 
     `experiment_ids` empty means every visible experiment. `workspace` names an MLflow workspace.
-    `window_seconds` is how far back ended runs are read again in each pull, `deleted_seconds` how often
-    deleted runs are asked for, `sweep_seconds` how often everything is read again. `page_size` is runs a page.
+    `window_seconds` is how far back ended runs are read again in each pull, `deleted_seconds` how often deleted runs
+    and those that began within the window are asked for, `sweep_seconds` how often everything is read again.
+    `page_size` is runs a page.
     """
 
     experiment_ids: tuple[str, ...] = ()

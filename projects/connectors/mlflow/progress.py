@@ -2,7 +2,8 @@
 
 MLflow has no "updated since". An experiment is read whole once, in the order of start times, and again in a
 rare sweep; in between, each pull reads the tail: what ended within a window before the last pull, and what has
-not ended. `marks` says per experiment until when everything is known (epoch milliseconds).
+not ended. Every hour what began within the window is read again too: a run may be finished without an end, or with an
+old one. `marks` says per experiment until when everything is known (epoch milliseconds).
 """
 
 from __future__ import annotations
@@ -94,10 +95,10 @@ class Progress:
         jobs = self._resumed(visible)
         taken = {each for job in jobs for each in job.experiment_ids}
         rest = [each for each in visible if each not in taken]
-        jobs += [Job(ids, "start_time", None) for ids in _groups(self._unread(rest))]
+        jobs += [Job(ids, "start_time", None) for ids in groups(self._unread(rest))]
         known = sorted((each for each in rest if not self._is_unread(each)), key=self.marks.__getitem__)
         window = options.window_seconds * 1000
-        for ids in _groups(known):
+        for ids in groups(known):
             jobs.append(Job(ids, "end_time", min(self.marks[ids[0]], now) - window))
         return jobs
 
@@ -138,5 +139,6 @@ def _mark(run_id: str, path: str) -> str:
     return hashlib.sha256(f"{run_id} {path}".encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
-def _groups(ids: Sequence[str]) -> list[tuple[str, ...]]:
+def groups(ids: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return experiments in groups that one question can name."""
     return [tuple(ids[start : start + GROUP]) for start in range(0, len(ids), GROUP)]

@@ -11,7 +11,7 @@ from projects.connectors.mlflow.files import Files
 from projects.connectors.mlflow.options import Options
 from projects.connectors.mlflow.paging import Query, RunPager, Runs
 from projects.connectors.mlflow.parse import parse_aliases, parse_runs, parse_versions, run_id
-from projects.connectors.mlflow.progress import MOST_OPEN, Job, Progress
+from projects.connectors.mlflow.progress import MOST_OPEN, Job, Progress, groups
 from projects.connectors.mlflow.values import storable
 from projects.connectors.records import Page, RejectedRecord, RunRecord
 
@@ -36,13 +36,16 @@ class Pull:
         self._counted = api.client.requests
 
     def pages(self) -> Iterator[Page]:
-        """Yield what is new, then what was deleted when that is due, then the registry with `last`."""
+        """Yield what is new, then what began of late and what was deleted when that is due, then the registry."""
         visible = self._visible()
         gone = sorted(set(self._progress.marks) - set(visible))
-        for job in self._progress.plan(visible, self._options, self._now):
+        jobs = self._progress.plan(visible, self._options, self._now)
+        for job in jobs:
             yield from self._job(job)
         yield from self._vanished(visible)
         if self._now - self._progress.deleted_at >= self._options.deleted_seconds * 1000:
+            whole = {each for job in jobs if job.whole for each in job.experiment_ids}
+            yield from self._begun([each for each in visible if each not in whole])
             yield from self._deleted([*visible, *gone])
             self._progress.forget(gone)
             self._progress.deleted_at = self._now
@@ -78,6 +81,14 @@ class Pull:
             if runs:
                 yield self._page(runs)
 
+    def _begun(self, experiment_ids: Sequence[str]) -> Iterator[Page]:
+        """Read again what began within the window: a run that is finished without an end is in no tail."""
+        since = max(0, min(self._progress.deleted_at, self._now) - self._options.window_seconds * 1000)
+        for ids in groups(experiment_ids):
+            for runs, _ in self._pager.pages(Query(ids, "start_time", since)):
+                if runs:
+                    yield self._page(runs)
+
     def _deleted(self, experiment_ids: Sequence[str]) -> Iterator[Page]:
         query = Query(experiment_ids, "start_time", view="DELETED_ONLY")
         for runs, _ in self._pager.pages(query):
@@ -92,7 +103,7 @@ class Pull:
     def _registry(self) -> Page:
         models = self._api.registered_models()
         versions, rejected = parse_versions(self._api.model_versions() if models else [], parse_aliases(models))
-        self._progress.open_ids = tuple(self._open[:MOST_OPEN])
+        self._progress.open_ids = tuple(dict.fromkeys(self._open))[:MOST_OPEN]
         return Page(
             model_versions=versions,
             rejected=rejected,

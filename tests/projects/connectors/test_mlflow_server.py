@@ -135,6 +135,32 @@ def test_an_idle_second_pull_asks_little(mlflow_server: MLflowServer) -> None:
     assert not store.deleted
 
 
+def test_an_hourly_pull_asks_two_questions_more(mlflow_server: MLflowServer) -> None:
+    store, now = Store(), datetime.now(UTC)
+    store.pull(mlflow_server.url, now, experiment_ids=["1", "2"])
+    idle = store.pull(mlflow_server.url, now + timedelta(minutes=59), experiment_ids=["1", "2"])
+    hourly = store.pull(mlflow_server.url, now + timedelta(minutes=60), experiment_ids=["1", "2"])
+    assert requests_of(hourly) == requests_of(idle) + 2
+    assert requests_of(store.pull(mlflow_server.url, now + timedelta(minutes=61), experiment_ids=["1", "2"])) <= 5
+
+
+@pytest.mark.parametrize("end", [None, 1_600_000_100_000], ids=["without an end", "with an old end"])
+def test_a_run_that_is_in_no_tail_is_found_by_its_start_within_the_hour(
+    mlflow_server: MLflowServer, experiment: str, end: int | None
+) -> None:
+    server, store, now = mlflow_server, Store(), datetime.now(UTC)
+    finish(server, server.create_run(experiment, "first", start_time=now_ms()))
+    store.pull(server.url, now, experiment_ids=[experiment])
+    run = server.create_run(experiment, "imported", start_time=now_ms())
+    server.post("runs/update", {"run_id": run, "status": "FINISHED", **({"end_time": end} if end else {})})
+    (raw,) = [each for each in server.every_run([experiment]) if each["info"]["run_id"] == run]
+    assert raw["info"]["status"] == "FINISHED" and raw["info"].get("end_time") == end
+    store.pull(server.url, now + timedelta(minutes=30), experiment_ids=[experiment])
+    assert run not in store.runs
+    store.pull(server.url, now + timedelta(minutes=60), experiment_ids=[experiment])
+    assert_equal(store.runs[run], raw)
+
+
 def test_what_changes_arrives(mlflow_server: MLflowServer, experiment: str) -> None:
     server, store = mlflow_server, Store()
     ended, running = (server.create_run(experiment, name, start_time=now_ms()) for name in ("ended", "running"))
