@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from projects.models import Connection, Run
+from tests.projects.faults.shown import pulls_shown
 from tests.projects.faults.workers import assert_equals, sync
 from tests.projects.little_mlflow import LittleMLflow
 from tests.servers.hostile import (
@@ -48,9 +49,14 @@ def test_a_bad_answer(connection: Connection, mlflow: LittleMLflow, answer: Answ
     assert connection.last_error_text
     assert connection.last_error_text in output
     assert 0 < Run.objects.count() < len(mlflow.runs)
+    (failed,) = pulls_shown(connection)
+    assert failed.startswith("Failed ") and connection.last_error_text in failed and words in failed
     mlflow.fail_search = {}
     code, output = sync(connection, MLTRACK_LEASE_SECONDS="60")
     assert code == 0, output
     assert_equals(connection, mlflow)
     connection.refresh_from_db()
     assert (connection.last_error_text, connection.failures) == ("", 0)
+    done, before = pulls_shown(connection)
+    assert done.startswith("Done ") and words not in done
+    assert before.startswith("Failed ") and words in before

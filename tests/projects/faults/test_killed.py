@@ -9,6 +9,7 @@ import pytest
 
 from mltrack.failpoints import NAMES
 from projects.models import Connection, Run, RunLink, SyncAttempt
+from tests.projects.faults.shown import pulls_shown
 from tests.projects.faults.workers import LEASE_SECONDS, Gate, assert_equals, sync, syncing, until
 from tests.projects.little_mlflow import LittleMLflow
 from tests.servers.hostile import Answer, Handler
@@ -31,6 +32,13 @@ def gated(mlflow: LittleMLflow, search: int) -> Gate:
     return gate
 
 
+def says(connection: Connection, newest: str, before: str, words: str) -> None:
+    """Check what the connection's page says of its two pulls; the words are those of the older one."""
+    last, first = pulls_shown(connection)
+    assert last.startswith(f"{newest} ") and words not in last
+    assert first.startswith(f"{before} ") and words in first
+
+
 @pytest.mark.parametrize("name", PULLS)
 def test_dying_at_each_step(connection: Connection, mlflow: LittleMLflow, name: str) -> None:
     code, output = sync(connection, MLTRACK_FAILPOINT=name)
@@ -42,6 +50,7 @@ def test_dying_at_each_step(connection: Connection, mlflow: LittleMLflow, name: 
     lost, done = SyncAttempt.objects.order_by("id")
     assert (lost.state, lost.error_code, done.state) == ("failed", "worker_lost", "done")
     assert "The worker stopped" in lost.error_text
+    says(connection, "Done", "Failed", lost.error_text)
     connection.refresh_from_db()
     assert (connection.lease_until, connection.attempts, connection.failures) == (None, 0, 0)
 
@@ -58,7 +67,9 @@ def test_kill_nine_in_mid_pull(connection: Connection, mlflow: LittleMLflow) -> 
     code, output = sync(connection)
     assert code == 0, output
     assert_equals(connection, mlflow)
-    assert "page" in SyncAttempt.objects.order_by("id")[0].error_text
+    lost = SyncAttempt.objects.order_by("id")[0]
+    assert "page" in lost.error_text
+    says(connection, "Done", "Failed", lost.error_text)
 
 
 def test_sigterm_ends_at_the_page(connection: Connection, mlflow: LittleMLflow) -> None:
@@ -72,6 +83,8 @@ def test_sigterm_ends_at_the_page(connection: Connection, mlflow: LittleMLflow) 
         assert time.monotonic() - began < 10
     gate.opened.set()
     assert "shut down after page" in output
+    (stopped,) = pulls_shown(connection)
+    assert stopped.startswith("Failed ") and "shut down after page" in stopped
     connection.refresh_from_db()
     assert connection.lease_until is None
     code, output = sync(connection)
@@ -97,6 +110,7 @@ def test_a_frozen_worker_that_wakes_up_is_refused(connection: Connection, mlflow
     assert (connection.lease_until, connection.failures) == (None, 0)
     states = SyncAttempt.objects.order_by("id").values_list("state", "error_code")
     assert list(states) == [("failed", "worker_lost"), ("done", "")]
+    says(connection, "Done", "Failed", "The worker stopped")
 
 
 def test_two_workers_at_once(connection: Connection, mlflow: LittleMLflow) -> None:
