@@ -117,4 +117,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/data/export/", workspace.export, name="workspace_export"),
     path("settings/data/delete/", workspace.delete, name="workspace_delete"),
     path("settings/data/sample/", workspace.sample_remove, name="sample_remove"),
+    path("settings/data/sample/restore/", workspace.sample_restore, name="sample_restore"),
 ]

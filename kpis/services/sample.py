@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +19,8 @@ from kpis.services.readings import record_readings
 from kpis.services.snapshots import judge_initiative
 from kpis.services.targets import propose_target
 from mltrack.accounts.access import Principal
-from mltrack.accounts.models import Role, User, Workspace
+from mltrack.accounts.models import AuditEvent, Role, User, Workspace
+from mltrack.accounts.services.audit import record_audit
 from mltrack.accounts.services.workspaces import create_workspace
 from projects.models import Initiative, Origin
 from projects.services.evaluations import record_evaluation
@@ -37,10 +38,34 @@ def make_sample(user: User, now: datetime | None = None) -> Workspace:
     now = now or timezone.now()
     workspace, member = create_workspace(user, name=NAME, key=WORKSPACE, is_sample=True)
     principal = Principal(workspace=workspace, role=Role.ADMIN, user=user, is_approver=member.is_approver)
-    for story in stories():
+    _tell_all(principal, stories(), now)
+    return workspace
+
+
+@transaction.atomic
+def bring_back_sample(principal: Principal, now: datetime | None = None) -> int:
+    """Tell the stories anew in a workspace from which they were removed, and return how many.
+
+    They are as they were at first: what people had added to them is gone. A story whose key somebody uses now is left
+    out, and a KPI that stayed is tied again. Nothing happens to a workspace that never had a sample, or has it still.
+    """
+    workspace = Workspace.objects.select_for_update(no_key=True).get(pk=principal.workspace.pk)
+    removed = AuditEvent.objects.filter(workspace=workspace, action="remove", object_kind="sample")
+    if workspace.is_sample or not removed.exists():
+        return 0
+    taken = set(Initiative.objects.filter(workspace=workspace).values_list("key", flat=True))
+    missing = [story for story in stories() if story.text["key"] not in taken]
+    _tell_all(principal, missing, now or timezone.now())
+    workspace.is_sample = True
+    workspace.save(update_fields=["is_sample"])
+    record_audit(principal, "restore", "sample", workspace.key, after={"initiatives": len(missing)})
+    return len(missing)
+
+
+def _tell_all(principal: Principal, told: Sequence[Story], now: datetime) -> None:
+    for story in told:
         initiative = _tell(principal, story, now)
         judge_initiative(initiative.pk)
-    return workspace
 
 
 def _tell(principal: Principal, story: Story, now: datetime) -> Initiative:
@@ -86,7 +111,8 @@ def _set_goals(principal: Principal, initiative: Initiative, story: Story, now: 
     state_baseline(
         principal, initiative, metric="accuracy", value=value, n=n, note="The most frequent class on the same rows."
     )
-    kpi = _measure(principal, text["kpi"], now)
+    known = KPI.objects.filter(workspace=principal.workspace, key=text["kpi"]["key"]).first()
+    kpi = known or _measure(principal, text["kpi"], now)
     set_contribution(
         principal,
         initiative,

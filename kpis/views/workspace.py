@@ -8,12 +8,14 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kpis.forms.errors import show_errors
 from kpis.forms.workspace import DeleteForm
 from kpis.services.portability import delete_workspace, export_workspace
+from kpis.services.sample import bring_back_sample
 from kpis.services.sample_removal import remove_sample
 from mltrack.accounts.pages import PageRequest, page
 from mltrack.accounts.policy import Power
@@ -65,5 +67,16 @@ def sample_remove(request: PageRequest) -> HttpResponse:
     """Take the sample stories out; what people added stays."""
     gone = remove_sample(request.principal)
     words = _("The sample is gone: %(initiatives)d initiatives and %(kpis)d KPIs.")
-    messages.success(request, words % {"initiatives": gone.initiatives, "kpis": gone.kpis})
+    undo = reverse("kpis:sample_restore", args=[request.principal.workspace.key])
+    tags = f"undo:{undo}" if gone.initiatives else ""
+    messages.success(request, words % {"initiatives": gone.initiatives, "kpis": gone.kpis}, extra_tags=tags)
+    return redirect("kpis:portfolio", workspace=request.principal.workspace.key)
+
+
+@require_POST
+@page(Power.ADMINISTER)
+def sample_restore(request: PageRequest) -> HttpResponse:
+    """Undo the removal: the stories are told anew."""
+    told = bring_back_sample(request.principal)
+    messages.success(request, _("The sample is as it was at first: %(n)d initiatives came back.") % {"n": told})
     return redirect("kpis:portfolio", workspace=request.principal.workspace.key)

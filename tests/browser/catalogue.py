@@ -135,6 +135,7 @@ DEEDS: Final[dict[str, str]] = {
     "kpis:waiver_decide": HERE + "waivers/{any}/",
     "kpis:workspace_delete": "/w/{w}/settings/data/delete/",
     "kpis:sample_remove": "/w/{w}/settings/data/sample/",
+    "kpis:sample_restore": "/w/{w}/settings/data/sample/restore/",
     "kpis:workspace_export": "/w/{w}/settings/data/export/",
     "preferences": "/preferences/",
     "projects:connection_delete": "/w/{w}/connections/{any}/delete/",

@@ -193,6 +193,7 @@ def _judgement(ids: Mapping[str, str]) -> list[Post]:
         _post("kpis:scorecard", ScorecardForm, scorecard, {"activate": "1"}),
         _post("kpis:scorecard_reset", None, {}),
         _post("kpis:sample_remove", None, {}),
+        _post("kpis:sample_restore", None, {}),
         _post("kpis:workspace_delete", DeleteForm, {"typed_name": "Admin"}, kept=False),
         _post("kpis:workspace_export", None, {}),
     ]

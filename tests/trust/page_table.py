@@ -154,6 +154,7 @@ MEASURES: Final[dict[str, dict[str, Levels]]] = {
     "kpis:kpi_paste": {"POST": "contributor"},
     "kpis:kpi_readings": {"GET": "viewer", "POST": "contributor"},
     "kpis:sample_remove": {"POST": "admin"},
+    "kpis:sample_restore": {"POST": "admin"},
     "kpis:scorecard": {"GET": "viewer", "POST": "admin"},
     "kpis:scorecard_export": VIEW,
     "kpis:scorecard_reset": {"POST": "admin"},

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from kpis.models import KPI
+from kpis.models import KPI, ReadinessSnapshot
 from kpis.services.contributions import set_contribution
-from kpis.services.sample import make_sample
+from kpis.services.sample import bring_back_sample, make_sample
 from kpis.services.sample_removal import remove_sample
 from mltrack.accounts.access import Principal, principal_in
 from mltrack.accounts.models import AuditEvent, User, Workspace
@@ -33,7 +33,7 @@ def test_only_admins_see_and_use_it(place: Place) -> None:
     assert get(place.owner, home(place.owner, PAGE)).status_code == 200
     for person, status in ((place.manager, 403), (place.stranger, 404)):
         assert get(person, home(place.owner, PAGE)).status_code == status
-        for rest in ("export/", "delete/", "sample/"):
+        for rest in ("export/", "delete/", "sample/", "sample/restore/"):
             sent = {"typed_name": place.owner.workspace.name}
             assert post(person, home(place.owner, PAGE + rest), sent).status_code == status
     assert Workspace.objects.filter(pk=place.owner.workspace.pk).exists()
@@ -74,6 +74,37 @@ def test_the_sample_goes_in_one_click_and_what_people_added_stays(sample: Princi
     workspace = Workspace.objects.get()
     assert not workspace.is_sample
     assert "Remove the sample" not in text(get(sample, home(sample, PAGE)))
+
+
+def test_the_portfolio_removes_the_sample_in_one_click_and_brings_it_back(sample: Principal) -> None:
+    portfolio, remove = home(sample, ""), home(sample, f"{PAGE}sample/")
+    assert f'action="{remove}"' in text(get(sample, portfolio))
+    before = set(Initiative.objects.values_list("key", flat=True))
+    mine = make_initiative(sample, "MINE")
+    tied = KPI.objects.filter(workspace=sample.workspace).order_by("pk")[0]
+    set_contribution(sample, mine, tied)
+    gone = text(browser(sample).post(remove, follow=True))
+    assert f'action="{remove}restore/"' in gone and f'action="{remove}"' not in gone
+    assert "The sample is as it was at first" in text(browser(sample).post(f"{remove}restore/", follow=True))
+    assert set(Initiative.objects.values_list("key", flat=True)) == before | {"MINE"}
+    assert set(tied.contributions.values_list("initiative__key", flat=True)) > {"MINE"}
+    assert ReadinessSnapshot.objects.filter(initiative__key__in=before, is_latest=True).count() == len(before)
+    assert f'action="{remove}"' in text(get(sample, portfolio))
+
+
+def test_a_story_whose_key_is_taken_stays_away(sample: Principal) -> None:
+    keys = sorted(Initiative.objects.values_list("key", flat=True))
+    remove_sample(sample)
+    mine = make_initiative(sample, keys[0])
+    assert bring_back_sample(sample) == 2
+    assert sorted(Initiative.objects.values_list("key", flat=True)) == keys
+    assert Initiative.objects.get(key=keys[0]) == mine
+    assert bring_back_sample(sample) == 0
+
+
+def test_a_workspace_that_is_no_sample_gets_none(place: Place) -> None:
+    assert bring_back_sample(place.owner) == 0
+    assert Initiative.objects.filter(workspace=place.owner.workspace).count() == 1
 
 
 def test_a_workspace_that_is_no_sample_loses_nothing(place: Place) -> None:
