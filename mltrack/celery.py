@@ -11,7 +11,7 @@ from celery import Celery
 from celery.signals import worker_before_create_process, worker_process_init
 from celery.worker.control import Panel
 
-from mltrack import envelopes
+from mltrack import envelopes, filequeue
 from mltrack.logs import jobs
 from mltrack.orphans import end_with_parent
 
@@ -19,6 +19,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mltrack.settings")
 
 __all__ = ["app", "jobs"]
 envelopes.read_with_care()
+filequeue.write_whole()
 app = Celery("mltrack", task_cls="mltrack.messages:CheckedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

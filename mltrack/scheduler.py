@@ -15,7 +15,7 @@ from celery import Celery
 from celery.beat import PersistentScheduler
 from celery.signals import setup_logging
 
-from mltrack import env, heartbeats
+from mltrack import env, filequeue, heartbeats
 from mltrack.logs.configuration import configure
 from mltrack.wakes import MOST_WAITING, waiting
 
@@ -23,6 +23,7 @@ RECORD_SECONDS: Final = 5.0
 HEARTBEAT: Final = "mltrack.tasks.heartbeat"
 logger = logging.getLogger(__name__)
 
+filequeue.write_whole()
 app = Celery("mltrack-scheduler", fixups=[], set_as_current=False)
 app.config_from_object("mltrack.settings", namespace="CELERY")
 

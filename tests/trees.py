@@ -37,6 +37,13 @@ def clean_environment(home: Path, more: Mapping[str, str] | None = None) -> dict
     return {**kept, "MLTRACK_HOME": str(home), "MLTRACK_DEMO": "0", **(more or {})}
 
 
+def without_redis(folder: Path) -> dict[str, str]:
+    """Make an environment with everything but a redis-server; return its variables and, as `PYTHON`, its program."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
+    packages = os.pathsep.join(dict.fromkeys(path for path in sys.path if path.endswith("-packages")))
+    return {"PYTHON": str(folder / "bin" / "python"), "PYTHONPATH": packages, "PATH": str(folder / "bin")}
+
+
 def eventually(question: Callable[[], bool], seconds: float = 15.0) -> bool:
     """Ask until the answer is yes, or the time is over."""
     until = time.monotonic() + seconds

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 from pathlib import Path
 
 from mltrack import env
@@ -13,6 +14,8 @@ from mltrack.embedded.places import prepare
 from mltrack.embedded.postgres import Postgres
 
 ADDRESSES = "services.json"
+FILES = "filesystem://"
+QUEUES = ("queue", "queue-control")
 
 
 class Services:
@@ -35,7 +38,7 @@ class Services:
         """Return what other processes need: `database_url` and `redis_url`, each only when it is embedded."""
         found = {"database_url": self.postgres.url} if self.postgres else {}
         if not os.environ.get("REDIS_URL"):
-            found["redis_url"] = self.broker.url if self.broker else "filesystem://"
+            found["redis_url"] = self.broker.url if self.broker else FILES
         return found
 
     def start(self) -> None:
@@ -47,9 +50,15 @@ class Services:
         except BaseException:
             self.stop()
             raise
-        for folder in () if self.broker else ("queue", "queue-control"):
-            (self.home / folder).mkdir(exist_ok=True)
+        if (os.environ.get("REDIS_URL") or self.addresses["redis_url"]).startswith("filesystem:"):
+            self._empty_queues()
         write_private(self.home / ADDRESSES, json.dumps(self.addresses))
+
+    def _empty_queues(self) -> None:
+        """Begin without messages of an earlier time, like half-taken ones: the database knows what is due."""
+        for folder in QUEUES:
+            shutil.rmtree(self.home / folder, ignore_errors=True)
+            (self.home / folder).mkdir(mode=0o700, exist_ok=True)
 
     def stop(self) -> None:
         """End them, and take the addresses away."""

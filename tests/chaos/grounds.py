@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -31,7 +32,12 @@ _PROGRAM = "import django; django.setup(); from tests.chaos import world; world.
 class Grounds:
     """Everything that a chaos run strikes and asks. Use it as a context manager."""
 
-    def __init__(self, *, second_machine: bool = True, seed_home: Path | None = None) -> None:
+    def __init__(
+        self, *, second_machine: bool = True, seed_home: Path | None = None, more: Mapping[str, str] | None = None
+    ) -> None:
+        """`more` is added to the environment of every process; its `PYTHON` is another interpreter than this one."""
+        self._more = dict(more or {})
+        self._python = self._more.pop("PYTHON", sys.executable)
         self._stack = ExitStack()
         self._second_wanted = second_machine
         self._seed_home = seed_home
@@ -49,7 +55,7 @@ class Grounds:
             self.mlflows.append(mlflow)
             self.servers.append(self._stack.enter_context(mlflow.serve()))
         try:
-            self.tree = Tree(self.home, environ=self._environ()).wait(180)
+            self.tree = Tree(self.home, environ=self._environ(), interpreter=[self._python]).wait(180)
             self.world = World(**self.deed("make", *[each.url for each in self.servers]))
             if self._second_wanted:
                 self.second = Tree(folder / "two", "--worker", "--beat", environ=self._addresses())
@@ -77,6 +83,7 @@ class Grounds:
             "MLTRACK_THROTTLE_PER_MINUTE": "1000000",
             "MLTRACK_ALLOWED_NETWORKS": "127.0.0.0/8",
             "MLTRACK_LOG_LEVEL": "INFO",
+            **self._more,
         }
 
     def _addresses(self) -> dict[str, str]:
@@ -93,7 +100,7 @@ class Grounds:
     def power_cut(self) -> None:
         """Kill every process of the first machine at once, and start it again on the same data and port."""
         self.tree.destroy()
-        self.tree = Tree(self.home, environ=self._environ(), port=self.tree.port)
+        self.tree = Tree(self.home, environ=self._environ(), interpreter=[self._python], port=self.tree.port)
 
     def connect(self) -> Any:
         """Return a connection to the database, autocommitting."""
@@ -120,7 +127,7 @@ class Grounds:
         """Run one of `tests.chaos.world`'s deeds in a process of the installation."""
         environ = clean_environment(self.home, {**self._environ(), "DJANGO_SETTINGS_MODULE": "mltrack.settings"})
         environ["PYTHONPATH"] = os.pathsep.join([str(_ROOT), environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
-        command = [sys.executable, "-c", _PROGRAM, *arguments]
+        command = [self._python, "-c", _PROGRAM, *arguments]
         done = subprocess.run(command, env=environ, cwd=_ROOT, capture_output=True, text=True, timeout=120, check=False)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout.splitlines()[-1])

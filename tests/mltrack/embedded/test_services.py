@@ -201,11 +201,27 @@ def test_without_redis_jobs_wait_in_files(home: Path, monkeypatch: pytest.Monkey
     services.stop()
 
 
+def test_queues_of_files_begin_empty_and_are_for_their_owner(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mltrack.embedded.services.find_program", lambda: None)
+    for name in ("queue/.1_taken.celery.msg", "queue-control/celery.exchange"):
+        (home / name).parent.mkdir(parents=True)
+        (home / name).write_text('{"half')
+    services = Services(home, fast=True)
+    services.start()
+    services.stop()
+    for name in ("queue", "queue-control"):
+        assert list((home / name).iterdir()) == []
+        assert stat.S_IMODE((home / name).stat().st_mode) == 0o700
+
+
 def test_given_addresses_start_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgres://elsewhere/x")
     monkeypatch.setenv("REDIS_URL", "redis://elsewhere")
     services = Services(home)
     assert (services.postgres, services.broker, services.addresses) == (None, None, {})
+    services.start()
+    services.stop()
+    assert not (home / "queue").exists()
 
 
 def run(home: Path, *arguments: str) -> subprocess.Popen[str]:
