@@ -1,4 +1,4 @@
-# Two commands: `make run` starts the product, `make test` checks all of it. PYTHON and PORT may be set.
+# `make run` starts the product, `make test` checks it, `make test-full` adds the long tests. PYTHON and PORT may be set.
 PYTHON ?= python3
 BOOTSTRAP = $(PYTHON) -I mltrack/bootstrap.py
 

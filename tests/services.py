@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Generator
 from pathlib import Path
@@ -16,8 +17,13 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
+from mltrack.embedded.broker import find_program
 from mltrack.embedded.services import Services
 
+WITHOUT_REDIS = (
+    "mltrack: the tests need a redis-server on the PATH (Debian, Ubuntu: apt install redis-server;"
+    " macOS: brew install redis); the product runs without."
+)
 _PREFIX = "mltrack-tests-"
 _OWNED: list[Services] = []
 
@@ -32,6 +38,8 @@ def pytest_load_initial_conftests() -> Generator[None]:
 
 def start() -> None:
     """Start the services in a folder of their own and put what the settings need into the environment."""
+    if find_program() is None:
+        sys.exit(WITHOUT_REDIS)
     for name in [name for name in os.environ if name.startswith("MLTRACK_")]:
         del os.environ[name]
     for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL"):

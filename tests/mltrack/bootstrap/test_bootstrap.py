@@ -158,6 +158,13 @@ def test_the_check_is_linters_types_architecture_and_tests() -> None:
     assert "not slow" not in " ".join(bootstrap.steps("test-full")[1][-1])
 
 
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_the_documents_tell_the_long_tests_from_the_others(page: str) -> None:
+    text = (ROOT / page).read_text()
+    assert "make test" in text and "make test-full" in text
+    assert "whole suite" not in text and "every test" not in text
+
+
 def test_ci_runs_the_readmes_test_command() -> None:
     script = ROOT / ".ci" / "run"
     assert os.access(script, os.X_OK)
