@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -60,22 +60,14 @@ def runs(request: PageRequest, key: str) -> HttpResponse:
         "found": found,
         "total": total,
         "more": more,
-        "text": request.GET.get("text", ""),
-        "metrics": request.GET.getlist("metric"),
-        "commit": request.GET.get("commit", ""),
-        "selects": selects_of(filters, request.GET, choices, order),
         "problems": problems,
         "choices": choices,
-        "chips": chips_of(filters, request.GET, choices),
         "columns_form": ColumnsForm(choices=choices, chosen=columns),
-        "times": {name: turn(name, order) for name in ("started", "ended", "duration")},
         "best": best_panel(initiative, context["header"].document, aims),
-        "is_narrowed": bool(kept(request.GET)),
-        "back": _without_place(request.GET),
         "may_connect": request.principal.may(Power.WRITE_CONNECTIONS),
         "example": EXAMPLE.format(origin=request.build_absolute_uri("/").rstrip("/"), key=key),
     }
-    return render(request, "kpis/runs/list.html", context | values)
+    return render(request, "kpis/runs/list.html", context | values | _narrowing(request, filters, choices, order))
 
 
 @require_safe
@@ -129,6 +121,20 @@ def _asked(request: PageRequest, initiative: Initiative) -> tuple[RunFilters, st
     except ValueError as error:
         return filters, NEWEST, [*problems, str(error)]
     return filters, order, problems
+
+
+def _narrowing(request: PageRequest, filters: RunFilters, choices: RunChoices, order: str) -> dict[str, Any]:
+    """Return what the page needs to show, change and undo the filters and the order."""
+    return {
+        "text": request.GET.get("text", ""),
+        "metrics": request.GET.getlist("metric"),
+        "commit": request.GET.get("commit", ""),
+        "selects": selects_of(filters, request.GET, choices, order),
+        "chips": chips_of(filters, request.GET, choices),
+        "times": {name: turn(name, order) for name in ("started", "ended", "duration")},
+        "is_narrowed": bool(kept(request.GET)),
+        "back": _without_place(request.GET),
+    }
 
 
 def _columns(request: PageRequest, initiative: Initiative, aims: Aims, choices: RunChoices) -> list[str]:

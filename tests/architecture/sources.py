@@ -31,6 +31,25 @@ class Source:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield node
 
+    def handlers(self) -> Iterator[ast.ExceptHandler]:
+        """Yield every exception handler."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.ExceptHandler):
+                yield node
+
+
+def lines_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Return how many lines a function has, decorators left out."""
+    return (function.end_lineno or function.lineno) - function.lineno + 1
+
+
+def is_broad(handler: ast.ExceptHandler) -> bool:
+    """Say whether a handler catches everything and does not raise it again."""
+    last = handler.body[-1]
+    if isinstance(last, ast.Raise) and last.exc is None:
+        return False
+    return handler.type is None or getattr(handler.type, "id", "") in {"Exception", "BaseException"}
+
 
 @cache
 def sources() -> list[Source]:
