@@ -12,6 +12,7 @@ from projects.connectors.registry import CONNECTORS
 from projects.services.attempts import LOST_CODE
 from projects.services.breakers import COUNTED
 from projects.services.clients import CLIENT_OPTIONS
+from tests.servers.mlflow import VERSION, VERSION_2
 
 ROOT = Path(__file__).resolve().parents[3]
 TEXT = (ROOT / "docs" / "connectors.md").read_text()
@@ -44,6 +45,11 @@ def test_the_options_are_those_of_the_code_with_their_defaults() -> None:
     for name in ("window_seconds", "deleted_seconds", "sweep_seconds", "page_size"):
         row = next(line for line in TEXT.splitlines() if line.startswith(f"| `{name}`"))
         assert str(getattr(Options(), name)) in row.split("|")[3]
+
+
+def test_the_versions_of_mlflow_are_those_that_the_tests_start() -> None:
+    part = TEXT.split("\n## MLflow\n")[1].split("\nOptions")[0]
+    assert re.findall(r"MLflow (\d+\.\d+\.\d+)", part) == [VERSION, VERSION_2]
 
 
 def test_the_options_of_every_kind_are_named() -> None:
