@@ -54,6 +54,7 @@ RESULTS = {  # in the order in which a reader wants them
     "pass": "✓ Pass",
     "not_applicable": "– Not applicable",
 }
+UNCLEAR = "the server's answer is not understood: fetch the server's own client"
 UNDECIDED = ("insufficient", "missing", "stale")
 BATCH_RUNS, BATCH_BYTES, ANSWER_BYTES, ATTEMPT_SECONDS = 1000, 4_000_000, 20_000_000, 30.0
 BLOCK_ROWS, BLOCK_TEXT, BLOCK_BYTES, SLOWEST = 50_000, 12_000_000, 4_000_000, 50_000
@@ -194,6 +195,12 @@ def problem(status: int, body: bytes) -> str:
     return clean(f"{status}: " + "; ".join(words))
 
 
+def path_of(options: argparse.Namespace, *parts: object) -> str:
+    """The path of an initiative or of something in it; a name is quoted whole, so that it cannot lead elsewhere."""
+    names = ("initiatives", options.initiative, *parts)
+    return "".join(f"{urllib.parse.quote(str(name), safe='')}/" for name in names)
+
+
 def error_words(errors: object) -> List[str]:
     """`errors[{pointer, code, detail}]` as short texts; anything else as it is."""
     rows = errors if isinstance(errors, list) else [errors] if errors else []
@@ -221,8 +228,9 @@ def header_time(value: str) -> Optional[float]:
 class Client:
     """JSON calls under /api/v1/, tried again on 5xx, 429 and lost connections for `timeout` seconds."""
 
-    def __init__(self, url: str, token: str, timeout: float, insecure: bool = False) -> None:
-        self.url, self.token, self.timeout = base_url(url, insecure), token.strip(), timeout
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.url, self.timeout = base_url(options.url, options.insecure_http), options.timeout
+        self.token = os.environ.get("MLTRACK_TOKEN", "").strip()
         if not self.token:
             raise Stop(AUTH, "MLTRACK_TOKEN is empty (a fork's pull request gets no secrets from CI)")
         if not re.fullmatch(r"[!-~]+", self.token):
@@ -232,15 +240,16 @@ class Client:
         # A proxy may tunnel https; over plain http it would read the token.
         proxies: Optional[Dict[str, str]] = {} if self.url.startswith("http:") else None
         self.opener = urllib.request.build_opener(NoRedirects(), urllib.request.ProxyHandler(proxies))
+        self.opener.addheaders = [("Authorization", f"Bearer {self.token}"), ("Accept", "application/json"),
+                                  ("User-Agent", f"mltrack-cli/{VERSION}")]  # fmt: skip
 
     def call(self, method: str, path: str, body: Optional[Json] = None) -> Tuple[Json, email.message.Message]:
         """The JSON object and headers of a 2xx; Stop for all else. Retries repeat one Idempotency-Key."""
-        headers = {"Authorization": f"Bearer {self.token}", "Accept": "application/json",
-                   "User-Agent": f"mltrack-cli/{VERSION}"}  # fmt: skip
-        data = None
+        data: Optional[bytes] = None
+        headers: Dict[str, str] = {}
         if body is not None:
             data = json.dumps(body, allow_nan=False).encode()
-            headers.update({"Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4())})
+            headers = {"Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4())}
         request = urllib.request.Request(f"{self.url}/api/v1/{path}", data, headers, method=method)
         deadline = time.monotonic() + self.timeout
         for turn in itertools.count():
@@ -260,9 +269,8 @@ class Client:
     def stream(self, path: str, file: str, offset: int) -> Answer:
         """One PATCH with the rest of a file. A line that carries less than SLOWEST bytes a second is given up."""
         length = os.path.getsize(file) - offset
-        headers = {"Authorization": f"Bearer {self.token}", "Accept": "application/json",
-                   "User-Agent": f"mltrack-cli/{VERSION}", "Content-Type": "application/offset+octet-stream",
-                   "Content-Length": str(length), "Upload-Offset": str(offset)}  # fmt: skip
+        headers = {"Content-Type": "application/offset+octet-stream", "Content-Length": str(length),
+                   "Upload-Offset": str(offset)}  # fmt: skip
         with open(file, "rb") as body:
             body.seek(offset)
             request = urllib.request.Request(f"{self.url}/api/v1/{path}", body, headers, method="PATCH")
@@ -337,12 +345,11 @@ def commit_and_ref() -> Tuple[str, str]:
 def report(options: argparse.Namespace) -> int:
     """Store runs through runs/batch/; exit 2 when the server rejects any, all others being stored."""
     runs = file_runs(options) if options.file else [option_run(options)]
-    client = connect(options)
+    client = Client(options)
     results: List[Json] = []
-    path = f"initiatives/{urllib.parse.quote(options.initiative, safe='')}/runs/batch/"
     try:
         for chunk in chunks(runs):
-            results += stored(client.call("POST", path, {"runs": chunk})[0], len(chunk))
+            results += stored(client.call("POST", path_of(options, "runs", "batch"), {"runs": chunk})[0], len(chunk))
     finally:
         show_results(results, len(runs), options)
     return USAGE if any(r.get("state") == "rejected" for r in results) else READY
@@ -434,11 +441,8 @@ def file_runs(options: argparse.Namespace) -> List[Json]:
 def load(path: str, lines: bool = False) -> Any:
     """A file's JSON ("-" is standard input); with `lines` it may also be one JSON value a line."""
     try:
-        if path == "-":
-            text = sys.stdin.read()
-        else:
-            with open(path, encoding="utf-8-sig") as file:
-                text = file.read()
+        with opened(path) as file:
+            text = file.read()
     except (OSError, ValueError) as error:
         raise Stop(USAGE, f"cannot read {path}: {error}") from None
     rows = [line for line in text.split("\n") if line.strip()]
@@ -465,7 +469,7 @@ def exact(text: str) -> Union[float, str]:
 def gate(options: argparse.Namespace) -> int:
     """Ask whether the candidate may ship; write what was asked for, also when there is no answer."""
     try:
-        document = ask(connect(options), options)
+        document = ask(Client(options), options)
     except Stop as stop:
         publish({"initiative": options.initiative, "verdict": "error", "reasons": [stop.text], "checks": [],
                  "error": {"exit": stop.code, "text": clean(stop.text)}}, options)  # fmt: skip
@@ -487,10 +491,9 @@ def ask(client: Client, options: argparse.Namespace) -> Json:
         raise Stop(USAGE, "no commit is known here: give --commit or --model-version or --evaluation")
     if options.dry_run:
         body["dry_run"] = True
-    path = f"initiatives/{urllib.parse.quote(options.initiative, safe='')}/gate/"
-    document = client.call("POST", path, body)[0]
+    document = client.call("POST", path_of(options, "gate"), body)[0]
     if document.get("verdict") not in list(EXITS) or not are_checks(document.get("checks")):
-        raise Stop(FAILED, "the gate's answer is not understood: fetch the server's own client")
+        raise Stop(FAILED, UNCLEAR)
     return document
 
 
@@ -646,11 +649,12 @@ def openmetrics(document: Json) -> str:
     def each(value: Callable[[Json], Any]) -> List[Tuple[str, Any]]:
         return [(label(initiative=key, check=name), value(check)) for name, check in unique.items()]
 
+    passes = each(lambda check: int(check["result"] == "pass"))
     families: Tuple[Tuple[str, str, str, List[Tuple[str, Any]]], ...] = (
         ("mltrack_verdict", "stateset", "May the candidate ship.", states),
         ("mltrack_score", "gauge", "It informs, it never decides.", score),
         ("mltrack_checks", "gauge", "Checks by result.", tally),
-        ("mltrack_check_passes", "gauge", "1 for a pass; a waived check does not pass.", each(passes)),
+        ("mltrack_check_passes", "gauge", "1 for a pass; a waived check does not pass.", passes),
         ("mltrack_check_observed", "gauge", "The measured value.", each(lambda check: check.get("observed"))),
         ("mltrack_check_samples", "gauge", "Samples behind the value.", each(lambda check: check.get("n"))),
     )
@@ -663,10 +667,6 @@ def exposed(name: str, kind: str, text: str, samples: List[Tuple[str, Any]]) -> 
     finite = [(labels, v) for labels, v in samples if type(v) in (int, float) and abs(v) < 1e300]
     rows = [f"{name}{labels} {float(value)!r}" for labels, value in finite]
     return [f"# TYPE {name} {kind}", f"# HELP {name} {text}", *rows] if rows else []
-
-
-def passes(check: Json) -> int:
-    return int(check["result"] == "pass")
 
 
 def pretty(data: Json) -> str:
@@ -699,7 +699,7 @@ def write(path: Optional[str], text: str, mode: str = "w") -> None:
 
 def evaluate(options: argparse.Namespace) -> int:
     """Upload the rows of a file and wait until they are counted; a second try goes on where the first was cut."""
-    client, about = connect(options), description(options)
+    client, about = Client(options), description(options)
     gc.disable()  # Rows make no cycles, and looking for some takes longer than reading them.
     with tempfile.TemporaryDirectory(prefix="mltrack-") as folder:
         file = os.path.join(folder, "rows")
@@ -708,22 +708,20 @@ def evaluate(options: argparse.Namespace) -> int:
             about.setdefault("dataset", {"name": os.path.basename(options.file), "digest": file_digest(options.file)})
         about.update(columns=[each for each in plan.columns if ":" not in each], slice_columns=options.slice,
                      group_columns=options.group, keep_cases=not options.no_cases, blocks=plan.blocks)  # fmt: skip
-        path = f"initiatives/{urllib.parse.quote(options.initiative, safe='')}/evaluations/uploads/"
-        upload = client.call("POST", path, about)[0]
-        upload = sent(client, f"{path}{urllib.parse.quote(str(upload.get('id')), safe='')}/", upload, file)
+        upload = client.call("POST", path_of(options, "evaluations", "uploads"), about)[0]
+        upload = sent(client, path_of(options, "evaluations", "uploads", upload.get("id")), upload, file)
     if upload.get("state") != "done":
         raise Stop(USAGE, f"nothing was kept: {failure(upload, plan)}")
     found = upload.get("evaluation")
     if not isinstance(found, dict):
-        raise Stop(FAILED, "the server's answer is not understood: fetch the server's own client")
+        raise Stop(FAILED, UNCLEAR)
     return show_evaluation(client, found, options)
 
 
 def show_evaluation(client: Client, found: Json, options: argparse.Namespace) -> int:
     """Print the evaluation, with its operating point where the server tells one."""
-    path = f"initiatives/{urllib.parse.quote(options.initiative, safe='')}/evaluations/"
     try:
-        found = client.call("GET", f"{path}{urllib.parse.quote(str(found.get('id')), safe='')}/")[0]
+        found = client.call("GET", path_of(options, "evaluations", found.get("id")))[0]
     except Stop as stop:
         if stop.status != 404:
             raise
@@ -741,22 +739,15 @@ def show_evaluation(client: Client, found: Json, options: argparse.Namespace) ->
 def description(options: argparse.Namespace) -> Json:
     """What the evaluation is about, from the options."""
     names = ("external_id", "name", "purpose", "run", "model_version", "scope", "abstention", "family", "favourable")
-    about: Json = {name: getattr(options, name) for name in names if getattr(options, name)}
-    commit = options.commit or commit_and_ref()[0]
-    if commit:
-        about["commit"] = commit
+    about: Json = {name: getattr(options, name) for name in (*names, "cost")}
+    about["commit"] = options.commit or commit_and_ref()[0]
+    about["members"], about["components"] = options.member, pairs(options.component, "--component")
     if options.dataset:
         name, separator, digest = options.dataset.rpartition("@")
         if not separator or not name or not digest:
             raise Stop(USAGE, f"--dataset wants NAME@DIGEST, not {clean(options.dataset)!r}")
         about["dataset"] = {"name": name, "digest": digest}
-    if options.member:
-        about["members"] = options.member
-    if options.component:
-        about["components"] = pairs(options.component, "--component")
-    if options.cost is not None:
-        about["cost"] = options.cost
-    return about
+    return {name: value for name, value in about.items() if value or value == 0}
 
 
 def failure(upload: Json, plan: "Plan") -> str:
@@ -980,7 +971,7 @@ def sent(client: Client, path: str, upload: Json, file: str) -> Json:
     while upload.get("state") in ("receiving", "counting"):
         place = (upload.get("offset"), upload.get("counted"))
         if not all(isinstance(each, int) for each in place):
-            raise Stop(FAILED, "the server's answer is not understood: fetch the server's own client")
+            raise Stop(FAILED, UNCLEAR)
         if place != last:
             moved, last = time.monotonic(), place  # type: ignore[assignment]
         elif time.monotonic() - moved > client.timeout * (1 if upload["state"] == "receiving" else COUNTING_TIMES):
@@ -1003,7 +994,7 @@ def sent(client: Client, path: str, upload: Json, file: str) -> Json:
 
 def doctor(options: argparse.Namespace) -> int:
     """Say in words whether address, token, scopes and clock are right; exit 4 where no command could work."""
-    client = connect(options)
+    client = Client(options)
     token, headers = token_facts(client)
     scopes = token.get("scopes")
     say(f"server: {client.url} answers, version {clean(token.get('version') or 'not told')}")
@@ -1011,7 +1002,7 @@ def doctor(options: argparse.Namespace) -> int:
         f"expires {clean(token.get('expires') or 'not told')}")  # fmt: skip
     say(f"clock: {clock(headers)}")
     if options.initiative:
-        client.call("GET", f"initiatives/{urllib.parse.quote(options.initiative, safe='')}/")
+        client.call("GET", path_of(options))
         say(f"initiative: {clean(options.initiative)} is visible")
     if not isinstance(scopes, list):
         say("scopes: the server does not tell them; the token may read")
@@ -1047,11 +1038,6 @@ def clock(headers: email.message.Message) -> str:
 # The command line.
 
 
-def connect(options: argparse.Namespace) -> Client:
-    token = os.environ.get("MLTRACK_TOKEN", "")
-    return Client(options.url, token, options.timeout, options.insecure_http)
-
-
 def seconds(text: str) -> float:
     value = float(text)
     if not 0 < value <= 86_400:
@@ -1082,6 +1068,7 @@ def parser() -> argparse.ArgumentParser:
 
 SEVERAL: Json = {"action": "append", "default": [], "metavar": "NAME=VALUE"}
 FLAG: Json = {"action": "store_true"}
+FILE: Json = {"metavar": "FILE"}
 MANY: Json = {"action": "append", "default": []}
 PURPOSE: Json = {"choices": ("validation", "test", "shadow", "production")}
 STATUS: Json = {"choices": ("running", "finished", "failed", "killed"), "default": "finished"}
@@ -1102,11 +1089,7 @@ OPTIONS: Dict[str, List[Tuple[str, Union[str, Json], str]]] = {
         ("--json", "FILE", "the result of each run; - is standard output"),
     ],
     "evaluate": [
-        (
-            "--file",
-            {"required": True, "metavar": "FILE"},
-            "one row per case: CSV, JSONL or Parquet; - is standard input",
-        ),
+        ("--file", {**FILE, "required": True}, "one row per case: CSV, JSONL or Parquet; - is standard input"),
         ("--format", {"choices": ("csv", "jsonl", "parquet")}, "default: by the file's ending"),
         ("--column-prediction", "NAME", "default: prediction"),
         ("--column-label", "NAME", "default: label; compared with the prediction as it is written"),
