@@ -25,7 +25,7 @@ def start(server: FakeServer, folder: Path, **given: str) -> tuple[int, str]:
 
 def test_inputs_reach_scripts_through_the_environment_alone() -> None:
     action = yaml.safe_load((ROOT / "action.yml").read_text())
-    names = ["url", "token", "initiative", "command", "args", "model-version", "summary"]
+    names = ["url", "token", "initiative", "command", "args", "model-version", "evaluation", "summary"]
     assert list(action["inputs"]) == names
     (step,) = action["runs"]["steps"]
     assert "${{" not in step["run"]
@@ -48,13 +48,29 @@ def test_model_version_and_lines_of_arguments(server: FakeServer, tmp_path: Path
     assert server.posted() == [expected]
 
 
+def test_an_evaluation_is_judged_by_name(server: FakeServer, tmp_path: Path) -> None:
+    server.script = [Reply(body=document("ready"))]
+    assert start(server, tmp_path, evaluation="nightly 7")[0] == 0
+    assert server.posted() == [{"commit": "abc", "evaluation": "nightly 7"}]
+
+
+@pytest.mark.parametrize("command", ["report", "evaluate", "doctor"])
+def test_an_evaluation_is_for_the_gate_alone(server: FakeServer, tmp_path: Path, command: str) -> None:
+    code, err = start(server, tmp_path, command=command, evaluation="evl_1", args="--file=rows.csv")
+    assert code == 2
+    assert "--evaluation" in err
+    assert server.calls == []
+
+
 def test_summary_can_be_left_out(server: FakeServer, tmp_path: Path) -> None:
     server.script = [Reply(body=document("ready"))]
     assert start(server, tmp_path, summary="false")[0] == 0
     assert not (tmp_path / "page.md").exists()
 
 
-@pytest.mark.parametrize("name", ["initiative", "command", "args", "model_version", "summary", "url", "token"])
+@pytest.mark.parametrize(
+    "name", ["initiative", "command", "args", "model_version", "evaluation", "summary", "url", "token"]
+)
 def test_hostile_input_runs_nothing(server: FakeServer, tmp_path: Path, name: str) -> None:
     server.script = [Reply(body=document("ready"))]
     code, _ = start(server, tmp_path, **{name: ATTACK})
