@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+from kpis.scoring.directions import direction_of
 from kpis.scoring.inputs import Candidate, JudgementInputs, PlainBaseline, RunFacts
 from kpis.scoring.measured.candidate import measured_at, proof, unusable
 from kpis.scoring.measured.champion import (
@@ -19,18 +20,17 @@ from kpis.scoring.measured.champion import (
 )
 from kpis.scoring.measured.evaluated import Evaluated, evaluated_of
 from kpis.scoring.measured.groups import JUDGED_HERE
-from kpis.scoring.measured.several import NO_DISTANCE, overall_target
+from kpis.scoring.measured.several import NO_DISTANCE
 from kpis.scoring.measurement import Measurement, Result, weakest
 from kpis.scoring.operating_point import declared
 from kpis.scoring.points import MetricPoint
 from kpis.scoring.proportions import DEFAULT_CONFIDENCE, Interval, newcombe_difference
 from kpis.scoring.sampling import point_of
 from kpis.scoring.target_judgement import judge_target
-from kpis.scoring.targets import Accepted, Target, accepted, higher_is_better
+from kpis.scoring.targets import Accepted, Target, accepted
 from kpis.scoring.wording import figure, listed, lower_figure
 
 TWO_SIDED = 2 * DEFAULT_CONFIDENCE - 1
-LOWER_IS_BETTER = ("error", "loss", "rmse", "mae", "mse", "mape", "latency", "abstention", "false_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +214,4 @@ def _difference_words(versus: Versus) -> str:
 
 def metric_higher_is_better(inputs: JudgementInputs, metric: str) -> bool:
     """Say which way a metric gets better: as its target says, else by its name."""
-    target = overall_target(inputs, metric)
-    if target is not None:
-        return higher_is_better(target)
-    return not any(word in metric.lower() for word in LOWER_IS_BETTER)
+    return direction_of(metric, inputs.targets).better != "lower"
