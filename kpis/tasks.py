@@ -6,6 +6,7 @@ from celery import shared_task
 
 from kpis.services.retention import drop_old_snapshots
 from kpis.services.snapshots import due_initiatives, judge_initiative
+from projects.services.evaluations import sum_up
 from projects.services.retention import drop_old_attempts, drop_old_cases
 
 
@@ -24,7 +25,8 @@ def sweep_judgements() -> None:
 
 @shared_task(name="kpis.tasks.tidy", time_limit=300, soft_time_limit=280)
 def tidy() -> None:
-    """Drop pulls, cases and judgements that are past their time, some of them each hour."""
+    """Drop pulls, cases and judgements that are past their time, and sum up evaluations of before; some each hour."""
+    sum_up()
     drop_old_attempts()
     drop_old_cases()
     drop_old_snapshots()

@@ -34,7 +34,8 @@ class Evaluation(models.Model):
     `n`, `right` and `abstained` are sums over the strata. `components` are digests by part (data, labels, features,
     code, hyperparameters, model, threshold, container), `metrics` `{key: {"value", "low", "high", "n"}}` with finite
     numbers, `confusion` `[[label, prediction, n], …]` in order. `members` names the models of an ensemble.
-    `cases_until` is when the rows per case end; null where none are kept.
+    `cases_until` is when the rows per case end; null where none are kept. `decided_at` and `right_at` are cases
+    decided, and right, at 1, 2, … percent of coverage, as far as the model answers; null where not summed up yet.
     """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="evaluations")
@@ -60,6 +61,8 @@ class Evaluation(models.Model):
     n = models.PositiveBigIntegerField()
     right = models.PositiveBigIntegerField()
     abstained = models.PositiveBigIntegerField(default=0)
+    decided_at = ArrayField(models.PositiveBigIntegerField(), null=True, editable=False)
+    right_at = ArrayField(models.PositiveBigIntegerField(), null=True, editable=False)
     metrics = models.JSONField(default=dict, blank=True)
     confusion = models.JSONField(default=list, blank=True)
     cost = models.FloatField(null=True, blank=True)

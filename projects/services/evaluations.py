@@ -16,6 +16,7 @@ from projects.models import (
     Initiative,
     Origin,
 )
+from projects.progress.evaluations.coverages import coverages_of
 from projects.progress.evaluations.ladder import Ladder
 from projects.progress.evaluations.tally import Stratum
 from projects.selectors.evaluation_subjects import model_version_named, run_named
@@ -23,7 +24,8 @@ from projects.selectors.evaluations import tally_of
 from projects.services.due import note_due
 from projects.services.run_rows import lock_source
 
-_SUMS = ("n", "right", "abstained")
+_SUMS = ("n", "right", "abstained", "decided_at", "right_at")
+MOST_SUMMED = 200
 
 
 @transaction.atomic
@@ -77,10 +79,21 @@ def differences(kept: Evaluation, record: EvaluationRecord) -> list[str]:
     return sorted(found)
 
 
+def sum_up(most: int = MOST_SUMMED) -> int:
+    """Sum up by coverage what was kept before that was done at once, newest first; return how many evaluations."""
+    found = list(Evaluation.objects.filter(decided_at__isnull=True).order_by("-id")[:most])
+    for each in found:
+        summed = coverages_of(tally_of(each).whole)
+        kept = Evaluation.objects.filter(pk=each.pk)
+        kept.update(decided_at=list(summed.decided), right_at=list(summed.right))
+    return len(found)
+
+
 def _columns(record: EvaluationRecord) -> dict[str, Any]:
     whole = record.tally.whole
     if not whole.n:
         raise ValueError("An evaluation has at least one case.")
+    summed = coverages_of(whole)
     copied = ("external_id", "purpose", "name", "family", "commit", "scope", "abstention", "favourable", "cost", "at")
     return {name: getattr(record, name) for name in copied} | {
         "members": list(record.members),
@@ -90,6 +103,8 @@ def _columns(record: EvaluationRecord) -> dict[str, Any]:
         "n": whole.n,
         "right": sum(whole.right) + whole.abstained_right,
         "abstained": whole.abstained,
+        "decided_at": list(summed.decided),
+        "right_at": list(summed.right),
         "metrics": {key: asdict(metric) for key, metric in record.metrics.items()},
         "confusion": [list(each) for each in record.confusion.counts],
     }

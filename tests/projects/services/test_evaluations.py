@@ -16,7 +16,7 @@ from projects.models import DatasetVersion, Evaluation, EvaluationStratum, Initi
 from projects.progress.evaluations.confusion import Confusion
 from projects.progress.evaluations.tally import Tally, tally_rows
 from projects.selectors.evaluations import confusion_of, evaluations_of, tallies_of, tally_of
-from projects.services.evaluations import record_evaluation
+from projects.services.evaluations import record_evaluation, sum_up
 from projects.services.model_versions import push_model_version
 from tests.factories import EPOCH, make_initiative, make_runs, make_workspace
 
@@ -54,6 +54,22 @@ def test_the_same_tally_comes_back(initiative: Initiative) -> None:
     assert tally_of(kept) == counted()
     assert (kept.n, kept.right, kept.abstained) == (5, 3, 1)
     assert JudgeDue.objects.get().reason == "evaluation recorded"
+
+
+def test_it_is_summed_up_by_coverage(initiative: Initiative) -> None:
+    """Of five cases the surest is right; then two at 0.91, of which one is; then one right; one has no confidence."""
+    kept, _ = record_evaluation(initiative, record(), origin=Origin.STATISTICS)
+    assert kept.decided_at == [1] * 20 + [3] * 40 + [4] * 20
+    assert kept.right_at == [1] * 20 + [2] * 40 + [3] * 20
+
+
+def test_what_was_kept_before_is_summed_up_later(initiative: Initiative) -> None:
+    for name in ("e1", "e2", "e3"):
+        record_evaluation(initiative, record(external_id=name), origin=Origin.STATISTICS)
+    before = list(Evaluation.objects.order_by("id").values_list("decided_at", "right_at"))
+    Evaluation.objects.update(decided_at=None, right_at=None)
+    assert [sum_up(2), sum_up(2), sum_up(2)] == [2, 1, 0]
+    assert list(Evaluation.objects.order_by("id").values_list("decided_at", "right_at")) == before
 
 
 def test_several_come_in_one_query(initiative: Initiative, django_assert_num_queries: Any) -> None:
