@@ -1,6 +1,8 @@
-"""What a decision is worth to a KPI, and when to stop trying."""
+"""What a decision is worth to a KPI, what was tried, and when to stop trying."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
@@ -8,15 +10,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kpis.access import contribution_of
-from kpis.api.shapes.bridges import BridgeIn, BridgeOut, StopRuleIn, StopRuleOut
-from kpis.selectors.attempts import stop_rule_of
+from kpis.api.shapes.bridges import AttemptsOut, AttemptsParams, BridgeIn, BridgeOut, StopRuleIn, StopRuleOut
+from kpis.models import StopRule
+from kpis.scoring.evaluations.yardstick import yardstick_of
+from kpis.selectors.attempts import attempts_answer, attempts_of, rule_answer, stop_rule_of
 from kpis.selectors.effects import bridge_of
+from kpis.selectors.evaluation_page import targets_in_force
 from kpis.services.bridges import remove_bridge, set_bridge
 from kpis.services.stop_rules import remove_stop_rule, set_stop_rule
 from mltrack.accounts.endpoint import Endpoint
 from mltrack.accounts.policy import Power
 from mltrack.rest.serializers import answer_of
 from projects.access import initiative_of
+from projects.models import Initiative
 
 
 class OneBridge(Endpoint):
@@ -45,6 +51,20 @@ class OneBridge(Endpoint):
         return self.ok(None, 204)
 
 
+class AllAttempts(Endpoint):
+    """What was tried."""
+
+    powers = {"GET": Power.READ}
+    query = {"GET": AttemptsParams}
+
+    @extend_schema(responses=AttemptsOut)
+    def get(self, request: Request, key: str) -> Response:
+        """Sum up the attempts of a purpose by family, the best so far against luck, and what the stop rule says."""
+        initiative = initiative_of(self.principal, key)
+        found = attempts_of(initiative, self.params["purpose"], targets_in_force(initiative))
+        return self.ok(answer_of(AttemptsOut, attempts_answer(found)))
+
+
 class OneStopRule(Endpoint):
     """When to stop trying."""
 
@@ -53,19 +73,25 @@ class OneStopRule(Endpoint):
     @extend_schema(responses=StopRuleOut)
     def get(self, request: Request, key: str) -> Response:
         """Show the stop rule; 404 where none is set."""
-        found = stop_rule_of(initiative_of(self.principal, key))
+        initiative = initiative_of(self.principal, key)
+        found = stop_rule_of(initiative)
         if found is None:
             raise Http404("This initiative has no stop rule.")
-        return self.ok(answer_of(StopRuleOut, found))
+        return self.ok(_rule(initiative, found))
 
     @extend_schema(request=StopRuleIn, responses=StopRuleOut)
     def put(self, request: Request, key: str) -> Response:
         """Set the stop rule."""
         initiative = initiative_of(self.principal, key)
-        return self.ok(answer_of(StopRuleOut, set_stop_rule(self.principal, initiative, **self.body(StopRuleIn))))
+        return self.ok(_rule(initiative, set_stop_rule(self.principal, initiative, **self.body(StopRuleIn))))
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, key: str) -> Response:
         """Go on without a stop rule."""
         remove_stop_rule(self.principal, initiative_of(self.principal, key))
         return self.ok(None, 204)
+
+
+def _rule(initiative: Initiative, rule: StopRule) -> dict[str, Any]:
+    measure = yardstick_of(targets_in_force(initiative), rule.metric)
+    return answer_of(StopRuleOut, rule_answer(rule, measure))

@@ -15,6 +15,7 @@ urlpatterns = [
     path("initiatives/<str:key>/baselines/", targets.Baselines.as_view()),
     path("initiatives/<str:key>/contributions/", kpis.Contributions.as_view()),
     path("initiatives/<str:key>/contributions/<str:kpi>/bridge/", bridges.OneBridge.as_view()),
+    path("initiatives/<str:key>/attempts/", bridges.AllAttempts.as_view()),
     path("initiatives/<str:key>/stop-rule/", bridges.OneStopRule.as_view()),
     path("initiatives/<str:key>/evaluations/<str:evaluation_id>/", evaluations.OneEvaluation.as_view()),
     path("initiatives/<str:key>/evaluations/<str:evaluation_id>/point/", evaluations.EvaluationPoint.as_view()),

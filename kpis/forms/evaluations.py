@@ -54,7 +54,13 @@ class EvaluationFilter(forms.Form):
 class StopRuleForm(forms.Form):
     """When to stop trying."""
 
-    metric = forms.CharField(label=_("Metric"), max_length=300, required=False, initial="accuracy")
+    metric = forms.CharField(
+        label=_("Metric"),
+        max_length=300,
+        required=False,
+        initial="accuracy",
+        help_text=_("Which way is better follows from a target on it, else from its name."),
+    )
     gain = forms.FloatField(
         label=_("No gain over"),
         min_value=0,

@@ -44,7 +44,10 @@ class Bridge(models.Model):
 
 
 class StopRule(models.Model):
-    """When to stop trying: no gain over `gain` (in the metric's unit) in so many attempts. It warns, nothing more."""
+    """When to stop trying: no gain over `gain` (in the metric's unit) in so many attempts. It warns, nothing more.
+
+    Which way the metric gets better is not kept: a target on it says so, else its name (`kpis.scoring.directions`).
+    """
 
     initiative = models.OneToOneField(Initiative, on_delete=models.CASCADE, related_name="stop_rule")
     metric = models.CharField(max_length=300, default="accuracy")

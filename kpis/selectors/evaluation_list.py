@@ -11,7 +11,6 @@ from kpis.scoring.evaluations.parts import Part
 from kpis.scoring.evaluations.report import Report, report_of
 from kpis.scoring.targets import Target
 from kpis.selectors.evaluation_facts import evaluation_facts
-from kpis.selectors.evaluation_page import targets_in_force
 from mltrack.rest.pages import CursorPages
 from projects.models import DatasetVersion, Evaluation, Initiative
 from projects.selectors.evaluations import evaluations_of, tallies_of
@@ -43,15 +42,15 @@ class EvaluationList:
 
 
 def evaluation_page_of(
-    initiative: Initiative, purpose: str = "", dataset: str = "", cursor: str = ""
+    initiative: Initiative, targets: Sequence[Target], purpose: str = "", dataset: str = "", cursor: str = ""
 ) -> EvaluationList:
-    """Return evaluations of a purpose and on a dataset version, where named, in three queries.
+    """Return evaluations of a purpose and on a dataset version, where named, under the targets, in two queries.
 
     Raises Problem 400 for a cursor of another list.
     """
     found = _narrowed(evaluations_of(initiative), purpose, dataset)
     page = CursorPages("-at", f"evaluations {initiative.pk} {purpose} {dataset}").read(found, PAGE, cursor)
-    rows = _rows(initiative, page.items, targets_in_force(initiative))
+    rows = _rows(initiative, page.items, targets)
     return EvaluationList(tuple(rows), page.next, page.prev)
 
 

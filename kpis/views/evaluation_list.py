@@ -15,6 +15,7 @@ from kpis.forms.errors import in_words
 from kpis.forms.evaluations import EvaluationFilter, StopRuleForm
 from kpis.selectors.attempts import attempts_of
 from kpis.selectors.evaluation_list import datasets_of, evaluation_page_of
+from kpis.selectors.evaluation_page import targets_in_force
 from kpis.services.stop_rules import remove_stop_rule, set_stop_rule
 from kpis.views.shell import page_of, shell
 from mltrack.accounts.pages import PageRequest, page
@@ -42,13 +43,13 @@ def evaluations(request: PageRequest, key: str) -> HttpResponse:
     context = shell(request, key, "evaluations")
     initiative = context["initiative"]
     filters = EvaluationFilter(request.GET, datasets=datasets_of(initiative))
-    asked = filters.asked()
+    asked, targets = filters.asked(), targets_in_force(initiative)
     try:
-        found = evaluation_page_of(initiative, **asked, cursor=request.GET.get("cursor", ""))
+        found = evaluation_page_of(initiative, targets, **asked, cursor=request.GET.get("cursor", ""))
     except Problem:
         messages.info(request, _("The list has changed: this is its first page."))
         return redirect(request.path)
-    attempts = attempts_of(initiative, asked["purpose"] or "test")
+    attempts = attempts_of(initiative, asked["purpose"] or "test", targets)
     rule = attempts.rule
     initial = {"metric": rule.metric, "gain": rule.gain, "attempts": rule.attempts} if rule else {}
     origin = request.build_absolute_uri("/").rstrip("/")

@@ -53,6 +53,7 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
     "initiatives/{key}/baselines/": {"GET": READ, "POST": TARGETS},
     "initiatives/{key}/contributions/": {"GET": READ, "POST": INITIATIVES},
     "initiatives/{key}/contributions/{kpi}/bridge/": {"GET": READ, "PUT": INITIATIVES, "DELETE": INITIATIVES},
+    "initiatives/{key}/attempts/": {"GET": READ},
     "initiatives/{key}/stop-rule/": {"GET": READ, "PUT": INITIATIVES, "DELETE": INITIATIVES},
     "initiatives/{key}/evaluations/{evaluation_id}/": {"GET": READ},
     "initiatives/{key}/evaluations/{evaluation_id}/point/": {"GET": READ},

@@ -15,9 +15,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+import numpy as np
+from scipy import special
+
 from kpis.scoring.evaluations.binomial import chance_of_so_few
 from kpis.scoring.evaluations.curve import CurvePoint, curve, points_at
 from kpis.scoring.proportions import DEFAULT_CONFIDENCE, n_without_errors, upper_bound
+from projects.progress.evaluations.coverages import Coverages
 from projects.progress.evaluations.ladder import Ladder
 
 Method = Literal["fixed_sequence", "sgr"]
@@ -83,6 +87,23 @@ def fixed_sequence(
         bound = upper_bound(point.wrong, point.accepted, confidence)
         reached = Guaranteed("fixed_sequence", point, bound, p, confidence)
     return reached
+
+
+def guaranteed_share(
+    found: Coverages, n: int, accuracy: float, confidence: float = DEFAULT_CONFIDENCE, least: int = 0
+) -> float:
+    """Return the coverage that the same walk proves on the whole percents of coverage, 0 where it fails at once.
+
+    The steps follow from confidences alone, so that they too are declared before the labels are looked at; the walk
+    begins where that on a grid does. `n` counts all cases.
+    """
+    needed = max(DEFAULT_START * n, least, n_without_errors(accuracy, confidence))
+    steps = [(decided, right) for decided, right in zip(found.decided, found.right) if decided >= needed]
+    decided, right = np.array(steps, dtype=np.float64).reshape(-1, 2).T
+    chances = np.where(right == 0, 1.0, special.betainc(np.maximum(right, 1), decided - right + 1, accuracy))
+    failed = np.flatnonzero(chances > 1 - confidence)
+    proven = failed[0] if failed.size else len(steps)
+    return float(decided[proven - 1] / n) if proven else 0.0
 
 
 def sgr(ladder: Ladder, accuracy: float, confidence: float = DEFAULT_CONFIDENCE) -> Guaranteed | None:

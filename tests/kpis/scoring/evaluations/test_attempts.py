@@ -11,7 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from kpis.scoring.directions import Direction, direction_of
 from kpis.scoring.evaluations.attempts import Attempt, Family, expected_best, ledger_of, stalled
+from kpis.scoring.targets import Target
+
+UP, DOWN = Direction("higher", "name"), Direction("lower", "name")
+WITHIN = direction_of("balance", [Target("t", "balance", "between", 0.4, high=0.6)])
 
 
 @given(st.integers(1, 4), st.integers(1, 3), st.floats(0.05, 0.95))
@@ -63,9 +68,33 @@ def test_no_gain_over_half_a_point_in_five_attempts(values: list[float | None], 
     assert stalled(values, 0.005, 5) is stop
 
 
-def test_lower_may_be_better() -> None:
-    assert stalled([3.0, 3.1, 3.2], 0.5, 2, higher=False)
-    assert not stalled([3.0, 3.1, 2.0], 0.5, 2, higher=False)
+@pytest.mark.parametrize(
+    "values,direction,stop",
+    [
+        # A loss that falls by a tenth each time gets better; one that rises does not, and the other way round.
+        ([0.9, 0.8, 0.7], DOWN, False),
+        ([0.9, 0.8, 0.7], UP, True),
+        ([0.7, 0.8, 0.9], DOWN, True),
+        ([0.7, 0.8, 0.9], UP, False),
+        ([0.9, 0.86, 0.85], DOWN, True),
+        ([0.9, 0.86, 0.84], DOWN, False),
+        ([0.9, -math.inf, None], DOWN, True),
+        ([-0.2, -0.3, -0.4], DOWN, False),
+        # Between 0.4 and 0.6 nearer is better, from either side, and within nothing is gained any more.
+        ([0.9, 0.8, 0.7], WITHIN, False),
+        ([0.1, 0.2, 0.3], WITHIN, False),
+        ([0.7, 0.1, 0.9], WITHIN, True),
+        ([0.45, 0.5, 0.55], WITHIN, True),
+        ([0.62, 0.5, 0.5], WITHIN, True),
+    ],
+)
+def test_the_direction_says_what_a_gain_is(values: list[float | None], direction: Direction, stop: bool) -> None:
+    assert stalled(values, 0.05, 2, direction) is stop
+
+
+@given(st.lists(st.floats(-5, 5), max_size=12), st.floats(0, 2), st.integers(1, 4))
+def test_downwards_is_upwards_of_the_negative(values: list[float], gain: float, attempts: int) -> None:
+    assert stalled(values, gain, attempts, DOWN) is stalled([-each for each in values], gain, attempts, UP)
 
 
 @pytest.mark.parametrize("gain,attempts", [(-0.1, 5), (0.1, 0)])
@@ -90,9 +119,32 @@ def test_the_ledger_sums_up_by_family() -> None:
 
 
 def test_luck_is_told_of_shares_alone() -> None:
-    found = ledger_of([Attempt("", 3.0, 100), Attempt("", 2.0, 100)], is_share=False, higher=False)
+    found = ledger_of([Attempt("", 3.0, 100), Attempt("", 2.0, 100)], is_share=False, direction=DOWN)
     assert (found.best, found.lucky, found.beats_luck) == (2.0, None, None)
     assert ledger_of([]).best is None
+
+
+def test_errors_are_the_other_side_of_accuracy() -> None:
+    rates = (0.80, 0.82, 0.81)
+    up = ledger_of([Attempt("", rate, 100) for rate in rates])
+    down = ledger_of([Attempt("", 1 - rate, 100) for rate in rates], direction=DOWN)
+    assert down.best == pytest.approx(0.18)
+    assert down.lucky == pytest.approx(1 - (up.lucky or 0))
+    assert down.beats_luck is up.beats_luck is False
+    assert ledger_of([Attempt("", rate, 10_000) for rate in (0.5, 0.5, 0.1)], direction=DOWN).beats_luck is True
+
+
+def test_towards_a_target_between_two_values_the_nearest_is_best() -> None:
+    found = ledger_of([Attempt("a", 0.9, 100), Attempt("b", 0.3, 100), Attempt("b", 0.7, 100)], direction=WITHIN)
+    assert (found.best, found.lucky, found.beats_luck) == (0.7, None, None)
+    assert [each.best for each in found.families] == [0.7, 0.9]
+
+
+def test_tries_without_a_value_are_counted_and_take_no_part() -> None:
+    found = ledger_of([Attempt("", 0.8, 100), Attempt("", None, 3), Attempt("", math.nan, 3)])
+    assert (found.attempts, found.measured, found.unmeasured) == (3, 1, 2)
+    # One try at 80 % on 100 cases, whatever the cases of those that do not count.
+    assert found.lucky == pytest.approx(0.8)
 
 
 def test_what_stands_out_is_more_than_luck() -> None:

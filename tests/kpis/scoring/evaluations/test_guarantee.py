@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpis.scoring.evaluations.guarantee import Guaranteed, declared_grid, fixed_sequence, sgr
+from kpis.scoring.evaluations.guarantee import Guaranteed, declared_grid, fixed_sequence, guaranteed_share, sgr
 from kpis.scoring.proportions import upper_bound
+from projects.progress.evaluations.coverages import coverages_of
 from projects.progress.evaluations.ladder import Ladder, ladder_of
 from tests.kpis.scoring.evaluations.rows import ROWS, digits_ladder, ladder
 from tests.kpis.scoring.golden import golden
@@ -127,3 +128,15 @@ def test_more_confidence_never_guarantees_more(rows: list[tuple[float, bool]]) -
         found = fixed_sequence(ladder(rows), 0.5, confidence, start=0.0, least=8)
         covered.append(found.coverage if found else 0)
     assert covered == sorted(covered, reverse=True)
+
+
+@given(ROWS, st.sampled_from([0.5, 0.7, 0.9]), st.sampled_from([0.8, 0.95]), st.integers(0, 20))
+def test_a_walk_over_percents_is_the_walk_over_their_thresholds(
+    rows: list[tuple[float, bool]], accuracy: float, confidence: float, least: int
+) -> None:
+    whole = ladder(rows)
+    found = coverages_of(whole)
+    accepted = {sum(whole.right[:end]) + sum(whole.wrong[:end]): end - 1 for end in range(1, len(whole.levels) + 1)}
+    grid = [whole.levels[accepted[each]] / whole.scale for each in dict.fromkeys(found.decided)]
+    walked = fixed_sequence(whole, accuracy, confidence, grid, least=least)
+    assert guaranteed_share(found, whole.n, accuracy, confidence, least) == (walked.coverage if walked else 0.0)
