@@ -1,6 +1,7 @@
-"""Intervals for proportions: Wilson to show, Clopper-Pearson to decide, Newcombe to compare.
+"""Intervals for proportions: Wilson to show, Clopper-Pearson to decide, Newcombe and Katz to compare.
 
-Sources: Wilson 1927; Clopper and Pearson 1934; Newcombe 1998 (Statistics in Medicine 17, 857-872 and 873-890).
+Sources: Wilson 1927; Clopper and Pearson 1934; Newcombe 1998 (Statistics in Medicine 17, 857-872 and 873-890); Katz,
+Baptista, Azen and Pike 1978 (Biometrics 34, 469-474).
 All ratios lie from 0 to 1; `confidence` is a ratio too. n below 1 raises ValueError: nothing was measured. It need
 not be whole where it is an effective number of cases.
 """
@@ -81,6 +82,25 @@ def newcombe_difference(
     down = math.hypot(p - one.low, two.high - q)
     up = math.hypot(one.high - p, q - two.low)
     return Interval(max(-1.0, p - q - down), min(1.0, p - q + up))
+
+
+def katz_ratio(first: tuple[float, int], second: tuple[float, int], confidence: float = DEFAULT_CONFIDENCE) -> Interval:
+    """Return the interval of p1 / p2 for separate samples, each (successes, n): Katz's, on the logarithm.
+
+    Where a sample has only successes or none, half a case is added to both outcomes of both samples, since the variance
+    of the logarithm is not known otherwise. No successes in the first leave the low end at 0, none in the second the
+    high end at infinity. The interval of p2 / p1 is that of the reciprocals.
+    """
+    both = (first, second)
+    for successes, cases in both:
+        _check(successes, cases, confidence)
+    spare = 0.5 if any(successes in (0, cases) for successes, cases in both) else 0.0
+    (a, m), (b, n) = ((successes + spare, cases + 2 * spare) for successes, cases in both)
+    z = float(special.ndtri((1 + confidence) / 2))
+    middle, half = math.log(a / m) - math.log(b / n), z * math.sqrt(1 / a - 1 / m + 1 / b - 1 / n)
+    return Interval(
+        0.0 if first[0] == 0 else math.exp(middle - half), math.inf if second[0] == 0 else math.exp(middle + half)
+    )
 
 
 def counts(rate: float, n: int) -> tuple[int, int]:

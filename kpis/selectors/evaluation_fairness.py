@@ -12,8 +12,9 @@ from kpis.scoring.evaluations.audit import Audit, audit
 from kpis.scoring.evaluations.audit_document import audit_answer
 from kpis.scoring.evaluations.operating import Operating, at_threshold, operate
 from kpis.scoring.evaluations.reporting import reported_at
-from kpis.scoring.sampling import point_of
-from kpis.scoring.target_judgement import TargetJudgement, judge_target
+from kpis.scoring.measured.evaluated import Evaluated, judge_on
+from kpis.scoring.measured.groups import GROUP_COVERAGE, GROUP_ERRORS
+from kpis.scoring.target_judgement import TargetJudgement
 from kpis.scoring.targets import Criticality
 from kpis.scoring.targets import Target as TargetFacts
 from kpis.selectors.evaluation_facts import evaluation_facts
@@ -25,16 +26,7 @@ from projects.selectors.evaluations import evaluations_of, tallies_of
 
 MOST_BEFORE = 12
 GAPS = ("coverage", "error_rate", "selection_rate", "equalized_odds")
-ON_GROUPS = (
-    "demographic_parity_difference",
-    "demographic_parity_ratio",
-    "equalized_odds_difference",
-    "equalized_odds_ratio",
-    "error_parity_difference",
-    "error_parity_ratio",
-    "coverage_parity_difference",
-    "coverage_parity_ratio",
-)
+ON_GROUPS = (*GROUP_ERRORS, *GROUP_COVERAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +69,14 @@ def fairness_audit(initiative: Initiative, evaluation: Evaluation, threshold: fl
     tallies = tallies_of([evaluation, *others])
     facts = evaluation_facts(initiative, evaluation, tallies[evaluation.pk])
     chosen = operate(facts, targets) if threshold is None else at_threshold(facts, targets, threshold)
-    reported = reported_at(facts, chosen.point)
+    measured = Evaluated(facts, chosen, reported_at(facts, chosen.point))
     level = cast("Criticality", initiative.criticality)
     shown = sorted([evaluation, *others], key=lambda each: (each.at, each.pk), reverse=True)
     return FairnessAudit(
         evaluation,
         chosen,
         audit(facts, chosen.point),
-        tuple(
-            judge_target(target, point_of(reported, target.metric, target.slice), level)
-            for target in targets
-            if target.metric in ON_GROUPS
-        ),
+        tuple(judge_on(measured, target, level) for target in targets if target.metric in ON_GROUPS),
         tuple(_before(initiative, each, tallies[each.pk], targets, known.runs(each)) for each in shown),
     )
 

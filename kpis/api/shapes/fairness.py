@@ -48,7 +48,11 @@ class FairnessGroupOut(StrictSerializer):
 
 
 class GapOut(StrictSerializer):
-    """How far groups lie apart in a rate: `low` and `high` are of highest minus lowest, at once with all pairs."""
+    """How far groups lie apart in a rate: `low` and `high` are of highest minus lowest, at once with all pairs.
+
+    `ratio_low` and `ratio_high` are of the lowest over the highest; `ratio_least` is the smallest ratio that any pair
+    allows, `ratio_most` the smallest that all leave, at most 1: by these a target on the ratio is judged.
+    """
 
     rate = serializers.ChoiceField(RATES)
     difference = number()
@@ -59,17 +63,23 @@ class GapOut(StrictSerializer):
     high = number()
     surest = number()
     widest = number()
+    ratio_low = number()
+    ratio_high = number()
+    ratio_least = number()
+    ratio_most = number()
     pairs = serializers.IntegerField()
     too_small = serializers.ListField(child=serializers.CharField())
     undefined = serializers.ListField(child=serializers.CharField())
 
 
 class ImpactOut(StrictSerializer):
-    """A group's selection rate over the reference's; `adverse` is null where it is too small to judge."""
+    """A group's selection rate over the reference's with its interval; `adverse` is null where it is too small."""
 
     group = serializers.CharField()
     ratio = number()
     adverse = serializers.BooleanField(allow_null=True)
+    low = number()
+    high = number()
 
 
 class FourFifthsOut(StrictSerializer):

@@ -9,6 +9,7 @@ from kpis.scoring.evaluations.audit import Audit, Group, Rate, Table
 from kpis.scoring.evaluations.audit_words import four_fifths_words, headline, method, multiplicity
 from kpis.scoring.evaluations.fairness import Gap
 from kpis.scoring.evaluations.four_fifths import LABEL
+from kpis.scoring.proportions import Interval
 
 COLUMNS = ("columns", "group", "n", "rate", "state", "value", "low", "high", "rate_n", "part")
 
@@ -37,7 +38,10 @@ def _table(table: Table) -> dict[str, Any]:
         "four_fifths": {
             "label": LABEL,
             "reference": rule.reference,
-            "groups": [{"group": each.group, "ratio": each.ratio, "adverse": each.adverse} for each in rule.impacts],
+            "groups": [
+                {"group": each.group, "ratio": each.ratio, "adverse": each.adverse, **ends(each.interval)}
+                for each in rule.impacts
+            ],
             "says": four_fifths_words(table),
         },
         "multiplicity": multiplicity(table),
@@ -55,14 +59,17 @@ def _group(group: Group) -> dict[str, Any]:
 
 def rate_answer(rate: Rate) -> dict[str, Any]:
     """Return one rate with its n and interval; null where it is hidden or has no cases."""
-    interval = rate.share.interval()
     return {
         "state": rate.state,
         "value": rate.share.rate,
-        "low": interval.low if interval else None,
-        "high": interval.high if interval else None,
+        **ends(rate.share.interval()),
         "n": None if rate.state == "hidden" else rate.share.n,
     }
+
+
+def ends(interval: Interval | None) -> dict[str, float | None]:
+    """Return the two ends of an interval, both null without one."""
+    return {"low": interval.low if interval else None, "high": interval.high if interval else None}
 
 
 def _gap(name: str, gap: Gap) -> dict[str, Any]:
@@ -72,10 +79,12 @@ def _gap(name: str, gap: Gap) -> dict[str, Any]:
         "ratio": gap.ratio,
         "highest": gap.highest,
         "lowest": gap.lowest,
-        "low": gap.interval.low if gap.interval else None,
-        "high": gap.interval.high if gap.interval else None,
+        **ends(gap.interval),
         "surest": gap.surest,
         "widest": gap.widest,
+        **{f"ratio_{name}": value for name, value in ends(gap.ratios).items()},
+        "ratio_least": gap.least,
+        "ratio_most": gap.most,
         "pairs": gap.pairs,
         "too_small": list(gap.too_small),
         "undefined": list(gap.undefined),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from kpis.scoring.evaluations.audit import OF_CLASSES, Audit, Table
-from kpis.scoring.evaluations.four_fifths import LABEL
-from kpis.scoring.wording import counted, figure, listed, percent
+from kpis.scoring.evaluations.four_fifths import LABEL, Impact
+from kpis.scoring.wording import counted, figure, listed, lower_figure, percent, upper_figure
 from mltrack.formats import points
 
 NAMES: Final = {
@@ -58,8 +58,8 @@ def multiplicity(table: Table) -> str:
         return ""
     each = 1 - (1 - 0.95) / table.pairs
     return (
-        f"{counted(table.pairs, 'pair')} of groups: each interval of a difference is at {percent(each)}, so that those "
-        f"of one rate hold at once at 95 % (Bonferroni)."
+        f"{counted(table.pairs, 'pair')} of groups: each interval of a difference or a ratio is at {percent(each)}, so "
+        f"that those of one rate hold at once at 95 % (Bonferroni)."
     )
 
 
@@ -71,9 +71,19 @@ def four_fifths_words(table: Table) -> str:
     judged = [each for each in found.impacts if each.adverse is not None]
     if len(judged) < 2:
         return f"Four-fifths rule, {LABEL}: only {found.reference} is large enough, so there is nothing to compare."
-    below = [each.group for each in found.impacts if each.adverse]
-    said = f"below four fifths: {listed(below)}" if below else "no group is below four fifths"
+    below = [_impact_words(each) for each in judged if each.adverse]
+    lowest = min((each for each in judged if each.interval), key=lambda each: each.ratio or 0.0, default=None)
+    none = "no group is below four fifths" + (f"; the lowest is {_impact_words(lowest)}" if lowest else "")
+    said = f"below four fifths: {listed(below)}" if below else none
     return f"Four-fifths rule, {LABEL}. Reference {found.reference}, the highest rate among large groups: {said}."
+
+
+def _impact_words(impact: Impact) -> str:
+    """Return a group with its ratio and the interval of it, where there are any."""
+    if impact.ratio is None or impact.interval is None:
+        return impact.group
+    ends = f"{lower_figure(impact.interval.low)} to {upper_figure(impact.interval.high)}"
+    return f"{impact.group} at {figure(impact.ratio)} ({ends})"
 
 
 def method(found: Audit) -> tuple[str, ...]:
@@ -88,7 +98,8 @@ def method(found: Audit) -> tuple[str, ...]:
         f"All rates are at the threshold {figure(found.point.threshold)}: coverage is of all cases of a group, the "
         "others are of those that the model decides alone.",
         classes if found.has_classes else without,
-        "Rates have Wilson intervals, differences Newcombe's, each of separate people.",
+        "Rates have Wilson intervals, differences Newcombe's, ratios Katz's on the logarithm, each of separate people; "
+        "where a group has all or none, half a case is added to both outcomes of the two groups of a ratio.",
         f"A rate of fewer than {found.smallest} cases is too small to judge: shown, and in no gap.",
         f"A rate of fewer than {found.minimum} cases is hidden, and so is what would give it away: "
         f"{counted(found.hidden, 'group')} here. The API and files hide the same.",

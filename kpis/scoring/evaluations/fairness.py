@@ -2,12 +2,14 @@
 
 Differences are the highest minus the lowest rate, ratios the lowest over the highest, over the groups that have at
 least the minimum n and a rate at all; the others are named, never counted as 0. One group alone is no comparison.
+Differences have Newcombe's intervals, ratios Katz's, which hold at once for all pairs of groups.
 Sources: Hardt, Price and Srebro 2016 (NeurIPS) for equalized odds; definitions as in fairlearn.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -22,7 +24,9 @@ class Gap:
 
     `interval` belongs to the highest minus the lowest; with those of the other pairs it holds at once (Bonferroni
     over `pairs`). `widest` is the largest distance that any pair's interval allows, `surest` the largest that any
-    shows. All are None when fewer than two groups can be compared.
+    shows. `ratios` is the same of the lowest over the highest, `least` the smallest ratio of two groups that any pair's
+    interval allows, `most` the smallest that all of them leave, at most 1. All are None when fewer than two groups can
+    be compared, those of ratios also when no group has any.
     """
 
     difference: float | None
@@ -35,6 +39,9 @@ class Gap:
     pairs: int = 0
     too_small: tuple[str, ...] = ()
     undefined: tuple[str, ...] = ()
+    ratios: Interval | None = None
+    least: float | None = None
+    most: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +126,21 @@ def gap(shares: Mapping[str, Share], minimum_n: int = 1, confidence: float = DEF
         len(pairs),
         too_small,
         undefined,
+        *(_ratio_ends(kept[low], kept[high], pairs, each) if top else ()),
     )
+
+
+def _ratio_ends(
+    lowest: Share, highest: Share, pairs: Sequence[tuple[Share, Share]], confidence: float
+) -> tuple[Interval | None, float, float]:
+    """Return the interval of the lowest over the highest, and of the smallest ratio that two groups may have.
+
+    Either of a pair may be the lower one in truth, so that both ways round count.
+    """
+    found = [each for one, two in pairs if (each := one.over(two, confidence)) is not None]
+    least = min(min(each.low, 1 / each.high) for each in found)
+    most = min(min(each.high, 1 / each.low if each.low else math.inf) for each in found)
+    return lowest.over(highest, confidence), least, min(1.0, most)
 
 
 def decide_gap(found: Gap, limit: float) -> Decision | None:
@@ -133,3 +154,16 @@ def decide_gap(found: Gap, limit: float) -> Decision | None:
     if found.surest > limit:
         return "missed"
     return "met" if found.widest <= limit and not found.too_small else "undecided"
+
+
+def decide_ratio(found: Gap, floor: float) -> Decision | None:
+    """Say whether no group has less than a share of any other's rate; None when there is nothing to compare.
+
+    "met" when every pair's interval keeps above it and no group is too small to judge, "missed" when one pair's
+    interval lies below it.
+    """
+    if found.least is None or found.most is None:
+        return None
+    if found.most < floor:
+        return "missed"
+    return "met" if found.least >= floor and not found.too_small else "undecided"

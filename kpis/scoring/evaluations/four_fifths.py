@@ -9,18 +9,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kpis.scoring.evaluations.share import Share
+from kpis.scoring.proportions import DEFAULT_CONFIDENCE, Interval
 
 LABEL = "screening rule (EEOC 1978), not legal advice"
 
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """One group against the reference. `adverse` is None where the group is too small to judge."""
+    """One group against the reference. `adverse` is None where the group is too small to judge.
+
+    `interval` is Katz's of the ratio, that of all other groups held at once (Bonferroni); the rule itself compares the
+    counts. The reference itself has none.
+    """
 
     group: str
     selected: Share
     ratio: float | None
     adverse: bool | None
+    interval: Interval | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +50,15 @@ def four_fifths(selected: Mapping[str, Share], minimum_n: int = 1) -> FourFifths
     if not enough:
         return FourFifths("", tuple(Impact(name, share, None, None) for name, share in selected.items()))
     reference = max(enough, key=lambda name: enough[name].rate or 0)
-    top = enough[reference]
-    return FourFifths(reference, tuple(_impact(name, share, top, name in enough) for name, share in selected.items()))
+    top, sure = enough[reference], 1 - (1 - DEFAULT_CONFIDENCE) / max(1, len(enough) - 1)
+    return FourFifths(
+        reference, tuple(_impact(name, share, top, name in enough, sure) for name, share in selected.items())
+    )
 
 
-def _impact(name: str, share: Share, top: Share, enough: bool) -> Impact:
+def _impact(name: str, share: Share, top: Share, enough: bool, confidence: float) -> Impact:
     if not enough:
         return Impact(name, share, None, None)
     ratio = share.part * top.n / (top.part * share.n) if top.part else None
-    return Impact(name, share, ratio, not at_least_four_fifths(share, top))
+    interval = None if ratio is None or share is top else share.over(top, confidence)
+    return Impact(name, share, ratio, not at_least_four_fifths(share, top), interval)

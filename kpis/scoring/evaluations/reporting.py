@@ -81,9 +81,9 @@ def _gaps(facts: EvaluationFacts, point: CurvePoint, smallest: int) -> Iterator[
         known = [gap for gap in gaps if gap.difference is not None]
         if known:
             yield f"{metric}_difference", _difference(known, facts.tally.n)
-            ratios = [gap.ratio for gap in known if gap.ratio is not None]
+            ratios = [gap for gap in known if gap.ratio is not None]
             if ratios:
-                yield f"{metric}_ratio", MetricPoint(min(ratios), n=facts.tally.n)
+                yield f"{metric}_ratio", _ratio(ratios, facts.tally.n)
 
 
 def _by_metric(found: list[Fairness]) -> dict[str, list[Gap]]:
@@ -106,6 +106,17 @@ def _difference(gaps: list[Gap], n: int) -> MetricPoint:
         max(gap.difference or 0.0 for gap in gaps),
         low=max(gap.surest or 0.0 for gap in gaps),
         high=max(gap.widest or 0.0 for gap in gaps),
+        n=n,
+        source="groups",
+    )
+
+
+def _ratio(gaps: list[Gap], n: int) -> MetricPoint:
+    """Return the smallest ratio, each of them known; its interval holds for all of them at once within a column."""
+    return MetricPoint(
+        min(gap.ratio or 0.0 for gap in gaps),
+        low=min(gap.least or 0.0 for gap in gaps),
+        high=min(1.0 if gap.most is None else gap.most for gap in gaps),
         n=n,
         source="groups",
     )

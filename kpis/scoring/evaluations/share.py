@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kpis.scoring.points import MetricPoint
-from kpis.scoring.proportions import DEFAULT_CONFIDENCE, Interval, newcombe_difference, wilson
+from kpis.scoring.proportions import DEFAULT_CONFIDENCE, Interval, katz_ratio, newcombe_difference, wilson
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +38,12 @@ class Share:
         if not self.n or not other.n:
             return None
         return newcombe_difference((self.part, self.n), (other.part, other.n), confidence)
+
+    def over(self, other: Share, confidence: float = DEFAULT_CONFIDENCE) -> Interval | None:
+        """Return Katz's interval of this rate over another's, of separate cases; None without cases.
+
+        Its high end is infinite where the other has none.
+        """
+        if not self.n or not other.n:
+            return None
+        return katz_ratio((self.part, self.n), (other.part, other.n), confidence)

@@ -10,7 +10,7 @@ from kpis.scoring.evaluations.operating import Operating, operate
 from kpis.scoring.evaluations.reporting import reported_at
 from kpis.scoring.evaluations.usable import fits
 from kpis.scoring.inputs import EvaluationFacts, JudgementInputs
-from kpis.scoring.measured.evaluated_gaps import RATES, judge_gap
+from kpis.scoring.measured.evaluated_gaps import RATES, family_of, judge_gap
 from kpis.scoring.measured.evaluated_parts import judge_parts
 from kpis.scoring.measured.evaluated_point import judge_accuracy, judge_coverage
 from kpis.scoring.sampling import Reported, metric_key, point_of
@@ -32,7 +32,7 @@ class Evaluated:
 
     def measures(self, target: Target) -> bool:
         """Say whether the evaluation answers a target; if not, the candidate's run may."""
-        family = family_of(target.metric)
+        family = family_of(target)
         if target.metric in ITS_OWN or (family in RATES and bool(self.facts.tally.group_columns)):
             return True
         return target.slice.endswith("*") or metric_key(target.metric, target.slice) in self.reported.metrics
@@ -77,18 +77,13 @@ def judge_on(found: Evaluated, target: Target, criticality: Criticality) -> Targ
         return judge_accuracy(found.operating, target, criticality)
     if not target.slice and target.metric == "coverage":
         return judge_coverage(found.operating, target, criticality)
-    if family_of(target.metric) in RATES:
-        return judge_gap(found.facts.tally, found.operating.point.threshold, target, criticality)
+    if family_of(target) in RATES:
+        return judge_gap(found.facts.tally, found.operating.point.threshold, target)
     if target.slice.endswith("*"):
         return judge_parts(found.facts.tally, found.reported, target, criticality)
     point = point_of(found.reported, target.metric, target.slice)
     name = f"{target.metric} on {target.slice}" if target.slice else target.metric
     return judge_target(target, point, criticality, f"the evaluation decides no case that gives {name}")
-
-
-def family_of(metric: str) -> str:
-    """Return what a gap between groups is about: "coverage_parity" of "coverage_parity_ratio"."""
-    return metric.removesuffix("_difference").removesuffix("_ratio")
 
 
 def _is_joint(target: Target) -> bool:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from kpis.scoring.evaluations.fairness import Gap, decide_gap, gap
+from kpis.scoring.evaluations.fairness import Gap, decide_gap, decide_ratio, gap
 from kpis.scoring.evaluations.four_fifths import LABEL, four_fifths
 from kpis.scoring.evaluations.groups import GroupCounts, group_counts
 from kpis.scoring.evaluations.reporting import SMALLEST_GROUP
 from kpis.scoring.evaluations.share import Share
 from kpis.scoring.measurement import SEVERITY
-from kpis.scoring.points import MetricPoint
-from kpis.scoring.target_judgement import TargetJudgement, TargetResult, judge_target
-from kpis.scoring.targets import Criticality, Target, expectation
-from kpis.scoring.wording import counted, figure, listed, percent
+from kpis.scoring.target_judgement import TargetJudgement, TargetResult
+from kpis.scoring.targets import Target, expectation
+from kpis.scoring.wording import counted, figure, listed, lower_figure, percent, upper_figure
 from projects.progress.evaluations.tally import Tally
 
 RATES: Mapping[str, tuple[str, ...]] = {
@@ -23,8 +22,14 @@ RATES: Mapping[str, tuple[str, ...]] = {
     "error_parity": ("error_rate",),
     "coverage_parity": ("coverage",),
 }
+FROM_BELOW = (">=", ">")
 NEED_A_CLASS = ("demographic_parity", "equalized_odds")
 RESULTS: Mapping[str, TargetResult] = {"met": "pass", "missed": "fail", "undecided": "insufficient"}
+
+
+def family_of(target: Target) -> str:
+    """Return what a gap between groups is about: "coverage_parity" of "coverage_parity_ratio"."""
+    return target.metric.removesuffix("_difference").removesuffix("_ratio")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,13 @@ class _Compared:
         return f"{between}, of all pairs by {figure(self.gap.surest or 0)} to {figure(self.gap.widest or 0)}"
 
     @property
+    def ratio_words(self) -> str:
+        """What was found of the ratio, which is known."""
+        rate, gap = self.rate.replace("_", " "), self.gap
+        between = f"lowest over highest {rate}: {gap.lowest} over {gap.highest} is {figure(gap.ratio or 0)}"
+        return f"{between}, of all pairs {lower_figure(gap.least or 0)} to {upper_figure(gap.most or 0)}"
+
+    @property
     def lone(self) -> bool:
         """Whether there is one group and no other to compare it with."""
         return self.gap.difference is None and not (self.gap.too_small or self.gap.undefined)
@@ -56,7 +68,7 @@ class _Compared:
         return f"; too small to tell: {listed(names)}" if names else ""
 
 
-def judge_gap(tally: Tally, threshold: float, target: Target, criticality: Criticality) -> TargetJudgement:
+def judge_gap(tally: Tally, threshold: float, target: Target) -> TargetJudgement:
     """Judge a gap between groups, that of the columns named as the slice ("sex", "age, sex"), else of the worst column.
 
     A group with fewer than the target's minimum n, or 30 cases, is too small: then nothing is met.
@@ -69,7 +81,8 @@ def judge_gap(tally: Tally, threshold: float, target: Target, criticality: Criti
         return replace(blank, reason=reason, what_would_pass="Report an evaluation that counts these groups.")
     found = [each for each in found if not each.lone] or found
     if target.metric.endswith("_ratio"):
-        return _by_ratio(target, found, criticality)
+        ratios = [_by_ratio(blank, each) for each in found]
+        return min(ratios, key=lambda each: (SEVERITY.index(each.result), each.observed or 0.0))
     judged = [_by_difference(blank, each) for each in found]
     return min(judged, key=lambda each: (SEVERITY.index(each.result), -(each.observed or 0.0)))
 
@@ -84,7 +97,7 @@ def _columns(tally: Tally, part: str) -> list[tuple[str, ...]]:
 def _compared(tally: Tally, threshold: float, target: Target, columns: Sequence[str]) -> Iterator[_Compared]:
     counts = group_counts(tally, threshold, columns)
     least = target.minimum_n or SMALLEST_GROUP
-    for rate in RATES[target.metric.removesuffix("_difference").removesuffix("_ratio")]:
+    for rate in RATES[family_of(target)]:
         shares = _shares(counts, rate)
         sizes = [share.n for share in shares.values() if share.n >= least]
         yield _Compared(rate, gap(shares, least, target.sure), min(sizes, default=None))
@@ -110,9 +123,8 @@ def _by_difference(blank: TargetJudgement, found: _Compared) -> TargetJudgement:
 
 
 def _incomparable(blank: TargetJudgement, found: _Compared) -> TargetJudgement:
-    family = blank.target.metric.removesuffix("_difference").removesuffix("_ratio")
     few = bool(found.gap.too_small)
-    without = family in NEED_A_CLASS and not few
+    without = family_of(blank.target) in NEED_A_CLASS and not few
     return replace(
         blank,
         result="insufficient" if few else "missing",
@@ -121,23 +133,26 @@ def _incomparable(blank: TargetJudgement, found: _Compared) -> TargetJudgement:
     )
 
 
-def _by_ratio(target: Target, found: Sequence[_Compared], criticality: Criticality) -> TargetJudgement:
-    """Judge the smallest ratio as a point: no interval is computed for it."""
-    blank = TargetJudgement(target, "missing", None, expectation(target))
-    known = [(each.gap.ratio, each) for each in found if each.gap.ratio is not None]
-    if len(known) < len(found):
-        return _incomparable(blank, next(each for each in found if each.gap.ratio is None))
-    ratio, worst = min(known, key=lambda each: each[0])
-    judged = judge_target(target, MetricPoint(ratio, n=worst.n), criticality)
-    difference = f"Set a target on {target.metric.removesuffix('_ratio')}_difference, which has an interval."
-    if judged.result == "pass" and worst.too_small:
-        judged = replace(
-            judged, result="insufficient", half=False, what_would_pass="Evaluate more cases of each group."
-        )
-    elif judged.result == "insufficient":
-        judged = replace(judged, what_would_pass=difference)
-    between = f"lowest over highest: {worst.gap.lowest} over {worst.gap.highest}"
-    return replace(judged, reason=f"{judged.reason}; {between}{worst.too_small}")
+def _by_ratio(blank: TargetJudgement, found: _Compared) -> TargetJudgement:
+    """Judge the lowest rate over the highest by the interval that holds for all pairs at once."""
+    target, between = blank.target, found.gap
+    if between.difference is None:
+        return _incomparable(blank, found)
+    if between.ratio is None:
+        nothing = f"{found.rate.replace('_', ' ')} is 0 in every group, so that there is no ratio"
+        return replace(blank, reason=nothing, what_would_pass=f"Set a target on {family_of(target)}_difference.")
+    decision = decide_ratio(between, target.value) if target.comparator in FROM_BELOW else None
+    result = RESULTS[decision or "undecided"]
+    return replace(
+        blank,
+        observed=between.ratio,
+        n=found.n,
+        low=between.least,
+        high=between.most,
+        result=result,
+        reason=f"{found.ratio_words} at {percent(target.sure)} confidence{found.too_small}",
+        what_would_pass=_advice(target, result),
+    )
 
 
 def _advice(target: Target, result: TargetResult) -> str:

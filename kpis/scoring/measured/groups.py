@@ -18,6 +18,8 @@ GROUP_ERRORS = (
     "demographic_parity_ratio",
     "equalized_odds_difference",
     "equalized_odds_ratio",
+    "error_parity_difference",
+    "error_parity_ratio",
 )
 GROUP_COVERAGE = ("coverage_parity_difference", "coverage_parity_ratio")
 JUDGED_HERE = frozenset(AUDIT + GROUP_ERRORS + GROUP_COVERAGE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 
 import pytest
+from statsmodels.stats.proportion import confint_proportions_2indep
 
 from projects.models import Evaluation
 from tests.api.people import Team, refused
@@ -26,6 +27,13 @@ def test_the_audit(team: Team) -> None:
     assert gaps["coverage"]["difference"] == pytest.approx(0.3)
     assert gaps["selection_rate"]["difference"] == pytest.approx(365 / 470 - 150 / 320)
     assert (gaps["coverage"]["highest"], gaps["coverage"]["lowest"]) == ("sex=M", "sex=F")
+    selected = gaps["selection_rate"]
+    low, high = confint_proportions_2indep(150, 320, 365, 470, method="log", compare="ratio")
+    assert selected["ratio"] == pytest.approx(150 / 320 / (365 / 470))
+    assert [selected["ratio_low"], selected["ratio_high"]] == pytest.approx([low, high])
+    assert [selected["ratio_least"], selected["ratio_most"]] == pytest.approx([low, high])
+    women = table["four_fifths"]["groups"][0]
+    assert [women["low"], women["high"]] == pytest.approx([low, high])
     assert table["four_fifths"]["label"].endswith("not legal advice")
     assert [each["adverse"] for each in table["four_fifths"]["groups"]] == [True, False]
     assert answer["history"][0]["gaps"][0]["column"] == "sex"

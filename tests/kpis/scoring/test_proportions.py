@@ -15,6 +15,7 @@ from kpis.scoring.proportions import (
     clopper_pearson,
     counts,
     decide,
+    katz_ratio,
     lower_bound,
     n_to_meet,
     n_without_errors,
@@ -89,6 +90,50 @@ def test_differences_equal_statsmodels(one: tuple[int, int], two: tuple[int, int
     found = newcombe_difference(one, two)
     oracle = confint_proportions_2indep(*one, *two, method="newcomb", compare="diff")
     assert [found.low, found.high] == pytest.approx([max(-1, oracle[0]), min(1, oracle[1])], abs=1e-9)
+
+
+INNER = st.integers(2, 3000).flatmap(lambda n: st.tuples(st.integers(1, n - 1), st.just(n)))
+
+
+@given(INNER, INNER, st.sampled_from([0.8, 0.95, 0.99]))
+def test_ratios_equal_statsmodels(one: tuple[int, int], two: tuple[int, int], confidence: float) -> None:
+    found = katz_ratio(one, two, confidence)
+    oracle = confint_proportions_2indep(*one, *two, method="log", compare="ratio", alpha=1 - confidence)
+    assert [found.low, found.high] == pytest.approx(list(oracle), rel=1e-9)
+
+
+def test_a_ratio_by_hand() -> None:
+    """400 of 1,000 over 500 of 1,000: the logarithm of 0.8 has the variance 1/400 − 1/1000 + 1/500 − 1/1000 = 1/400."""
+    found = katz_ratio((400, 1000), (500, 1000))
+    assert [found.low, found.high] == pytest.approx([0.8 * math.exp(-1.959964 / 20), 0.8 * math.exp(1.959964 / 20)])
+
+
+@pytest.mark.parametrize(
+    "one,two", [((0, 40), (20, 40)), ((40, 40), (20, 50)), ((30, 30), (60, 60)), ((9, 30), (0, 9))]
+)
+def test_an_empty_cell_adds_half_a_case_to_each(one: tuple[int, int], two: tuple[int, int]) -> None:
+    """statsmodels is given the counts with the half cases already in them."""
+    found = katz_ratio(one, two)
+    spared = (one[0] + 0.5, one[1] + 1, two[0] + 0.5, two[1] + 1)
+    low, high = confint_proportions_2indep(*spared, method="log", compare="ratio")
+    assert found.low == (0.0 if one[0] == 0 else pytest.approx(low, rel=1e-9))
+    assert found.high == (math.inf if two[0] == 0 else pytest.approx(high, rel=1e-9))
+
+
+@given(COUNTS, COUNTS)
+def test_a_ratio_lies_in_its_interval_and_turns_round(one: tuple[int, int], two: tuple[int, int]) -> None:
+    found, turned = katz_ratio(one, two), katz_ratio(two, one)
+    if two[0]:
+        assert found.low - 1e-12 <= (one[0] / one[1]) / (two[0] / two[1]) <= found.high + 1e-12
+    assert [turned.low, turned.high] == pytest.approx(
+        [1 / found.high, 1 / found.low if found.low else math.inf], rel=1e-9
+    )
+
+
+@pytest.mark.parametrize("one,two", [((0, 0), (1, 2)), ((1, 2), (3, 2))])
+def test_no_ratio_of_nothing(one: tuple[int, int], two: tuple[int, int]) -> None:
+    with pytest.raises(ValueError):
+        katz_ratio(one, two)
 
 
 @given(COUNTS, st.sampled_from([0.9, 0.95]))

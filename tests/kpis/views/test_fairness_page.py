@@ -8,10 +8,14 @@ from html import unescape
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from kpis.scoring.measured.evaluated_gaps import judge_gap
+from kpis.selectors.evaluation_facts import evaluation_facts
 from kpis.selectors.evaluation_fairness import fairness_audit
+from kpis.selectors.facts import target_facts
 from kpis.services.targets import propose_target
 from projects.models import Evaluation
 from projects.progress.evaluations.tally import Cell, Stratum, tally_cells
+from projects.selectors.evaluations import tally_of
 from tests.kpis.rival_world import counted, deployed, measured
 from tests.kpis.views.conftest import Place, browser
 
@@ -103,6 +107,21 @@ def test_the_audits_before_stand_below(place: Place) -> None:
     page = page_of(place, measured(place.initiative, "second"))
     assert place.url(f"evaluations/{first.public_id}/fairness/") in page and "in production" in page
     assert other.public_id not in page and "this one" in page
+
+
+def test_a_target_is_judged_here_as_in_readiness(place: Place) -> None:
+    """Of 320 women decided 150 are selected, of 470 men 365: 0.6036 (0.532 to 0.6849), which 0.65 cuts in two."""
+    for value, words in ((0.5, "Pass"), (0.65, "Insufficient"), (0.75, "Fail")):
+        target = propose_target(
+            place.owner, place.initiative, metric="demographic_parity_ratio", comparator=">=", value=value
+        )
+        evaluation = measured(place.initiative, "a")
+        (judged,) = fairness_audit(place.initiative, evaluation, 0.8).judgements
+        facts = evaluation_facts(place.initiative, evaluation, tally_of(evaluation))
+        same = judge_gap(facts.tally, 0.8, target_facts(target))
+        assert judged == same and judged.result == words.lower()
+        page = page_of(place, evaluation, "?threshold=0.8")
+        assert words in page and "is 0.6036, of all pairs" in page
 
 
 @pytest.mark.parametrize("threshold", ["nan", "2", "-1", "x", "", "9" * 400])

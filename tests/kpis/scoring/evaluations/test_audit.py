@@ -85,7 +85,11 @@ def test_gaps_by_hand() -> None:
     assert found.four_fifths.reference == "sex=M"
     # 5 · 80 · 200 ≥ 4 · 100 · 200: exactly four fifths is enough.
     assert [each.adverse for each in found.four_fifths.impacts] == [False, False]
-    assert multiplicity(found).startswith("1 pair of groups: each interval of a difference is at 95 %")
+    # Katz by hand: the variance of the logarithm is 1/80 − 1/200 + 1/100 − 1/200 = 1/80; 0.8 · e^±(1.959964 · √(1/80)).
+    assert four_fifths_words(found).endswith(
+        "no group is below four fifths; the lowest is sex=F at 0.8 (0.6425 to 0.996)."
+    )
+    assert multiplicity(found).startswith("1 pair of groups: each interval of a difference or a ratio is at 95 %")
 
 
 def test_a_group_without_positives_has_no_true_positive_rate() -> None:

@@ -13,8 +13,9 @@ from fairlearn.metrics import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from statsmodels.stats.proportion import confint_proportions_2indep
 
-from kpis.scoring.evaluations.fairness import Fairness, Gap, decide_gap, fairness, gap
+from kpis.scoring.evaluations.fairness import Fairness, Gap, decide_gap, decide_ratio, fairness, gap
 from kpis.scoring.evaluations.groups import GroupCounts, group_counts
 from kpis.scoring.evaluations.share import Share
 from projects.progress.evaluations.tally import tally_rows
@@ -127,6 +128,41 @@ def test_a_limit_on_the_difference(shares: dict[str, Share], limit: float, decis
     assert decide_gap(gap(shares), limit) == decision
 
 
+@pytest.mark.parametrize(
+    "shares,floor,decision",
+    [
+        # 0.98 with the interval 0.9527 to 1.0081 (statsmodels 0.14, method "log").
+        ({"a": Share(5000, 10000), "b": Share(5100, 10000)}, 0.95, "met"),
+        ({"a": Share(5000, 10000), "b": Share(5100, 10000)}, 0.96, "undecided"),
+        ({"a": Share(50, 100), "b": Share(51, 100)}, 0.8, "undecided"),
+        ({"a": Share(5000, 10000), "b": Share(8000, 10000)}, 0.8, "missed"),
+        ({"a": Share(400, 1000), "b": Share(500, 1000)}, 0.7253, "met"),
+        ({"a": Share(400, 1000), "b": Share(500, 1000)}, 0.7254, "undecided"),
+        ({"a": Share(400, 1000), "b": Share(500, 1000)}, 0.8823, "undecided"),
+        ({"a": Share(400, 1000), "b": Share(500, 1000)}, 0.8824, "missed"),
+        ({"a": Share(0, 1000), "b": Share(500, 1000)}, 0.1, "missed"),
+        ({"a": Share(0, 50), "b": Share(0, 50)}, 0.8, None),
+        ({"a": Share(50, 50), "b": Share(50, 50)}, 0.9, "met"),
+        ({"a": Share(50, 50), "b": Share(50, 50)}, 0.97, "undecided"),
+        ({"a": Share(400, 1000)}, 0.8, None),
+    ],
+)
+def test_a_floor_of_the_ratio(shares: dict[str, Share], floor: float, decision: str | None) -> None:
+    assert decide_ratio(gap(shares), floor) == decision
+
+
+def test_a_ratio_holds_for_all_pairs_at_once() -> None:
+    shares = {"a": Share(500, 1000), "b": Share(600, 1000), "c": Share(550, 1000)}
+    found, each = gap(shares), 1 - 0.05 / 3
+    low, high = confint_proportions_2indep(500, 1000, 600, 1000, method="log", compare="ratio", alpha=1 - each)
+    assert found.ratios is not None
+    assert [found.ratios.low, found.ratios.high] == pytest.approx([low, high], rel=1e-9)
+    assert (found.least, found.most) == (found.ratios.low, found.ratios.high)
+    wide = gap({**shares, "d": Share(24, 40)}, minimum_n=30)
+    assert wide.least is not None and wide.least < found.ratios.low
+    assert decide_ratio(gap({**shares, "d": Share(2, 4)}, minimum_n=30), 0.5) == "undecided"
+
+
 def test_what_is_too_small_to_judge_is_not_met() -> None:
     shares = {"a": Share(5000, 10000), "b": Share(5100, 10000), "c": Share(1, 2)}
     assert decide_gap(gap(shares, minimum_n=30), 0.05) == "undecided"
@@ -144,3 +180,6 @@ def test_the_names_of_groups_change_nothing(parts: dict[str, int], limit: float)
     assert one.difference is not None
     assert one.surest is not None
     assert one.surest <= one.difference <= one.widest + 1e-12
+    if one.ratio is not None:
+        assert [one.least, one.most] == pytest.approx([two.least, two.most])
+        assert (one.least or 0.0) - 1e-12 <= one.ratio <= (one.most or 0.0) + 1e-12 <= 1 + 1e-12

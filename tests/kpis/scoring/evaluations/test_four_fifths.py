@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from statsmodels.stats.proportion import confint_proportions_2indep
 
 from kpis.scoring.evaluations.four_fifths import LABEL, at_least_four_fifths, four_fifths
 from kpis.scoring.evaluations.share import Share
@@ -52,6 +53,17 @@ def test_the_reference_has_enough_cases() -> None:
         ("d", None),
     ]
     assert found.impacts[0].ratio is None
+
+
+def test_each_ratio_has_an_interval_that_holds_with_the_others() -> None:
+    """Two groups are held against the highest, so each at 97.5 %."""
+    found = four_fifths({"a": Share(30, 100), "b": Share(60, 100), "c": Share(0, 100), "d": Share(1, 3)}, minimum_n=30)
+    a, reference, c, small = (each.interval for each in found.impacts)
+    low, high = confint_proportions_2indep(30, 100, 60, 100, method="log", compare="ratio", alpha=0.025)
+    assert a is not None and c is not None
+    assert [a.low, a.high] == pytest.approx([low, high], rel=1e-9)
+    assert c.low == 0 < c.high < 0.5
+    assert reference is small is None
 
 
 def test_nobody_selected_is_no_ratio_and_no_impact() -> None:

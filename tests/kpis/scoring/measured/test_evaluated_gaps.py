@@ -7,7 +7,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 from kpis.scoring.measured import MEASURES
 from kpis.scoring.measurement import Measurement
-from kpis.scoring.targets import Target
+from kpis.scoring.targets import Comparator, Target
 from projects.progress.evaluations.levels import ABSTAINED
 from projects.progress.evaluations.tally import Cell, Stratum, Tally, tally_cells
 from tests.kpis.scoring.builders import METRICS, run_of
@@ -47,18 +47,58 @@ def test_a_difference_is_judged_by_its_interval(limit: float, result: str) -> No
     assert [each.kind for each in found.evidence] == ["evaluation"]
 
 
-@pytest.mark.parametrize("limit,result", [(0.75, "pass"), (0.85, "fail")])
-def test_a_ratio_is_a_point(limit: float, result: str) -> None:
-    found = measure(tally(*EVEN), Target("g", "demographic_parity_ratio", ">=", limit))
+@pytest.mark.parametrize("limit,result", [(0.72, "pass"), (0.8, "insufficient"), (0.89, "fail")])
+@pytest.mark.parametrize("confidence", [None, 0.95])
+def test_a_ratio_is_judged_by_its_interval(limit: float, result: str, confidence: float | None) -> None:
+    found = measure(tally(*EVEN), Target("g", "demographic_parity_ratio", ">=", limit, confidence=confidence))
+    low, high = confint_proportions_2indep(400, 1000, 500, 1000, method="log", compare="ratio")
+    assert (found.result, found.half, found.n) == (result, False, 1000)
     assert found.value == pytest.approx(0.8)
-    assert (found.result, found.half) == (result, True)
-    assert "sex=F over sex=M" in found.reason
+    assert [found.low, found.high] == pytest.approx([low, high], abs=1e-9)
+    assert "sex=F over sex=M is 0.8, of all pairs 0.7253 to 0.8824 at 95 % confidence" in found.reason
+    assert bool(found.what_would_pass) is (result != "pass")
 
 
-def test_a_confidence_needs_an_interval() -> None:
-    found = measure(tally(*EVEN), Target("g", "demographic_parity_ratio", ">=", 0.7, confidence=0.95))
+@pytest.mark.parametrize("comparator,high", [("<=", None), ("<", None), ("between", 1.2)])
+def test_a_ratio_is_asked_from_below(comparator: Comparator, high: float | None) -> None:
+    found = measure(tally(*EVEN), Target("g", "demographic_parity_ratio", comparator, 0.1, high=high))
     assert found.result == "insufficient"
-    assert found.what_would_pass == "Set a target on demographic_parity_difference, which has an interval."
+
+
+def test_a_greater_confidence_asks_for_more() -> None:
+    """At 99.9 % the interval of 0.8 is 0.679 to 0.943 (z = 3.2905, standard error 1/20)."""
+    floor = Target("g", "demographic_parity_ratio", ">=", 0.72, confidence=0.999)
+    assert measure(tally(*EVEN), floor).result == "insufficient"
+
+
+def test_nobody_selected_is_no_ratio() -> None:
+    counts = tally(("F", 0, 100), ("M", 0, 100))
+    found = measure(counts, Target("g", "demographic_parity_ratio", ">=", 0.8))
+    assert (found.result, found.observed) == ("missing", None)
+    assert found.reason == "selection rate is 0 in every group, so that there is no ratio"
+    assert measure(counts, Target("g", "demographic_parity_difference", "<=", 0.2)).result == "pass"
+
+
+def test_the_worse_of_both_odds_decides_the_ratio() -> None:
+    """Everybody who deserves it gets it, so the true positives are alike; nobody else, so the false ones have none."""
+    found = measure(tally(*EVEN), Target("g", "equalized_odds_ratio", ">=", 0.8))
+    assert (found.result, found.reason) == (
+        "missing",
+        "false positive rate is 0 in every group, so that there is no ratio",
+    )
+
+
+def test_parity_of_errors_belongs_to_fairness() -> None:
+    """100 of 1,000 women are told wrong and 200 of 1,000 men."""
+    counts = tally_cells(
+        [Cell(Stratum((), (each,)), 9500, right, 1000 - right) for each, right in (("F", 900), ("M", 800))],
+        (),
+        ("sex",),
+    )
+    for metric, comparator, value in (("error_parity_difference", "<=", 0.05), ("error_parity_ratio", ">=", 0.8)):
+        target = Target("g", metric, comparator, value)  # type: ignore[arg-type]
+        assert measure(counts, target).result == "fail", metric
+        assert measure(counts, target, "model.other_targets").result == "not_applicable", metric
 
 
 def test_a_group_too_small_to_tell_is_named_and_stands_in_the_way() -> None:
