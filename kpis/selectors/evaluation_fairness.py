@@ -18,13 +18,13 @@ from kpis.scoring.target_judgement import TargetJudgement
 from kpis.scoring.targets import Criticality
 from kpis.scoring.targets import Target as TargetFacts
 from kpis.selectors.evaluation_facts import evaluation_facts
+from kpis.selectors.evaluation_history import alike, newest_first
 from kpis.selectors.facts import target_facts
 from kpis.selectors.made_of import deployed
 from projects.models import Evaluation, Initiative
 from projects.progress.evaluations.tally import Tally
-from projects.selectors.evaluations import evaluations_of, tallies_of
+from projects.selectors.evaluations import tallies_of
 
-MOST_BEFORE = 12
 GAPS = ("coverage", "error_rate", "selection_rate", "equalized_odds")
 ON_GROUPS = (*GROUP_ERRORS, *GROUP_COVERAGE)
 
@@ -65,13 +65,13 @@ def fairness_audit(initiative: Initiative, evaluation: Evaluation, threshold: fl
     """Audit an evaluation at its operating point, or at a threshold, in four queries. Raises ValueError for NaN."""
     active = Target.objects.filter(initiative=initiative, state=TargetState.ACTIVE).order_by("id")
     targets, known = [target_facts(each) for each in active], deployed(initiative)
-    others = _like(initiative, evaluation)
+    others = alike(initiative, evaluation, "group_columns")
     tallies = tallies_of([evaluation, *others])
     facts = evaluation_facts(initiative, evaluation, tallies[evaluation.pk])
     chosen = operate(facts, targets) if threshold is None else at_threshold(facts, targets, threshold)
     measured = Evaluated(facts, chosen, reported_at(facts, chosen.point))
     level = cast("Criticality", initiative.criticality)
-    shown = sorted([evaluation, *others], key=lambda each: (each.at, each.pk), reverse=True)
+    shown = newest_first([evaluation, *others])
     return FairnessAudit(
         evaluation,
         chosen,
@@ -79,14 +79,6 @@ def fairness_audit(initiative: Initiative, evaluation: Evaluation, threshold: fl
         tuple(judge_on(measured, target, level) for target in targets if target.metric in ON_GROUPS),
         tuple(_before(initiative, each, tallies[each.pk], targets, known.runs(each)) for each in shown),
     )
-
-
-def _like(initiative: Initiative, evaluation: Evaluation) -> list[Evaluation]:
-    """Return the newest other evaluations that know any of its group columns; none where it has none itself."""
-    if not evaluation.group_columns:
-        return []
-    others = evaluations_of(initiative).exclude(pk=evaluation.pk)
-    return list(others.filter(group_columns__overlap=evaluation.group_columns)[:MOST_BEFORE])
 
 
 def _before(

@@ -16,6 +16,7 @@ from kpis.scoring.evaluations.usable import not_used
 from kpis.scoring.targets import Target as TargetFacts
 from kpis.selectors.effects import Effect, bridged_ties, effects_at
 from kpis.selectors.evaluation_facts import evaluation_facts
+from kpis.selectors.evaluation_history import SliceHistory, slice_history, slice_history_answer
 from kpis.selectors.facts import target_facts
 from kpis.selectors.shelf_lives import answers_given, shelf_life_of
 from projects.models import Evaluation, Initiative
@@ -94,8 +95,14 @@ def evaluation_view(initiative: Initiative, evaluation: Evaluation, threshold: f
     )
 
 
+def history_of(view: EvaluationView) -> SliceHistory:
+    """Return how the slices of an evaluation did over time, in three queries, none without slices."""
+    targets = view.report.targets
+    return slice_history(view.evaluation.initiative, view.evaluation, (*targets.used, *targets.elsewhere))
+
+
 def evaluation_answer(view: EvaluationView) -> dict[str, Any]:
-    """Return an evaluation as the API shows it: what it is about, then its numbers."""
+    """Return an evaluation as the API shows it: what it is about, its numbers, and its slices over time."""
     found = view.evaluation
     dataset, run, version = found.dataset, found.run, found.model_version
     copied = ("external_id", "name", "origin", "purpose", "family", "members", "commit", "components", "scope")
@@ -108,6 +115,7 @@ def evaluation_answer(view: EvaluationView) -> dict[str, Any]:
         "url": view.report.facts.url,
         **report_answer(view.report),
         "shelf_life": {"allowed": view.shelf.allowed, "given": view.shelf.given} if view.shelf else None,
+        "slice_history": slice_history_answer(history_of(view)),
     }
 
 

@@ -16,7 +16,7 @@ from kpis.charts import evaluation_figure
 from kpis.forms.evaluations import asked_threshold
 from kpis.scoring.evaluations.report import drawn_curve
 from kpis.scoring.evaluations.says import curve_says
-from kpis.selectors.evaluation_page import EvaluationView, evaluation_view
+from kpis.selectors.evaluation_page import EvaluationView, evaluation_view, history_of
 from kpis.selectors.evaluation_rows import curve_rows
 from kpis.views.shell import page_of, shell
 from mltrack.accounts.pages import PageRequest, page
@@ -31,6 +31,7 @@ def evaluation(request: PageRequest, key: str, public_id: str) -> HttpResponse:
     initiative = context["initiative"]
     threshold, problem = asked_threshold(request.GET)
     view = evaluation_view(initiative, evaluation_of(initiative, public_id), threshold)
+    history = history_of(view)
     here = {"label": initiative.key, "url": page_of(initiative, "kpis:initiative")}
     back = {"label": _("Evaluations"), "url": page_of(initiative, "kpis:evaluations")}
     values = {
@@ -40,6 +41,8 @@ def evaluation(request: PageRequest, key: str, public_id: str) -> HttpResponse:
         "caption": curve_says(drawn_curve(view.report.facts)),
         "columns": [_("Threshold"), _("Coverage"), _("Accuracy"), _("95 % interval"), _("n decided")],
         "rows": curve_rows(view.report),
+        "history": history,
+        "over_time": history.rows([part.name for part in view.report.slices]),
         "crumbs": [*context["crumbs"], here, back],
     }
     return render(request, "kpis/evaluations/evaluation.html", context | values)

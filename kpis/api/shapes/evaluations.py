@@ -111,6 +111,28 @@ class ShelfLifeOut(StrictSerializer):
     given = serializers.IntegerField()
 
 
+class SliceThenOut(StrictSerializer):
+    """A slice in an evaluation of another time; `n` are its cases, `decided` those that the model decides alone."""
+
+    slice = serializers.CharField()
+    n = serializers.IntegerField()
+    decided = serializers.IntegerField()
+    accuracy = ratio()
+    coverage = ratio()
+
+
+class SlicesThenOut(StrictSerializer):
+    """An evaluation of the same slice columns at its own operating point under the targets in force."""
+
+    id = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    purpose = serializers.ChoiceField(Purpose.values)
+    at = UTCDateTimeField()
+    threshold = serializers.FloatField()
+    in_production = serializers.BooleanField()
+    slices = SliceThenOut(many=True)
+
+
 class EvaluationReportOut(StrictSerializer):
     """An evaluation: what it is about, its curve, and its numbers at the operating point under the targets in force."""
 
@@ -144,6 +166,7 @@ class EvaluationReportOut(StrictSerializer):
     confusion = ConfusionOut(many=True)
     not_used = NotUsedOut(many=True)
     shelf_life = ShelfLifeOut(allow_null=True)
+    slice_history = SlicesThenOut(many=True)
 
 
 class EffectOut(StrictSerializer):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from kpis.scoring.proportions import wilson
 from projects.models import Evaluation
 from tests.api.people import Team, ok, refused
-from tests.factories import make_initiative
+from tests.factories import EPOCH, make_initiative
 from tests.kpis.evaluation_world import measured
 from tests.kpis.world import aimed
 
@@ -69,6 +70,21 @@ def test_what_is_no_threshold(team: Team, evaluation: Evaluation, query: str) ->
     assert refused(team.viewer.call("get", url(evaluation, f"point/?{query}")), 400)
 
 
+def test_slices_over_time(team: Team, evaluation: Evaluation) -> None:
+    fields = {"at": EPOCH - timedelta(days=3), "purpose": "production"}
+    before = measured(evaluation.initiative, "before", **fields)
+    now, then = ok(team.viewer.call("get", url(evaluation)))["slice_history"]
+    assert (now["id"], then["id"]) == (evaluation.public_id, before.public_id)
+    assert (then["purpose"], then["threshold"], then["in_production"]) == ("production", pytest.approx(0.51), False)
+    assert {each["slice"]: each for each in then["slices"]}["region=US"] == {
+        "slice": "region=US",
+        "n": 300,
+        "decided": 150,
+        "accuracy": pytest.approx(138 / 150),
+        "coverage": pytest.approx(0.5),
+    }
+
+
 def test_others_do_not_see_it(team: Team, evaluation: Evaluation) -> None:
     for rest in ("", "point/"):
         refused(team.stranger.call("get", url(evaluation, rest)), 404)
@@ -78,6 +94,6 @@ def test_others_do_not_see_it(team: Team, evaluation: Evaluation) -> None:
 
 def test_queries(team: Team, evaluation: Evaluation, django_assert_num_queries: Any) -> None:
     team.viewer.call("get", url(evaluation))
-    for rest in ("", "point/"):
-        with django_assert_num_queries(8):
+    for rest, queries in (("", 11), ("point/", 8)):
+        with django_assert_num_queries(queries):
             team.viewer.call("get", url(evaluation, rest))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -10,8 +11,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from kpis.models import Target
+from kpis.selectors.evaluation_page import evaluation_view, history_of
 from projects.models import Evaluation
-from tests.factories import make_initiative
+from projects.progress.evaluations.tally import Cell, Stratum, tally_cells
+from tests.factories import EPOCH, make_initiative
 from tests.kpis.evaluation_world import measured, tied
 from tests.kpis.views.conftest import Place, browser
 from tests.kpis.views.kpi_world import get, text
@@ -98,6 +101,37 @@ def test_floors_of_slices_are_judged_at_the_same_threshold(place: Place, evaluat
     assert "Missed" in page[page.index("region=US") : page.index("region=EU")]
 
 
+def test_the_slices_of_before_stand_beside_them(place: Place, evaluation: Evaluation) -> None:
+    assert "Slices over time" not in at(place, evaluation)
+    Target.objects.filter(metric="accuracy").update(threshold=0.9)
+    worse = [Cell(Stratum(("EU",)), 9500, 50, 50), Cell(Stratum(("US",)), 5000, 9, 1)]
+    before = measured(
+        place.initiative,
+        "before",
+        tally=tally_cells(worse, ("region",)),
+        purpose="production",
+        at=EPOCH - timedelta(days=3),
+    )
+    for number in range(13):
+        measured(place.initiative, f"test-{number}", at=EPOCH - timedelta(days=2))
+    found = history_of(evaluation_view(place.initiative, evaluation))
+    assert len(found.thens) == 14 and found.thens[0].evaluation == evaluation and found.thens[-1].evaluation == before
+    (us, eu) = found.rows(["region=US", "region=EU"])
+    # At 0.9 nothing of US was decided then; 138 of 150 are right now. Of EU half was right, 492 of 500 now.
+    assert us.accuracies[0] is None and us.accuracies[-1] == pytest.approx(138 / 150)
+    assert eu.accuracies[0] == 0.5 and eu.accuracies[-1] == pytest.approx(492 / 500)
+    assert len(us.newest) == 6
+    page = at(place, evaluation)
+    assert "Slices over time" in page and "14 evaluations" in page and "this one" in page
+    assert at(place, evaluation, "?threshold=0.5").count("Slices over time") == 1
+
+
+def test_without_slices_nothing_is_over_time(place: Place) -> None:
+    plain = tally_cells([Cell(Stratum(), 9000, 90, 10)])
+    measured(place.initiative, "before", tally=plain)
+    assert "Slices over time" not in at(place, measured(place.initiative, "now", tally=plain))
+
+
 def test_other_data_than_a_target_names_is_not_used(place: Place, evaluation: Evaluation) -> None:
     Target.objects.filter(metric="accuracy").update(dataset_digest="0ther")
     page = at(place, evaluation)
@@ -128,4 +162,4 @@ def test_queries_are_few_whatever_there_is(place: Place, evaluation: Evaluation)
         with CaptureQueriesContext(connection) as counted:
             client.get(place.url(f"evaluations/{evaluation.public_id}/{rest}"))
         found[rest] = len(counted)
-    assert found == {"": 14, "point/": 11, "figure.json": 11}
+    assert found == {"": 17, "point/": 11, "figure.json": 11}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -16,6 +17,7 @@ from kpis.services.targets import propose_target
 from projects.models import Evaluation
 from projects.progress.evaluations.tally import Cell, Stratum, tally_cells
 from projects.selectors.evaluations import tally_of
+from tests.factories import EPOCH
 from tests.kpis.rival_world import counted, deployed, measured
 from tests.kpis.views.conftest import Place, browser
 
@@ -107,6 +109,18 @@ def test_the_audits_before_stand_below(place: Place) -> None:
     page = page_of(place, measured(place.initiative, "second"))
     assert place.url(f"evaluations/{first.public_id}/fairness/") in page and "in production" in page
     assert other.public_id not in page and "this one" in page
+
+
+def test_what_production_did_stays_in_sight_however_often_is_tested(place: Place) -> None:
+    first = measured(place.initiative, "first", purpose="production", at=EPOCH)
+    for number in range(14):
+        measured(place.initiative, f"test-{number}", at=EPOCH + timedelta(days=1 + number))
+    found = fairness_audit(place.initiative, measured(place.initiative, "now", at=EPOCH + timedelta(days=99))).history
+    assert [each.evaluation.external_id for each in found] == [
+        "now",
+        *(f"test-{number}" for number in range(13, 1, -1)),
+        first.external_id,
+    ]
 
 
 def test_a_target_is_judged_here_as_in_readiness(place: Place) -> None:
