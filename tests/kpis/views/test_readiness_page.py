@@ -12,6 +12,7 @@ from kpis.models import Attestation, ReadinessSnapshot, Waiver
 from kpis.services.snapshots import judge_pending
 from projects.models import Initiative
 from projects.services.initiatives import create_initiative, edit_initiative, post_update
+from tests.kpis.evaluation_world import measured
 from tests.kpis.views.conftest import Place, browser
 from tests.kpis.world import GOOD, POOR, report
 
@@ -44,6 +45,15 @@ def test_the_candidate_is_named_with_its_page(place: Place) -> None:
     snapshot = ReadinessSnapshot.objects.get(initiative=place.initiative, is_latest=True)
     page = page_of(place)
     assert f'<a href="{place.url("runs/")}{snapshot.candidate_id}/">run good</a>' in page
+
+
+def test_the_evaluation_that_measures_it_is_a_link_away(place: Place) -> None:
+    assert "its evaluation" not in page_of(place)
+    evaluation = measured(place.initiative, run="good")
+    place.judge()
+    link = f'<a class="inline" href="{place.url("evaluations/")}{evaluation.public_id}/">its evaluation</a>'
+    for rest in ("", "targets/"):
+        assert link in page_of(place, rest), rest
 
 
 def test_a_new_initiative_teaches(place: Place) -> None:
