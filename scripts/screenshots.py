@@ -56,6 +56,13 @@ def connect(page: Page, address: str) -> str:
     return page.url.partition("/w/")[2]
 
 
+def evaluations(page: Page) -> dict[str, str]:
+    """Return the paths of the sample's newest evaluation, of its comparison and of its fairness audit."""
+    page.goto("/w/demo/initiatives/DIGITS/evaluations/")
+    newest = page.locator("tr[data-row] th a").first.get_attribute("href") or ""
+    return {"evaluation": newest, "comparison": f"{newest}versus/", "fairness": f"{newest}fairness/"}
+
+
 @contextmanager
 def view(browser: Browser, origin: str, theme: str, size: str) -> Iterator[Page]:
     """Give a page of one theme and size."""
@@ -79,6 +86,7 @@ def shoot(browser: Browser, tree: Tree, address: str, folder: Path) -> None:
             sign_in(page, password)
             if "connection" not in pages:
                 pages["connection"] = "/w/" + connect(page, address)
+                pages.update(evaluations(page))
             for name, path in pages.items():
                 page.goto(path)
                 page.wait_for_timeout(1500)
