@@ -66,15 +66,22 @@ def test_the_threshold_is_dragged_typed_and_moved_by_keys(
     slider.press("End")
     expect(page.locator("#point")).to_contain_text("0 of 0 decided")
     expect(page.locator(".threshold [role=status]")).to_contain_text("everything is left to people")
+    expect(page.locator("#effects")).not_to_contain_text("1\u202f310")
     typed = page.locator("[name=threshold]")
     assert typed.input_value() == "1"
     typed.fill("0.951")
     expect(page.locator("#point")).to_contain_text("0 of 0 decided")
     typed.fill("0.95")
     expect(page.locator("#point")).to_contain_text("20 of 650 decided")
+    expect(page.locator("#effects")).to_contain_text("+2\u202f020\u202f€")
     slider.press("ArrowLeft")
     assert typed.input_value() == "0.94"
     expect(page.locator("#point")).to_contain_text("20 of 650 decided")
+    typed.fill("0.51")
+    expect(page).to_have_url(re.compile(r"\?threshold=0\.51"))
+    slider.press("ArrowLeft")
+    expect(page.locator("#point")).to_contain_text("90 of 980 decided")
+    expect(page.locator("#effects")).to_contain_text("+1\u202f310\u202f€")
     assert violations(page) == []
 
 
@@ -97,7 +104,12 @@ def test_without_scripts_it_is_a_form(
     page.fill("[name=threshold]", "0.5")
     page.click(".threshold button")
     expect(page.locator("#point")).to_contain_text("90 of 980 decided")
+    expect(page.locator("#effects")).to_contain_text("+1\u202f310\u202f€")
     expect(page).to_have_url(re.compile(r"\?threshold=0\.5"))
+    page.fill("[name=threshold]", "0.95")
+    page.press("[name=threshold]", "Enter")
+    expect(page.locator("#point")).to_contain_text("20 of 650 decided")
+    expect(page.locator("#effects")).to_contain_text("+2\u202f020\u202f€")
 
 
 def test_it_prints_without_its_controls(
@@ -108,3 +120,6 @@ def test_it_prints_without_its_controls(
     expect(page.locator(".threshold")).to_be_hidden()
     expect(page.locator("#slices")).to_be_visible()
     expect(page.locator("figure table")).to_be_visible()
+    expect(page.locator("#effects")).to_be_visible()
+    assert violations(page) == []
+    assert page.pdf(format="A4").startswith(b"%PDF")
