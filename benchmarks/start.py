@@ -45,7 +45,7 @@ def start(home: Path) -> float:
 
     try:
         took = seconds(serve)
-        if found[-1].process.poll() is not None or found[-1].stop() != 0:
+        if found[-1].process.poll() is not None or found[-1].stop(30) != 0:
             raise RuntimeError(f"no page was served: {found[-1].words()}")
         return took
     finally:

@@ -91,9 +91,10 @@ def prepared_home(static_root: Path) -> Iterator[Path]:
         tree = Tree(folder / "home", environ={"MLTRACK_STATIC_ROOT": str(static_root)})
         try:
             # A set-up and no promise: this only ends what hangs. The first start migrates and collects static files,
-            # which takes longer than a later one, and several workers of a run may begin theirs at once.
+            # which takes longer than a later one, and several workers of a run may begin theirs at once. Its end waits
+            # for processes that still begin.
             tree.wait(180)
-            assert tree.stop() == 0
+            assert tree.stop(30) == 0
             yield tree.home
         finally:
             tree.destroy()
