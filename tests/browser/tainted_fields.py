@@ -30,6 +30,7 @@ FORMED: Final = {
     **dict.fromkeys(
         ("EvaluationStratum.levels", "EvaluationStratum.right", "EvaluationStratum.wrong"), "whole numbers"
     ),
+    **dict.fromkeys(("Evaluation.decided_at", "Evaluation.right_at"), "whole numbers"),
     "GateDecision.test_set": "a public id",
     "EvaluationUpload.columns": "names without = and comma",
     "EvaluationUpload.error_code": "words of the code",
