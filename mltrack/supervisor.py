@@ -35,6 +35,11 @@ class Part:
         """Start the process."""
         self.process, self.started, self.due = self.spawn(), time.monotonic(), 0.0
 
+    def begin_when_due(self) -> None:
+        """Start the process unless it runs or waits for its time."""
+        if self.process is None and time.monotonic() >= self.due:
+            self.begin()
+
     def ended(self) -> int | None:
         """Return the exit code of a process that has just ended, and forget it; None while it runs."""
         code = self.process.poll() if self.process else None
@@ -82,11 +87,10 @@ class Supervisor:
         return self._stop
 
     def add(self, parts: Sequence[Part]) -> None:
-        """Watch a group of parts, starting those that do not run. Groups end in the reverse order."""
+        """Watch a group of parts, starting those that do not run and are due. Groups end in the reverse order."""
         self.groups.insert(0, list(parts))
         for part in parts:
-            if part.process is None:
-                part.begin()
+            part.begin_when_due()
 
     def tend(self) -> None:
         """Notice who has ended, and start whoever is due."""
@@ -94,8 +98,8 @@ class Supervisor:
             code = part.ended()
             if code is not None:
                 self.say(f"{part.name} ended ({reason(code)}); it starts again in {part.postpone():g} s.")
-            elif part.process is None and time.monotonic() >= part.due:
-                part.begin()
+            else:
+                part.begin_when_due()
 
     def watch(self, seconds: float = float("inf"), until: Callable[[], bool] = lambda: False) -> None:
         """Tend the parts until told to stop, until the time is over, or until `until` says so."""

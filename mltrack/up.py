@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import shutil
 import signal
 import subprocess
@@ -16,7 +17,7 @@ from mltrack import embedded, env, listening, roles
 from mltrack.embedded.processes import ServiceError
 from mltrack.logs.configuration import configure
 from mltrack.orphans import end_with_parent
-from mltrack.supervisor import Supervisor
+from mltrack.supervisor import Part, Supervisor
 
 _FIRST_ANSWER_SECONDS = 60.0
 logger = logging.getLogger("mltrack.supervisor")
@@ -79,13 +80,15 @@ def run(supervisor: Supervisor, options: Namespace, lines: list[str]) -> None:
     loopback = listening.is_loopback(options.bind)
     environ = {**roles.environment(whole=options.whole, loopback=loopback), roles.COUNTERS: str(counters())}
     supervisor.add(roles.service_parts(services))
-    supervisor.add(roles.parts(options.roles, listening.joined(options.bind, options.port), environ, logs))
+    parts = roles.parts(options.roles, listening.joined(options.bind, options.port), environ, logs)
     if roles.WEB in options.roles:
         url = f"http://{listening.joined(listening.reachable_name(options.bind), options.port)}/"
-        supervisor.watch(_FIRST_ANSWER_SECONDS, until=lambda: listening.answers(url + "healthz"))
+        begin(supervisor, parts, url + "healthz")
         lines = [f"MLTrack is at {url}", *lines]
         if not listening.answers(url + "healthz"):
             lines.append("It does not answer yet: the log of the web process says why.")
+    else:
+        supervisor.add(parts)
     if services is not None:
         lines += services.words()
     if options.whole and loopback:
@@ -95,6 +98,19 @@ def run(supervisor: Supervisor, options: Namespace, lines: list[str]) -> None:
     if not supervisor.stopping:
         say("\n".join(lines))
     supervisor.watch()
+
+
+def begin(supervisor: Supervisor, parts: Sequence[Part], page: str) -> None:
+    """Start web, and when it answers the others, for which nobody waits; at the latest after a minute."""
+    later = [part for part in parts if part.name != roles.WEB]
+    for part in later:
+        part.due = math.inf
+    supervisor.add(parts)
+    supervisor.watch(_FIRST_ANSWER_SECONDS, until=lambda: listening.answers(page))
+    for part in later:
+        part.due = 0.0
+    if not supervisor.stopping:
+        supervisor.tend()
 
 
 def counters() -> Path:
