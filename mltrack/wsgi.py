@@ -8,7 +8,10 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mltrack.settings")
+# Loading drops next to nothing, so that nothing is looked for meanwhile; and what is loaded stays, so that it is not
+# looked through again in the middle of a request.
+gc.disable()
 application = get_wsgi_application()
-# What is loaded stays: no collection looks through it again in the middle of a request.
 gc.collect()
 gc.freeze()
+gc.enable()
