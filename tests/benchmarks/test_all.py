@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
-from subprocess import PIPE, STDOUT
 
 import pytest
 
 from benchmarks.__main__ import NAMES
-from mltrack.env import BASE_DIR
+from tests.benchmarks.running import measured
 
 pytestmark = [pytest.mark.mlflow, pytest.mark.processes, pytest.mark.slow]
 MOST_SECONDS = 600
@@ -41,14 +37,7 @@ EXACT = {
 def rows(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
     """The rows of one run of all benchmarks."""
     file: Path = tmp_path_factory.mktemp("bench") / "results.json"
-    command = [sys.executable, "-m", "benchmarks", "--tiny", "--json", str(file)]
-    with subprocess.Popen(command, cwd=BASE_DIR, stdout=PIPE, stderr=STDOUT, text=True) as process:
-        try:
-            words, _ = process.communicate(timeout=MOST_SECONDS)
-        finally:
-            process.terminate()
-    assert process.returncode == 0, words[-4000:]
-    found: list[list[str]] = json.loads(file.read_text())
+    found, words = measured(["--tiny"], file, MOST_SECONDS)
     assert all(row[1] in words for row in found)
     return found
 
