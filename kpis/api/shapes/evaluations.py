@@ -121,8 +121,8 @@ class SliceThenOut(StrictSerializer):
     coverage = ratio()
 
 
-class SlicesThenOut(StrictSerializer):
-    """An evaluation of the same slice columns at its own operating point under the targets in force."""
+class EvaluationThenOut(StrictSerializer):
+    """An evaluation of another time, at its own operating point."""
 
     id = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
@@ -130,6 +130,11 @@ class SlicesThenOut(StrictSerializer):
     at = UTCDateTimeField()
     threshold = serializers.FloatField()
     in_production = serializers.BooleanField()
+
+
+class SlicesThenOut(EvaluationThenOut):
+    """An evaluation of the same slice columns at its own operating point under the targets in force."""
+
     slices = SliceThenOut(many=True)
 
 

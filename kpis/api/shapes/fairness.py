@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
+from kpis.api.shapes.evaluations import EvaluationThenOut
 from kpis.scoring.evaluations.audit import RATES
 from mltrack.rest.fields import UTCDateTimeField
 from mltrack.rest.query import Params
@@ -126,15 +127,9 @@ class ColumnGapsOut(StrictSerializer):
     equalized_odds = number()
 
 
-class FairnessBeforeOut(StrictSerializer):
+class FairnessBeforeOut(EvaluationThenOut):
     """An evaluation of the same columns at its own operating point."""
 
-    id = serializers.CharField()
-    label = serializers.CharField()  # type: ignore[assignment]
-    purpose = serializers.ChoiceField(Purpose.values)
-    at = UTCDateTimeField()
-    threshold = serializers.FloatField()
-    in_production = serializers.BooleanField()
     gaps = ColumnGapsOut(many=True)
 
 
