@@ -6,12 +6,14 @@ A row is `row_of(number of its columns)` and one field for each column, all of t
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
-from typing import Final
+from typing import Final, Literal
 
+import numpy as np
 from django.db import connection
+from numpy.typing import ArrayLike
 
 # PostgreSQL counts its timestamps from here, in microseconds.
 FIRST_MOMENT: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -22,6 +24,12 @@ _END: Final = b"\xff\xff"
 _LENGTH: Final = struct.Struct(">i")
 _INTEGER: Final = struct.Struct(">iq")
 _COUNT: Final = struct.Struct(">h")
+_SHORT: Final = struct.Struct(">ii")
+# Of an array: how many dimensions, no nulls, the type of its elements; then how many they are, from place 1.
+_ARRAY: Final = struct.Struct(">iii")
+_DIMENSION: Final = struct.Struct(">ii")
+_VARCHAR: Final = 1043
+_INTEGERS: Final = {4: 23, 8: 20}
 
 
 def copy_rows(statement: str, rows: Iterable[bytes]) -> None:
@@ -69,3 +77,34 @@ def integer_field(number: int | None) -> bytes:
 def moment_field(moment: datetime | None) -> bytes:
     """Return an aware moment, or null."""
     return NULL if moment is None else _INTEGER.pack(8, (moment - FIRST_MOMENT) // MICROSECOND)
+
+
+def short_field(number: int) -> bytes:
+    """Return an `integer`. Raises struct.error for one of more than 32 bits."""
+    return _SHORT.pack(4, number)
+
+
+def truth_field(answer: bool | None) -> bytes:
+    """Return a `boolean`, or null."""
+    return NULL if answer is None else _LENGTH.pack(1) + bytes([answer])
+
+
+def texts_field(texts: Sequence[str]) -> bytes:
+    """Return texts as an array of `varchar`. Raises ValueError for half a surrogate pair."""
+    return _array(_VARCHAR, len(texts), text_fields(*texts))
+
+
+def integers_field(numbers: ArrayLike, width: Literal[4, 8] = 8) -> bytes:
+    """Return whole numbers as an array of `bigint`, or of `integer` where they have four bytes.
+
+    Raises OverflowError for a number of more bits.
+    """
+    given = np.asarray(numbers, dtype=f"i{width}")
+    elements = np.empty(given.shape, dtype=[("length", ">i4"), ("number", f">i{width}")])
+    elements["length"], elements["number"] = width, given
+    return _array(_INTEGERS[width], len(given), elements.tobytes())
+
+
+def _array(kind: int, length: int, elements: bytes) -> bytes:
+    head = _ARRAY.pack(1, 0, kind) + _DIMENSION.pack(length, 1) if length else _ARRAY.pack(0, 0, kind)
+    return _LENGTH.pack(len(head) + len(elements)) + head + elements

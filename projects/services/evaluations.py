@@ -8,21 +8,13 @@ from typing import Any
 from django.db import transaction
 
 from projects.connectors.records import EvaluationRecord
-from projects.models import (
-    Connection,
-    DatasetVersion,
-    Evaluation,
-    EvaluationStratum,
-    Initiative,
-    Origin,
-)
+from projects.models import Connection, DatasetVersion, Evaluation, Initiative, Origin
 from projects.progress.evaluations.coverages import coverages_of
-from projects.progress.evaluations.ladder import Ladder
-from projects.progress.evaluations.tally import Stratum
 from projects.selectors.evaluation_subjects import model_version_named, run_named
 from projects.selectors.evaluations import tally_of
 from projects.services.due import note_due
 from projects.services.run_rows import lock_source
+from projects.services.strata import copy_strata
 
 _SUMS = ("n", "right", "abstained", "decided_at", "right_at")
 MOST_SUMMED = 200
@@ -54,9 +46,7 @@ def record_evaluation(
         dataset=_dataset(initiative, record),
         **_columns(record),
     )
-    EvaluationStratum.objects.bulk_create(
-        [_stratum(kept, number, *pair) for number, pair in enumerate(record.tally.strata)]
-    )
+    copy_strata(kept, record.tally.strata)
     note_due([initiative.pk], "evaluation recorded")
     return kept, True
 
@@ -108,22 +98,6 @@ def _columns(record: EvaluationRecord) -> dict[str, Any]:
         "metrics": {key: asdict(metric) for key, metric in record.metrics.items()},
         "confusion": [list(each) for each in record.confusion.counts],
     }
-
-
-def _stratum(kept: Evaluation, number: int, stratum: Stratum, ladder: Ladder) -> EvaluationStratum:
-    return EvaluationStratum(
-        evaluation=kept,
-        number=number,
-        slices=list(stratum.slices),
-        groups=list(stratum.groups),
-        positive=stratum.positive,
-        selected=stratum.selected,
-        levels=list(ladder.levels),
-        right=list(ladder.right),
-        wrong=list(ladder.wrong),
-        abstained_right=ladder.abstained_right,
-        abstained_wrong=ladder.abstained_wrong,
-    )
 
 
 def _dataset(initiative: Initiative, record: EvaluationRecord) -> DatasetVersion | None:

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Literal
 
 import pytest
 from django.db import DataError, IntegrityError, connection, transaction
 
-from mltrack.copying import NULL, copy_rows, integer_field, json_field, moment_field, row_of, text_field
+from mltrack.copying import (
+    NULL,
+    copy_rows,
+    integer_field,
+    integers_field,
+    json_field,
+    moment_field,
+    row_of,
+    short_field,
+    text_field,
+    texts_field,
+    truth_field,
+)
 
 pytestmark = pytest.mark.django_db
 COPY = "COPY copied (number, word, document, at) FROM STDIN (FORMAT binary)"
@@ -70,3 +83,32 @@ def test_a_row_twice_is_refused_as_by_django() -> None:
 def test_a_number_of_more_than_64_bits_is_a_value_error() -> None:
     with pytest.raises(ValueError, match="64 bits"):
         integer_field(2**63)
+
+
+@pytest.mark.parametrize(
+    ("short", "truth", "texts", "few", "many"),
+    [
+        (-(2**31), True, ["a", "", 'é,{}"'], [1, -(2**31)], [2**63 - 1, -(2**63)]),
+        (2**31 - 1, False, ["x"], [0], [5]),
+        (0, None, [], [], []),
+    ],
+)
+def test_small_numbers_truths_and_arrays_arrive_as_they_are(
+    short: int, truth: bool | None, texts: list[str], few: list[int], many: list[int]
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE wide (a integer, b boolean, c varchar(9)[], d integer[], e bigint[])")
+        fields = (short_field(short), truth_field(truth), texts_field(texts))
+        copy_rows(
+            "COPY wide FROM STDIN (FORMAT binary)",
+            [row_of(5) + b"".join(fields) + integers_field(few, 4) + integers_field(many)],
+        )
+        cursor.execute("SELECT * FROM wide")
+        assert cursor.fetchall() == [(short, truth, texts, few, many)]
+        cursor.execute("DROP TABLE wide")
+
+
+@pytest.mark.parametrize(("number", "width"), [(2**31, 4), (2**63, 8)])
+def test_a_number_that_an_array_cannot_hold_is_an_overflow(number: int, width: Literal[4, 8]) -> None:
+    with pytest.raises(OverflowError):
+        integers_field([number], width)
