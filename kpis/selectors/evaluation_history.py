@@ -66,12 +66,15 @@ class SliceHistory:
         return SliceRow(name, tuple(rates), tuple(zip(self.shown, parts)))
 
 
-def slice_history(initiative: Initiative, evaluation: Evaluation, targets: Sequence[Target]) -> SliceHistory:
-    """Return how the slices of an evaluation did over time under the targets in force; three queries, or none."""
+def slice_history(
+    initiative: Initiative, evaluation: Evaluation, tally: Tally, targets: Sequence[Target]
+) -> SliceHistory:
+    """Return how the slices of an evaluation did over time under the targets in force; at most three queries."""
     if not evaluation.slice_columns:
         return SliceHistory()
-    every = newest_first([evaluation, *alike(initiative, evaluation, "slice_columns")])
-    tallies, known = tallies_of(every), deployed(initiative)
+    others = alike(initiative, evaluation, "slice_columns")
+    tallies, known = {**tallies_of(others), evaluation.pk: tally}, deployed(initiative)
+    every = newest_first([evaluation, *others])
     return SliceHistory(tuple(_then(initiative, each, tallies[each.pk], targets, known.runs(each)) for each in every))
 
 

@@ -96,9 +96,9 @@ def evaluation_view(initiative: Initiative, evaluation: Evaluation, threshold: f
 
 
 def history_of(view: EvaluationView) -> SliceHistory:
-    """Return how the slices of an evaluation did over time, in three queries, none without slices."""
-    targets = view.report.targets
-    return slice_history(view.evaluation.initiative, view.evaluation, (*targets.used, *targets.elsewhere))
+    """Return how the slices of an evaluation did over time, in at most three queries, none without slices."""
+    targets, tally = view.report.targets, view.report.facts.tally
+    return slice_history(view.evaluation.initiative, view.evaluation, tally, (*targets.used, *targets.elsewhere))
 
 
 def evaluation_answer(view: EvaluationView) -> dict[str, Any]:

@@ -7,6 +7,7 @@ each holds for a threshold fixed before the data were seen; for one chosen on th
 from __future__ import annotations
 
 import bisect
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -66,25 +67,30 @@ class Band:
 def curve(ladder: Ladder) -> tuple[CurvePoint, ...]:
     """Return the curve at the distinct confidences alone, strictest first; empty when nothing was answered."""
     n, scale = ladder.n, ladder.scale
-    accepted = accumulate(a + b for a, b in zip(ladder.right, ladder.wrong))
+    accepted = accumulate(map(operator.add, ladder.right, ladder.wrong))
     wrong = accumulate(ladder.wrong)
     return tuple(CurvePoint(level / scale, a, w, n) for level, a, w in zip(ladder.levels, accepted, wrong))
 
 
 def points_at(ladder: Ladder, thresholds: Sequence[float]) -> tuple[CurvePoint, ...]:
     """Return what each threshold accepts, distinct confidence or not, in the order given."""
-    points, ascending = curve(ladder), [-level for level in ladder.levels]
-    found = []
-    for threshold in thresholds:
-        place = bisect.bisect_right(ascending, -strictest_level(threshold, ladder.scale))
-        last = points[place - 1] if place else CurvePoint(threshold, 0, 0, ladder.n)
-        found.append(CurvePoint(threshold, last.accepted, last.wrong, ladder.n))
-    return tuple(found)
+    right, wrong = ([0, *accumulate(each)] for each in (ladder.right, ladder.wrong))
+    places, n = [_accepted_levels(ladder, each) for each in thresholds], ladder.n
+    return tuple(
+        CurvePoint(threshold, right[place] + wrong[place], wrong[place], n)
+        for threshold, place in zip(thresholds, places)
+    )
 
 
 def point_at(ladder: Ladder, threshold: float) -> CurvePoint:
     """Return what one threshold accepts."""
-    return points_at(ladder, [threshold])[0]
+    place = _accepted_levels(ladder, threshold)
+    wrong = sum(ladder.wrong[:place])
+    return CurvePoint(threshold, sum(ladder.right[:place]) + wrong, wrong, ladder.n)
+
+
+def _accepted_levels(ladder: Ladder, threshold: float) -> int:
+    return bisect.bisect_right(ladder.levels, -strictest_level(threshold, ladder.scale), key=operator.neg)
 
 
 def accuracy_band(point: CurvePoint, confidence: float = DEFAULT_CONFIDENCE) -> Band | None:

@@ -13,7 +13,7 @@ from kpis.scoring.evaluations.reporting import SMALLEST_GROUP
 from kpis.scoring.evaluations.segments import hidden_groups
 from kpis.scoring.evaluations.share import Share
 from kpis.scoring.targets import Target
-from projects.progress.evaluations.tally import Tally, by_slice
+from projects.progress.evaluations.tally import Tally
 
 FROM_BELOW = (">=", ">")
 
@@ -37,7 +37,7 @@ class Part:
 
 def slice_parts(tally: Tally, threshold: float, targets: Sequence[Target] = ()) -> tuple[Part, ...]:
     """Return the slices, the least accurate first, those too small to judge last."""
-    points = {name: point_at(ladder, threshold) for name, ladder in by_slice(tally).items()}
+    points = {name: point_at(ladder, threshold) for name, ladder in tally.by_slice.items()}
     return _ranked([_part(name, point, targets) for name, point in points.items()])
 
 

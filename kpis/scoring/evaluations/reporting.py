@@ -12,7 +12,6 @@ from kpis.scoring.evaluations.share import Share
 from kpis.scoring.inputs import EvaluationFacts
 from kpis.scoring.points import MetricPoint
 from kpis.scoring.sampling import Reported, metric_key
-from projects.progress.evaluations.tally import by_slice
 
 SMALLEST_GROUP = 30
 
@@ -26,7 +25,7 @@ def reported_at(facts: EvaluationFacts, point: CurvePoint, smallest_group: int =
     states itself. A metric without cases is not reported.
     """
     found = dict(_at_point(point))
-    for name, ladder in by_slice(facts.tally).items():
+    for name, ladder in facts.tally.by_slice.items():
         found.update(_at_point(point_at(ladder, point.threshold), name))
     for columns in groupings(facts.tally):
         groups = group_counts(facts.tally, point.threshold, columns)

@@ -9,14 +9,14 @@ from typing import Literal
 from kpis.scoring.evaluations.groups import counts_by_values, group_name, groupings
 from kpis.scoring.evaluations.suppression import LEAST_SHOWN, hidden_cells
 from projects.progress.evaluations.ladder import Ladder, merge_ladders
-from projects.progress.evaluations.tally import Tally, by_slice
+from projects.progress.evaluations.tally import Tally
 
 Kind = Literal["all", "slice", "group"]
 
 
 def ladders_of(tally: Tally) -> dict[str, tuple[Kind, Ladder]]:
     """Return each slice and each group of one column, named "column=value"; a column that is both is one of groups."""
-    found: dict[str, tuple[Kind, Ladder]] = {name: ("slice", ladder) for name, ladder in by_slice(tally).items()}
+    found: dict[str, tuple[Kind, Ladder]] = {name: ("slice", ladder) for name, ladder in tally.by_slice.items()}
     return found | {name: ("group", ladder) for name, ladder in by_group(tally).items()}
 
 

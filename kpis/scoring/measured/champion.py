@@ -13,7 +13,6 @@ from kpis.scoring.measured.evaluated import Evaluated, evaluated, evaluated_of
 from kpis.scoring.measurement import Evidence, Measurement, Result
 from kpis.scoring.targets import Accepted
 from kpis.scoring.wording import counted, figure, lower_figure, upper_figure
-from projects.progress.evaluations.tally import by_slice
 
 RESULTS: Mapping[str, Result] = {"met": "pass", "missed": "fail", "undecided": "insufficient"}
 MOST_NAMED = 5
@@ -90,7 +89,7 @@ def compared_slices(inputs: JudgementInputs) -> dict[str, Versus]:
 
 def _slices(found: Evaluated) -> dict[str, Share]:
     threshold = found.operating.point.threshold
-    points = {name: point_at(ladder, threshold) for name, ladder in by_slice(found.facts.tally).items()}
+    points = {name: point_at(ladder, threshold) for name, ladder in found.facts.tally.by_slice.items()}
     return {name: Share(point.right, point.accepted) for name, point in points.items()}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -29,13 +30,14 @@ class Ladder:
 
     def __post_init__(self) -> None:
         every = (*self.levels, *self.right, *self.wrong, self.abstained_right, self.abstained_wrong, self.scale)
-        if not all(type(each) is int and each >= 0 for each in every) or self.scale < 1:
+        if set(map(type, every)) != {int} or min(every) < 0 or self.scale < 1:
             raise ValueError("Levels and counts are whole numbers from 0.")
         if not len(self.levels) == len(self.right) == len(self.wrong):
             raise ValueError("Each level needs its counts of right and wrong.")
-        if any(a <= b for a, b in zip(self.levels, self.levels[1:])) or (self.levels and self.levels[0] > self.scale):
+        falling = all(map(operator.gt, self.levels, self.levels[1:]))
+        if not falling or (self.levels and self.levels[0] > self.scale):
             raise ValueError("Levels are distinct, from the strictest down, and at most the scale.")
-        if any(a + b == 0 for a, b in zip(self.right, self.wrong)):
+        if not all(map(operator.add, self.right, self.wrong)):
             raise ValueError("A level without cases is left out.")
 
     @property

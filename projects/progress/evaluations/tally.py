@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,7 +20,7 @@ from projects.progress.evaluations.ladder import Ladder, ladder_from, merge_ladd
 from projects.progress.evaluations.levels import ABSTAINED, SCALE, UnusableRow, flags_of, levels_of
 from projects.progress.evaluations.strata import Stratum
 
-__all__ = ["Cell", "Stratum", "Tally", "by_slice", "merge_tallies", "tally_cells", "tally_rows"]
+__all__ = ["Cell", "Stratum", "Tally", "merge_tallies", "tally_cells", "tally_rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +33,34 @@ class Cell:
     wrong: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tally:
-    """The counts by stratum, in order; a stratum without cases is left out."""
+    """The counts by stratum, in order; a stratum without cases is left out. Sums over strata are made once."""
 
     slice_columns: tuple[str, ...] = ()
     group_columns: tuple[str, ...] = ()
     strata: tuple[tuple[Stratum, Ladder], ...] = ()
     scale: int = SCALE
 
-    @property
+    @cached_property
     def n(self) -> int:
         """All cases."""
         return sum(ladder.n for _, ladder in self.strata)
 
-    @property
+    @cached_property
     def whole(self) -> Ladder:
         """The counts of all cases together."""
         return merge_ladders((ladder for _, ladder in self.strata), self.scale)
+
+    @cached_property
+    def by_slice(self) -> Mapping[str, Ladder]:
+        """The counts of each slice, named "column=value"; cases that state no value are in none."""
+        parts: defaultdict[str, list[Ladder]] = defaultdict(list)
+        for stratum, ladder in self.strata:
+            for column, value in zip(self.slice_columns, stratum.slices):
+                if value:
+                    parts[f"{column}={value}"].append(ladder)
+        return {name: merge_ladders(parts[name], self.scale) for name in sorted(parts)}
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -148,13 +159,3 @@ def merge_tallies(tallies: Iterable[Tally]) -> Tally:
     ((slice_columns, group_columns, scale),) = shapes
     found = ((stratum, merge_ladders(ladders, scale)) for stratum, ladders in sums.items())
     return _sorted(slice_columns, group_columns, found, scale)
-
-
-def by_slice(tally: Tally) -> dict[str, Ladder]:
-    """Return the counts of each slice, named "column=value"; cases that state no value are in none."""
-    parts: defaultdict[str, list[Ladder]] = defaultdict(list)
-    for stratum, ladder in tally.strata:
-        for column, value in zip(tally.slice_columns, stratum.slices):
-            if value:
-                parts[f"{column}={value}"].append(ladder)
-    return {name: merge_ladders(parts[name], tally.scale) for name in sorted(parts)}

@@ -94,6 +94,6 @@ def test_others_do_not_see_it(team: Team, evaluation: Evaluation) -> None:
 
 def test_queries(team: Team, evaluation: Evaluation, django_assert_num_queries: Any) -> None:
     team.viewer.call("get", url(evaluation))
-    for rest, queries in (("", 11), ("point/", 8)):
+    for rest, queries in (("", 10), ("point/", 8)):
         with django_assert_num_queries(queries):
             team.viewer.call("get", url(evaluation, rest))

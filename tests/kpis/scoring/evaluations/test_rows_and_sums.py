@@ -15,7 +15,7 @@ from kpis.scoring.evaluations.curve import CurvePoint, curve, point_at
 from kpis.scoring.evaluations.fairness import Fairness, fairness
 from kpis.scoring.evaluations.groups import group_counts
 from kpis.scoring.evaluations.slices import Slices, judge_slices
-from projects.progress.evaluations.tally import Tally, by_slice, merge_tallies, tally_cells, tally_rows
+from projects.progress.evaluations.tally import Tally, merge_tallies, tally_cells, tally_rows
 from tests.kpis.scoring.evaluations.rows import CONFIDENCES
 
 Row = tuple[float, bool, bool, str, str]
@@ -44,7 +44,7 @@ def page(tally: Tally) -> Page:
         curve(whole),
         aurc(whole),
         choose(whole, 0.6, 0.8),
-        judge_slices(by_slice(tally), 0.5, 0.6, 0.3),
+        judge_slices(tally.by_slice, 0.5, 0.6, 0.3),
         fairness(group_counts(tally, 0.5), 2),
         movement(point_at(whole, 0.5), Worth(1000, 4, 9)),
     )

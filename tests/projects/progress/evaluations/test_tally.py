@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from projects.progress.evaluations.ladder import Ladder, ladder_of
 from projects.progress.evaluations.levels import ABSTAINED, UnusableRow
-from projects.progress.evaluations.tally import Cell, Stratum, Tally, by_slice, merge_tallies, tally_cells, tally_rows
+from projects.progress.evaluations.tally import Cell, Stratum, Tally, merge_tallies, tally_cells, tally_rows
 from tests.kpis.scoring.evaluations.rows import CONFIDENCES
 
 Row = tuple[float, bool, bool, str, str, str]
@@ -88,7 +88,7 @@ def test_cells_in_any_order_are_the_tally(rows: list[Row], chance: random.Random
 
 @given(ROWS)
 def test_slices_are_sums_of_strata(rows: list[Row]) -> None:
-    found = by_slice(tally(rows))
+    found = tally(rows).by_slice
     assert set(found) == {f"region={row[3]}" for row in rows if row[3]}
     for name, ladder in found.items():
         mine = [row for row in rows if f"region={row[3]}" == name]
@@ -96,7 +96,7 @@ def test_slices_are_sums_of_strata(rows: list[Row]) -> None:
 
 
 def test_two_slice_columns_are_sliced_each() -> None:
-    found = by_slice(tally_rows([0.9, 0.8], [1, 0], {"region": ["EU", "US"], "device": ["phone", None]}))
+    found = tally_rows([0.9, 0.8], [1, 0], {"region": ["EU", "US"], "device": ["phone", None]}).by_slice
     assert list(found) == ["device=phone", "region=EU", "region=US"]
     assert found["device=phone"] == Ladder((9000,), (1,), (0,))
 
@@ -110,7 +110,7 @@ def test_plain_rows_are_one_stratum() -> None:
 def test_nothing_is_an_empty_tally() -> None:
     assert tally_rows([], []) == Tally() == tally_cells([])
     assert Tally().whole == Ladder()
-    assert by_slice(Tally()) == {}
+    assert Tally().by_slice == {}
     assert tally_rows([], [], {"region": []}, {"sex": []}, [], []).n == 0
 
 
