@@ -75,7 +75,7 @@ def _claim(upload_id: int) -> EvaluationUpload | None:
 
 def _merged(upload: EvaluationUpload) -> Merged:
     rows = UploadBlock.objects.filter(upload=upload).order_by("number").values_list("outcome", flat=True)
-    return merge_blocks([unpacked(bytes(each or b"")) for each in rows.iterator(16)], Layout(tuple(upload.columns)))
+    return merge_blocks([unpacked(bytes(each or b"")) for each in rows.iterator(2)], Layout(tuple(upload.columns)))
 
 
 @transaction.atomic

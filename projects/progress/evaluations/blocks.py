@@ -35,7 +35,7 @@ class Merged:
     ids: NDArray[np.int64] | None
     levels: NDArray[np.int64]
     right: NDArray[np.bool_]
-    strata: NDArray[np.int64]
+    strata: NDArray[np.int32]
 
 
 def packed(block: Block) -> bytes:
@@ -63,7 +63,7 @@ def unpacked(data: bytes) -> Block:
     """Return the block that `packed` made bytes of; levels and the like are empty where it has no ids."""
     with np.load(io.BytesIO(data), allow_pickle=False) as file:
         words = json.loads(file["words"].tobytes())
-        cells = file["cells"].astype(np.int64)
+        cells = file["cells"]
         cases: list[Any] = [file.get(name, np.empty(0, np.int64)) for name in ("levels", "right", "place")]
         ids = file.get("ids")
     strata = tuple(Stratum(tuple(slices), tuple(groups), *marks) for slices, groups, *marks in words["strata"])
@@ -93,5 +93,5 @@ def merge_blocks(blocks: Sequence[Block], layout: Layout) -> Merged:
         np.concatenate(ids) if len(ids) == len(blocks) else None,
         np.concatenate([each.levels for each in blocks]),
         np.concatenate([each.right for each in blocks]),
-        np.concatenate([new[each.place] for new, each in zip(places, blocks)]),
+        np.concatenate([new[each.place].astype(np.int32) for new, each in zip(places, blocks)]),
     )

@@ -82,7 +82,7 @@ class _Reader:
             raise self.bad(text[: error.start].count(b"\n"), "", "it is not UTF-8") from None
         found: list[list[str]] = []
         try:
-            found.extend(csv.reader(io.StringIO(decoded, newline=""), strict=True))
+            found.extend(csv.reader(io.TextIOWrapper(io.BytesIO(text), "utf-8", newline=""), strict=True))
         except csv.Error as error:
             raise self.bad(len(found), "", f"it is not CSV ({error})") from None
         width = len(self.layout.columns)

@@ -114,12 +114,13 @@ def test_a_celery_worker_that_is_killed_in_mid_counting(token: str, file: Path, 
     assert_exact(ROWS)
 
 
-def test_a_bad_row_is_named_by_the_client(token: str, tmp_path: Path) -> None:
-    rows = list(ROWS)
-    rows[54_321] = ("c54321", "stay", "stay", "1.7", "north", "F")
+@pytest.mark.parametrize(("n", "bad"), [(60_000, 54_322), pytest.param(1_000_000, 731_204, marks=pytest.mark.slow)])
+def test_a_bad_row_is_named_by_the_client(token: str, tmp_path: Path, n: int, bad: int) -> None:
+    rows = cases(n)
+    rows[bad - 1] = (f"c{bad - 1}", "stay", "stay", "1.7", "north", "F")
     file = written(tmp_path / "cases.csv", rows)
     with serve(file.parent) as url, counting():
         code, output = evaluate(url, token, file)
     assert code == 2
-    assert "nothing was kept: Row 54,322, confidence: the confidence 1.7 does not lie between 0 and 1." in output
+    assert f"nothing was kept: Row {bad:,}, confidence: the confidence 1.7 does not lie between 0 and 1." in output
     assert (Evaluation.objects.count(), UploadBlock.objects.count()) == (0, 0)
