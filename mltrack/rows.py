@@ -8,8 +8,9 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import Field, Model
+from django.db.models import Field, JSONField, Model
 
+from mltrack.json_text import json_bytes
 from mltrack.prepared import Prepared
 
 M = TypeVar("M", bound=Model)
@@ -53,16 +54,20 @@ def _form(model: type[Model]) -> tuple[list[str], list[tuple[int, Callable[..., 
 def insert(row: Model) -> None:
     """Insert a new object, as `save` does, by a statement that is planned once; afterwards it has its key.
 
-    No signals are sent, and defaults of the database do not apply: the object states every field.
+    No signals are sent, and defaults of the database do not apply: the object states every field. JSON holds plain
+    values alone.
     """
-    values = {
-        str(field.column): field.get_db_prep_save(field.pre_save(row, add=True), connection)
-        for field in _written(type(row))
-    }
+    values = {str(field.column): _value(field, field.pre_save(row, add=True)) for field in _written(type(row))}
     with connection.cursor() as cursor:
         _inserting(type(row)).run(cursor, values)
         (row.pk,) = cursor.fetchone()
     row._state.adding = False
+
+
+def _value(field: Field[Any, Any], given: Any) -> Any:
+    if isinstance(field, JSONField):
+        return json_bytes(given).decode()
+    return field.get_db_prep_save(given, connection)
 
 
 def _written(model: type[Model]) -> list[Field[Any, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from kpis.scoring.fingerprints import binding, changed
 from kpis.scoring.inputs import AttestationFacts, JudgementInputs
@@ -42,23 +43,19 @@ def attested(blank: CheckResult, inputs: JudgementInputs, current: Mapping[str, 
         f"attested by {word.author or 'a former member'}", word.link, "attestation", tuple(sorted(bound.items()))
     )
     end, moved = expiry(word, check), changed(bound, check.depends_on, current)
-    seen = replace(
+    said: dict[str, Any] = {"result": "pass", "points": 0.5, "reason": "", "what_would_pass": "", "expires": end}
+    if end <= now:
+        reason = f"the attestation ended on {day(end)}"
+        said = {"result": "stale", "reason": reason, "what_would_pass": "Attest it again."}
+    elif moved:
+        what = "Look again and attest it for what is there now."
+        said = {"result": "stale", "reason": f"{listed(moved)} changed since it was attested", "what_would_pass": what}
+    return replace(
         blank,
         observed=word.note or "attested",
         expected=blank.expected or "a person's word with a link",
         evidence=(*blank.evidence, proof),
         evidence_kind="attested",
         at=word.at,
+        **said,
     )
-    if end <= now:
-        return replace(
-            seen, result="stale", reason=f"the attestation ended on {day(end)}", what_would_pass="Attest it again."
-        )
-    if moved:
-        return replace(
-            seen,
-            result="stale",
-            reason=f"{listed(moved)} changed since it was attested",
-            what_would_pass="Look again and attest it for what is there now.",
-        )
-    return replace(seen, result="pass", points=0.5, reason="", what_would_pass="", expires=end)

@@ -34,6 +34,8 @@ class PageParams(Params):
 
 def read_params(given: QueryDict, declared: type[Params]) -> dict[str, Any]:
     """Return the validated parameters. Raises ValidationError (400) that names unknown and repeated ones."""
+    if declared is Params and not given:
+        return {}
     serializer = declared(data=_single(given, declared().fields))
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from enum import Enum
@@ -11,6 +10,8 @@ from uuid import UUID
 
 from django.utils.functional import Promise
 from rest_framework.renderers import BaseRenderer
+
+from mltrack.json_text import json_bytes
 
 
 def utc_text(moment: datetime) -> str:
@@ -21,9 +22,8 @@ def utc_text(moment: datetime) -> str:
 
 
 def dumps(data: Any) -> bytes:
-    """Return compact UTF-8 JSON. Raises ValueError for NaN and infinities, TypeError for unknown types."""
-    text = json.dumps(data, default=_plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.encode("utf-8", "backslashreplace")
+    """Return compact UTF-8 JSON, as `json_bytes` does. Raises TypeError for unknown types."""
+    return json_bytes(data, _plain)
 
 
 def _plain(value: Any) -> Any:
@@ -37,6 +37,8 @@ def _plain(value: Any) -> Any:
         return str(value)
     if isinstance(value, Mapping):
         return dict(value)
+    if isinstance(value, tuple):
+        return list(value)
     if isinstance(value, set | frozenset):
         return sorted(value)
     raise TypeError(f"{type(value).__name__} is not for JSON.")

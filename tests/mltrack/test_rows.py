@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 def decision(**changes: object) -> GateDecision:
     initiative = make_initiative(make_workspace())
-    document = {"ü": [1, 2.5, None, True], "quoted": "'\\ %s %(a)s \" $1"}
+    document = {"ü": [1, 2.5, None, True, 10**40], "quoted": "'\\ %s %(a)s \" $1"}
     values = {"workspace": initiative.workspace, "initiative": initiative, "at": database_now(), "verdict": "ready"}
     return GateDecision(**{**values, "document": document, "test_set": "", **changes})
 
