@@ -9,12 +9,17 @@ from __future__ import annotations
 import http.cookiejar
 import json
 import os
+import shutil
 import subprocess
+import time
 import urllib.parse
 import urllib.request
 from pathlib import Path
 from statistics import median
 from typing import Any
+
+from playwright._impl._api_structures import SetCookieParam
+from playwright.sync_api import sync_playwright
 
 from benchmarks.results import Result
 from benchmarks.sizes import Size
@@ -43,11 +48,12 @@ def measure(size: Size) -> list[Result]:
         statics = os.environ["MLTRACK_HOME"] + "/collected"
         tree = Tree(home, environ={"MLTRACK_STATIC_ROOT": statics, "MLTRACK_DEMO": "1"})
         try:
-            cookie = signed_in(tree.wait().url, (home / "demo_password").read_text().strip())
+            cookies = signed_in(tree.wait().url, (home / "demo_password").read_text().strip())
+            profile = kept(cookies, folder / "signed-in")
             return [
                 each
                 for name, path in PAGES.items()
-                for each in results(name, [audit(tree.url + path, cookie, folder) for _ in range(size.rounds)])
+                for each in results(name, [audit(tree.url + path, profile, folder) for _ in range(size.rounds)])
             ]
         finally:
             tree.stop()
@@ -64,8 +70,8 @@ def program() -> Path:
     return found
 
 
-def signed_in(url: str, password: str) -> str:
-    """Return the cookies of the sample workspace's person, for a header."""
+def signed_in(url: str, password: str) -> list[SetCookieParam]:
+    """Return the cookies of the sample workspace's person."""
     jar = http.cookiejar.CookieJar()
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
     opener.open(f"{url}/accounts/login/").read()
@@ -75,12 +81,23 @@ def signed_in(url: str, password: str) -> str:
         f"{url}/accounts/login/", urllib.parse.urlencode(form).encode(), {"Referer": f"{url}/accounts/login/"}
     )
     opener.open(request).read()
-    return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
+    until = time.time() + 3600
+    return [{"name": each.name, "value": each.value or "", "url": url, "expires": until} for each in jar]
 
 
-def audit(url: str, cookie: str, folder: Path) -> dict[str, Any]:
-    """Return Lighthouse's report on a page for a desktop. Raises CalledProcessError."""
+def kept(cookies: list[SetCookieParam], profile: Path) -> Path:
+    """Return a browser's profile that holds cookies: as a header they would not go out with what scripts fetch."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch_persistent_context(profile, executable_path=ensure(), args=list(FLAGS))
+        browser.add_cookies(cookies)
+        browser.close()
+    return profile
+
+
+def audit(url: str, profile: Path, folder: Path) -> dict[str, Any]:
+    """Return Lighthouse's report on a page for a desktop, seen with a copy of a profile. Raises RuntimeError."""
     file = folder / "report.json"
+    own = Path(shutil.copytree(profile, folder / f"profile-{time.monotonic_ns()}"))
     command = [
         str(program()),
         url,
@@ -89,14 +106,18 @@ def audit(url: str, cookie: str, folder: Path) -> dict[str, Any]:
         "--output=json",
         f"--output-path={file}",
         f"--chrome-path={ensure()}",
-        "--chrome-flags=" + " ".join(["--headless", *FLAGS, f"--user-data-dir={folder}/profile"]),
+        "--chrome-flags=" + " ".join(["--headless", *FLAGS, f"--user-data-dir={own}"]),
         f"--only-categories={','.join(CATEGORIES)}",
-        "--extra-headers=" + json.dumps({"Cookie": cookie}),
     ]
-    subprocess.run(command, check=True, timeout=180, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    ended = subprocess.run(command, timeout=180, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    if ended.returncode:
+        raise RuntimeError(f"Lighthouse ended with {ended.returncode}: {ended.stderr[-2000:]}")
     found: dict[str, Any] = json.loads(file.read_text())
     if found["finalDisplayedUrl"] != url:
         raise RuntimeError(f"Lighthouse saw {found['finalDisplayedUrl']} and not {url}.")
+    asked = found["audits"]["network-requests"]["details"]["items"]
+    if failed := [each["url"] for each in asked if each["statusCode"] != 200]:
+        raise RuntimeError(f"These did not answer 200: {failed}")
     return found
 
 
