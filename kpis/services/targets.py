@@ -155,12 +155,14 @@ def _check_threshold(fields: Fields, values: dict[str, Any]) -> None:
                 fields.fail(name, "Only the target on accuracy of all cases chooses the threshold.")
     if values["grid_step"] is None:
         values["grid_step"] = DEFAULT_STEP
+    if not 0.0001 <= values["grid_step"] <= 0.5:
+        # Confidences are kept to four decimals; a finer grid would only be long.
+        fields.fail("grid_step", "The step of the thresholds lies between 0.0001 and 0.5.")
+        return
     try:
         declared_grid(values["grid_step"])
     except ValueError:
         fields.fail("grid_step", "The step of the thresholds divides 1: 0.01 or 0.05.")
-    if not 0.0001 <= values["grid_step"] <= 0.5:
-        fields.fail("grid_step", "The step of the thresholds lies between 0.0001 and 0.5.")
 
 
 def _append(

@@ -23,6 +23,7 @@ from kpis.scoring.evaluations.curve import CurvePoint, curve, points_at
 from kpis.scoring.proportions import DEFAULT_CONFIDENCE, n_without_errors, upper_bound
 from projects.progress.evaluations.coverages import Coverages
 from projects.progress.evaluations.ladder import Ladder
+from projects.progress.evaluations.levels import SCALE
 
 Method = Literal["fixed_sequence", "sgr"]
 DEFAULT_STEP = 0.01
@@ -51,9 +52,10 @@ class Guaranteed:
 def declared_grid(step: float = DEFAULT_STEP) -> tuple[float, ...]:
     """Return the thresholds from 1 down to 0 in equal steps; to be kept with the target before the evaluation.
 
-    Raises ValueError when 1 is no whole number of steps.
+    Raises ValueError when 1 is no whole number of steps, or when they are finer than confidences, which have four
+    decimals.
     """
-    steps = round(1 / step) if step > 0 else 0
+    steps = round(1 / step) if step * SCALE >= 1 else 0
     if steps < 1 or abs(steps * step - 1) > 1e-9:
         raise ValueError("The step of a grid divides 1.")
     return tuple(place / steps for place in range(steps, -1, -1))

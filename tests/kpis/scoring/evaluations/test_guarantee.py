@@ -49,9 +49,10 @@ def test_a_grid_goes_from_1_to_0() -> None:
     grid = declared_grid()
     assert (len(grid), grid[0], grid[71], grid[-1]) == (101, 1.0, 0.29, 0.0)
     assert declared_grid(0.25) == (1.0, 0.75, 0.5, 0.25, 0.0)
+    assert len(declared_grid(0.0001)) == 10_001
 
 
-@pytest.mark.parametrize("step", [0.0, -0.1, 0.03, 3.0])
+@pytest.mark.parametrize("step", [0.0, -0.1, 0.03, 3.0, 5e-324, 1e-8, math.nan])
 def test_a_step_divides_the_range(step: float) -> None:
     with pytest.raises(ValueError, match="divides"):
         declared_grid(step)
