@@ -4,6 +4,7 @@ from kpis.models.attestations import Attestation
 from kpis.models.bridges import Bridge, StopRule
 from kpis.models.gates import GateDecision
 from kpis.models.kpis import KPI, Contribution, Goal, Reading
+from kpis.models.labeling import LabelQuota
 from kpis.models.scorecards import Scorecard
 from kpis.models.snapshots import ReadinessSnapshot
 from kpis.models.targets import MetricAlias, PlainBaseline, Target
@@ -16,6 +17,7 @@ __all__ = [
     "Contribution",
     "GateDecision",
     "Goal",
+    "LabelQuota",
     "MetricAlias",
     "PlainBaseline",
     "ReadinessSnapshot",

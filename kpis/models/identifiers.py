@@ -33,3 +33,8 @@ def gate_decision_id() -> str:
 def snapshot_id() -> str:
     """Return a new id of a readiness snapshot, `rdy_…`."""
     return new_id("rdy")
+
+
+def quota_id() -> str:
+    """Return a new id of a quota version, `quo_…`."""
+    return new_id("quo")

@@ -19,16 +19,21 @@ from kpis.models import Reading
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import Workspace
 from mltrack.accounts.services.audit import record_audit
-from projects.models import CaseBlock, EvaluationStratum, MetricValue, RunDataset, RunLink
+from projects.models import Annotation, CaseBlock, EvaluationStratum, LabelTask, MetricValue, RunDataset, RunLink
 
 FORMAT = "mltrack-workspace-1"
 APPS = ("accounts", "projects", "kpis")
 SECRETS = frozenset({"sealed_secret", "secret_hash", "token_hash", "code_hash"})
-# Working rows of the moment, and what belongs to no workspace: they are no part of what people keep.
+# Working rows of the moment, sums that follow from other tables, and what belongs to no workspace.
 LEFT_OUT = frozenset(
     {"IdempotencyRecord", "ThrottleCounter", "FirstRunCode", "Heartbeat", "JudgeDue", "Breaker", "UploadBlock", "User"}
+    | {"Annotator", "LabelingTally"}
 )
+# Who labeled what, and how fast, is for the labeling lead alone and leaves with nobody.
+WITHHELD = {"Annotation": frozenset({"annotator", "lead_time"})}
 LARGEST: tuple[type[models.Model], ...] = (
+    Annotation,
+    LabelTask,
     CaseBlock,
     EvaluationStratum,
     MetricValue,
@@ -62,8 +67,8 @@ def exported_models() -> dict[type[models.Model], str]:
 def export_workspace(principal: Principal, target: IO[bytes]) -> dict[str, int]:
     """Write a ZIP with one `.jsonl` file per table and a manifest; return the number of rows by table.
 
-    Rows are streamed, a table at a time. Secrets and hashes of secrets are left out; people appear by name and
-    address, bytes in base64.
+    Rows are streamed, a table at a time. Secrets, hashes of secrets and who labeled what are left out; people appear
+    by name and address, bytes in base64.
     """
     counts: dict[str, int] = {}
     with transaction.atomic(), zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -114,7 +119,8 @@ def _path(model: type[models.Model], known: dict[type[models.Model], str]) -> st
 
 
 def _rows(model: type[models.Model], path: str, workspace: Workspace) -> Iterator[dict[str, Any]]:
-    fields = [field for field in model._meta.concrete_fields if field.name not in SECRETS]
+    hidden = SECRETS | WITHHELD.get(model.__name__, frozenset())
+    fields = [field for field in model._meta.concrete_fields if field.name not in hidden]
     people = [f.name for f in fields if isinstance(f, models.ForeignKey) and f.related_model.__name__ == "User"]
     rows = model._default_manager.filter(**{path: workspace.pk}).select_related(*people).order_by("pk")
     for row in rows.iterator(CHUNK):

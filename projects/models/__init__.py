@@ -5,6 +5,17 @@ from projects.models.datasets import DatasetVersion, RunDataset
 from projects.models.deployments import Deployment
 from projects.models.evaluations import CaseBlock, Evaluation, EvaluationStratum, Origin, Pairing, Purpose
 from projects.models.initiatives import Initiative, JudgeDue, StageChange, Update
+from projects.models.labeling import (
+    Annotation,
+    Annotator,
+    LabelingProject,
+    LabelingSnapshot,
+    LabelingState,
+    LabelingTally,
+    LabelTask,
+    TallyKind,
+    TaskState,
+)
 from projects.models.runs import (
     MetricValue,
     ModelVersion,
@@ -16,6 +27,8 @@ from projects.models.runs import (
 from projects.models.uploads import EvaluationUpload, UploadBlock
 
 __all__ = [
+    "Annotation",
+    "Annotator",
     "Breaker",
     "CaseBlock",
     "Connection",
@@ -26,6 +39,11 @@ __all__ = [
     "EvaluationUpload",
     "Initiative",
     "JudgeDue",
+    "LabelTask",
+    "LabelingProject",
+    "LabelingSnapshot",
+    "LabelingState",
+    "LabelingTally",
     "MetricValue",
     "ModelVersion",
     "Origin",
@@ -39,6 +57,8 @@ __all__ = [
     "SelectionRule",
     "StageChange",
     "SyncAttempt",
+    "TallyKind",
+    "TaskState",
     "Update",
     "UploadBlock",
 ]

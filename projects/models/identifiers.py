@@ -48,3 +48,8 @@ def evaluation_id() -> str:
 def upload_id() -> str:
     """Return a new id of an upload, `upl_…`."""
     return new_id("upl")
+
+
+def labeling_project_id() -> str:
+    """Return a new id of a labeling project, `lbp_…`."""
+    return new_id("lbp")

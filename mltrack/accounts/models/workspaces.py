@@ -32,13 +32,14 @@ class Workspace(models.Model):
 
 
 class Member(models.Model):
-    """A person's place in a workspace. `is_approver` is a flag beside the role."""
+    """A person's place in a workspace. `is_approver` and `is_labeling_lead` are flags beside the role."""
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="members")
     public_id = models.CharField(max_length=24, unique=True, default=member_id, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=12, choices=Role.choices, default=Role.VIEWER)
     is_approver = models.BooleanField(default=False)
+    is_labeling_lead = models.BooleanField(default=False, db_default=False)
     last_seen_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -38,6 +38,8 @@ ASKED: dict[str, dict[str, Any]] = {
     "projects_modelversion": {"pushed_to": None},
     "accounts_apitoken": {"scopes": ["read", "gate"]},
     "projects_evaluationupload": {"evaluation": None, "columns": ["correct"]},
+    "projects_labelingproject": {"external_id": "7"},
+    "projects_labeltask": {"state": "labeled"},
 }
 
 
