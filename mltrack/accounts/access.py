@@ -16,7 +16,8 @@ from mltrack.accounts.policy import Power, holds
 class Principal:
     """One person, or their token, in one workspace. `user` is None for the system's own work.
 
-    `seen_at` is when they were here last, as far as that was noted.
+    `seen_at` is when they were here last, as far as that was noted. `is_labeling_lead` lets them see figures of single
+    annotators, which no role does.
     """
 
     workspace: Workspace
@@ -27,6 +28,7 @@ class Principal:
     scopes: frozenset[str] | None = None
     request_id: str = ""
     seen_at: datetime | None = None
+    is_labeling_lead: bool = False
 
     def may(self, power: Power) -> bool:
         """Say whether this principal has the power."""
@@ -89,4 +91,5 @@ def _principal(member: Member, request_id: str) -> Principal:
         is_approver=member.is_approver,
         request_id=request_id,
         seen_at=member.last_seen_at,
+        is_labeling_lead=member.is_labeling_lead,
     )

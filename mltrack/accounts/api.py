@@ -25,6 +25,7 @@ class TokenOut(StrictSerializer):
     scopes = serializers.ListField(child=serializers.CharField())
     role = serializers.ChoiceField(ROLES)
     is_approver = serializers.BooleanField()
+    is_labeling_lead = serializers.BooleanField(help_text="Whether its owner may see figures of single annotators.")
     expires = UTCDateTimeField()
     version = serializers.CharField(help_text="Of MLTrack here.")
     time = UTCDateTimeField(help_text="Of the server's clock.")
@@ -46,6 +47,7 @@ class Token(Endpoint):
             "scopes": sorted(token.scopes),
             "role": principal.role,
             "is_approver": principal.is_approver,
+            "is_labeling_lead": principal.is_labeling_lead,
             "expires": token.expires_at,
             "version": VERSION,
             "time": timezone.now(),

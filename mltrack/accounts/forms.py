@@ -39,10 +39,11 @@ class InviteForm(forms.Form):
 
 
 class MemberForm(forms.Form):
-    """A member's role and approver flag."""
+    """A member's role and flags."""
 
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
     is_approver = forms.BooleanField(label=_("Approver"), required=False)
+    is_labeling_lead = forms.BooleanField(label=_("Labeling lead"), required=False)
 
 
 class TokenForm(forms.Form):

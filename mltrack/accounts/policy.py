@@ -13,6 +13,7 @@ class Power(Enum):
     WRITE_RUNS = ("contributor", "runs:write")
     WRITE_EVALUATIONS = ("contributor", "evaluations:write")
     WRITE_LABELS = ("contributor", "labels:write")
+    WRITE_QUOTAS = ("manager", "labels:write")
     WRITE_READINGS = ("contributor", "readings:write")
     WRITE_TASKS = ("contributor", "tasks:write")
     WRITE_DEPLOYMENTS = ("contributor", "deployments:write")

@@ -88,7 +88,7 @@ def _people(ids: Mapping[str, str]) -> list[Post]:
         _post("account_set_password", None, {"password1": WORD, "password2": WORD}, kept=False),
         _post("account_signup", None, new, visitor="anonymous"),
         _post("accounts:invitation_revoke", None, {}),
-        _post("accounts:member_edit", MemberForm, {"role": "admin", "is_approver": "on"}),
+        _post("accounts:member_edit", MemberForm, {"role": "admin", "is_approver": "on", "is_labeling_lead": "on"}),
         _post("accounts:member_remove", None, {}),
         _post("accounts:members", InviteForm, {"email": "x@example.org", "role": "viewer", "is_approver": "on"}),
         _post("accounts:profile", ProfileForm, {"name": "Ada"}),

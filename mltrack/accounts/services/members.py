@@ -105,18 +105,21 @@ def revoke_invitation(principal: Principal, invitation: Invitation) -> None:
 
 
 @transaction.atomic
-def edit_member(principal: Principal, member: Member, *, role: str, is_approver: bool) -> Member:
-    """Change role and approver flag. Raises ValidationError when the last admin would go."""
+def edit_member(
+    principal: Principal, member: Member, *, role: str, is_approver: bool, is_labeling_lead: bool = False
+) -> Member:
+    """Change role and flags. Raises ValidationError when the last admin would go."""
     _known(role)
     member = _locked(principal, member)
     if member.role == Role.ADMIN and role != Role.ADMIN:
         _keep_an_admin(principal, member)
     if role != Role.ADMIN:
         _close_invitations(member)
-    before = {"role": member.role, "is_approver": member.is_approver}
-    member.role, member.is_approver = role, is_approver
-    member.save(update_fields=["role", "is_approver"])
-    after = {"role": role, "is_approver": is_approver}
+    after = {"role": role, "is_approver": is_approver, "is_labeling_lead": is_labeling_lead}
+    before = {name: getattr(member, name) for name in after}
+    for name, value in after.items():
+        setattr(member, name, value)
+    member.save(update_fields=list(after))
     record_audit(principal, "edit", "member", member.user.email, before=before, after=after)
     return member
 

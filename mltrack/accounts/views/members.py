@@ -45,7 +45,7 @@ def members(request: PageRequest) -> HttpResponse:
 @require_POST
 @page(Power.ADMINISTER)
 def edit(request: PageRequest, public_id: str) -> HttpResponse:
-    """Change a member's role and approver flag."""
+    """Change a member's role and flags."""
     member = get_object_or_404(Member, workspace=request.principal.workspace, public_id=public_id)
     form = MemberForm(request.POST)
     try:

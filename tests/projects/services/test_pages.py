@@ -7,7 +7,8 @@ import pytest
 from projects.connectors.records import Page
 from projects.connectors.records import RejectedRecord as Rejected
 from projects.models import RejectedRecord
-from projects.services.pages import MOST_REJECTED, record_page
+from projects.services.pages import record_page
+from projects.services.rejections import MOST_REJECTED
 from tests.factories import make_connection, make_workspace
 
 pytestmark = pytest.mark.django_db

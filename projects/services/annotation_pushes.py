@@ -1,0 +1,92 @@
+"""Annotations that people and CI push, with no connection: an upsert by task, annotator and time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from mltrack.accounts.access import Principal
+from mltrack.accounts.services.audit import record_audit
+from projects.models import Initiative, LabelingProject
+from projects.services.annotation_input import PushedAnnotation, parse_annotations
+from projects.services.annotators import annotators_named
+from projects.services.due import note_due
+from projects.services.label_tasks import GivenAnnotation, GivenTask, store_tasks
+from projects.services.outcomes import Fault
+
+
+class AnnotationsRejected(Exception):
+    """Nothing was kept; `faults` say where the batch is wrong."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("Nothing of this batch was kept.")
+        self.faults = list(faults)
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotationCounts:
+    """What became of the annotations of one call. `repeated` were overruled by a later one of the same call."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    repeated: int = 0
+
+
+@transaction.atomic
+def record_annotations(
+    principal: Principal, initiative: Initiative, items: Any, *, sent: bytes | None = None
+) -> AnnotationCounts:
+    """Store up to 10,000 annotations, all or none, and say what became of them.
+
+    `items` is parsed JSON, objects `{"task", "annotator", "label", "time", "batch"?}`. Of an annotator's labels on a
+    task the newest counts; a label of null takes theirs back. Of two with the same task, annotator and time the last
+    counts. The audit event keeps a digest of the bytes that were `sent`, without them of the items, and no names.
+    Raises AnnotationsRejected.
+    """
+    found, faults = parse_annotations(items, timezone.now())
+    if faults:
+        raise AnnotationsRejected(faults)
+    unique = {(each.task, each.annotator, each.time): each for each in found}
+    project = _pushed_project(initiative)
+    annotators = annotators_named(project, {each.annotator for each in unique.values()})
+    written = store_tasks(project, _tasks(list(unique.values())), annotators, replace=False)
+    counts = AnnotationCounts(written.created, written.updated, written.unchanged, len(found) - len(unique))
+    if written.tasks:
+        digest = hashlib.sha256(json.dumps(items).encode() if sent is None else sent).hexdigest()
+        after = {**asdict(counts), "tasks": written.tasks, "sha256": digest}
+        record_audit(principal, "record", "annotations", initiative.key, after=after)
+        note_due([initiative.pk], "annotations recorded")
+    return counts
+
+
+def _pushed_project(initiative: Initiative) -> LabelingProject:
+    """Return what is pushed to an initiative as a project, made where it is not there, and hold its row."""
+    made, _ = LabelingProject.objects.get_or_create(
+        initiative=initiative, connection=None, defaults={"workspace_id": initiative.workspace_id}
+    )
+    return LabelingProject.objects.select_for_update(no_key=True).get(pk=made.pk)
+
+
+def _tasks(annotations: Sequence[PushedAnnotation]) -> list[GivenTask]:
+    by_task: defaultdict[str, list[PushedAnnotation]] = defaultdict(list)
+    for each in annotations:
+        by_task[each.task].append(each)
+    return [GivenTask(name, [_given(each) for each in mine], _fields(mine)) for name, mine in by_task.items()]
+
+
+def _given(each: PushedAnnotation) -> GivenAnnotation:
+    return GivenAnnotation(each.annotator, each.label, each.time)
+
+
+def _fields(annotations: Sequence[PushedAnnotation]) -> Mapping[str, Any]:
+    """Return the batch that was stated last, if any."""
+    stated = [each.batch for each in annotations if each.batch]
+    return {"batch": stated[-1]} if stated else {}
