@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kpis.api import bridges, comparisons, evaluations, goals, kpis, permissions, readiness, targets
+from kpis.api import bridges, comparisons, evaluations, goals, kpis, labeling, permissions, readiness, targets
 
 urlpatterns = [
     path("initiatives/<str:key>/targets/", targets.Targets.as_view()),
@@ -27,6 +27,8 @@ urlpatterns = [
     path("initiatives/<str:key>/waivers/<str:waiver_id>/approve/", permissions.WaiverApproval.as_view()),
     path("initiatives/<str:key>/waivers/<str:waiver_id>/reject/", permissions.WaiverRejection.as_view()),
     path("initiatives/<str:key>/waivers/<str:waiver_id>/revoke/", permissions.WaiverRevocation.as_view()),
+    path("initiatives/<str:key>/labeling/summary/", labeling.Summary.as_view()),
+    path("initiatives/<str:key>/quotas/", labeling.Quotas.as_view()),
     path("initiatives/<str:key>/readiness/", readiness.Readiness.as_view()),
     path("initiatives/<str:key>/evaluations/<str:evaluation_id>/versus/", comparisons.Versus.as_view()),
     path("initiatives/<str:key>/evaluations/<str:evaluation_id>/fairness/", comparisons.Fairness.as_view()),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from kpis.models import KPI, Attestation, Contribution, MetricAlias, PlainBaseline, Reading, Target, Waiver
+from kpis.models import KPI, Attestation, Contribution, LabelQuota, MetricAlias, PlainBaseline, Reading, Target, Waiver
 from kpis.selectors.kpis import with_goals
 from mltrack.accounts.access import Principal
 from projects.models import Initiative
@@ -22,6 +22,12 @@ def target_list(initiative: Initiative, asked: Mapping[str, Any]) -> QuerySet[Ta
     """Return all versions of the initiative's targets; asked may hold metric and state."""
     wanted = _given(asked, metric="metric", state="state")
     return Target.objects.filter(initiative=initiative, **wanted).select_related("author", "approver")
+
+
+def quota_list(initiative: Initiative, asked: Mapping[str, Any]) -> QuerySet[LabelQuota]:
+    """Return all versions of the initiative's quotas; asked may hold class."""
+    wanted = _given(asked, **{"class": "class_name"})
+    return LabelQuota.objects.filter(initiative=initiative, **wanted).select_related("author")
 
 
 def alias_list(initiative: Initiative) -> QuerySet[MetricAlias]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from projects.api import connections, evaluations, initiatives, reports, runs, uploads
+from projects.api import connections, evaluations, initiatives, labeling, reports, runs, uploads
 
 urlpatterns = [
     path("initiatives/", initiatives.Initiatives.as_view()),
@@ -19,6 +19,8 @@ urlpatterns = [
     path("initiatives/<str:key>/evaluations/uploads/", uploads.Uploads.as_view()),
     path("initiatives/<str:key>/evaluations/uploads/<str:upload_id>/", uploads.OneUpload.as_view()),
     path("initiatives/<str:key>/datasets/", reports.Datasets.as_view()),
+    path("initiatives/<str:key>/labeling/", labeling.Labeling.as_view()),
+    path("initiatives/<str:key>/annotations/batch/", labeling.AnnotationBatch.as_view()),
     path("initiatives/<str:key>/deployments/", reports.Deployments.as_view()),
     path("initiatives/<str:key>/selection/", connections.Selection.as_view()),
     path("connections/", connections.Connections.as_view()),

@@ -91,6 +91,10 @@ def _upload(ids: dict[str, str], number: int) -> Body:
     return {**described, **own, "keep_cases": True}
 
 
+def _annotation(number: int) -> Body:
+    return {"task": f"t{number}", "annotator": "ann", "label": "cat", "time": "2026-02-01T00:00:00Z", "batch": "b1"}
+
+
 def _kpi(ids: dict[str, str]) -> Body:
     return {
         "name": "Another rate",
@@ -143,6 +147,11 @@ def bodies(ids: dict[str, str], number: int) -> dict[str, list[Body]]:
         f"POST {initiative}datasets/": [
             {"name": "cards", "digest": str(number), "rows": 10, "schema_digest": "a", "labels_digest": "b"}
         ],
+        f"POST {initiative}labeling/": [
+            {"time": _moment(-1), "total": 90, "labeled": 40, "reviewed": 9, "skipped": 3, "per_class": {"cat": 40}}
+        ],
+        f"POST {initiative}annotations/batch/": [{"annotations": [_annotation(number)]}],
+        f"POST {initiative}quotas/": [{"class": f"c{number}", "wanted": 50, "by": "2027-01-01", "reason": "Agreed."}],
         f"POST {initiative}deployments/": [
             {
                 "environment": "production",

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db
 READ = ("viewer", "read")
 RUNS = ("contributor", "runs:write")
 EVALUATIONS = ("contributor", "evaluations:write")
+LABELS = ("contributor", "labels:write")
 ATTEST = ("contributor", "initiatives:write")
 INITIATIVES = ("manager", "initiatives:write")
 TARGETS = ("manager", "targets:write")
@@ -43,6 +44,10 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
     "initiatives/{key}/evaluations/uploads/": {"POST": EVALUATIONS},
     "initiatives/{key}/evaluations/uploads/{upload_id}/": {"GET": READ, "PATCH": EVALUATIONS},
     "initiatives/{key}/datasets/": {"GET": READ, "POST": RUNS},
+    "initiatives/{key}/labeling/": {"GET": READ, "POST": LABELS},
+    "initiatives/{key}/labeling/summary/": {"GET": READ},
+    "initiatives/{key}/annotations/batch/": {"POST": LABELS},
+    "initiatives/{key}/quotas/": {"GET": READ, "POST": ("manager", "labels:write")},
     "initiatives/{key}/deployments/": {"GET": READ, "POST": ("contributor", "deployments:write")},
     "initiatives/{key}/selection/": {"GET": READ, "PUT": INITIATIVES},
     "initiatives/{key}/targets/": {"GET": READ, "POST": TARGETS},

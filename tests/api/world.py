@@ -11,6 +11,7 @@ from kpis.services.bridges import set_bridge
 from kpis.services.contributions import set_contribution
 from kpis.services.gates import decide_gate
 from kpis.services.kpis import create_kpi, edit_kpi
+from kpis.services.quotas import set_quota
 from kpis.services.readings import record_readings
 from kpis.services.stop_rules import set_stop_rule
 from kpis.services.targets import propose_target
@@ -18,13 +19,16 @@ from kpis.services.waivers import request_waiver
 from mltrack.accounts.access import Principal
 from projects.connectors.records import DatasetRecord
 from projects.models import Initiative
+from projects.services.annotation_pushes import record_annotations
 from projects.services.connections import ask_sync
 from projects.services.datasets import record_dataset
 from projects.services.deployments import record_deployment
 from projects.services.initiatives import post_update
+from projects.services.labeling_snapshots import SnapshotRecord, record_labeling_snapshot
 from projects.services.runs import push_model_version
 from tests.factories import make_connection, make_evaluation, make_runs
 from tests.kpis.world import COMMIT, POOR, aimed, in_days, judged, report
+from tests.projects.labeling_world import NOON, pushed
 from tests.projects.rows_of_cases import announced, begin, cases
 
 
@@ -52,6 +56,9 @@ def fill(owner: Principal, mark: str = "", key: str = "CHURN") -> tuple[Initiati
     evaluated = [
         make_evaluation(initiative, 20, cases=True, external_id=f"e{number} {mark}", **about) for number in (1, 2)
     ]
+    record_annotations(owner, initiative, [pushed(f"t1 {mark}", "ann", mark or "cat"), pushed("t1", "bob", "dog")])
+    record_labeling_snapshot(owner, initiative, SnapshotRecord(NOON, 90, 40, per_class={mark or "cat": 40}))
+    set_quota(owner, initiative, **{"class": mark or "cat", "wanted": 60, "reason": mark})
     upload = begin(owner, initiative, announced(cases(3), 2, scope=mark))
     post_update(owner, initiative, health="at_risk", text=mark)
     waiver = request_waiver(owner, initiative, check="model.accuracy", reason=f"Pilot. {mark}", expires=in_days(9))

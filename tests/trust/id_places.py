@@ -12,6 +12,8 @@ from django.apps import apps
 # They look like ids and name nothing of another workspace.
 FREE: Final = {
     "dataset": "name and digest of a version that is made in the initiative, or a filter within it",
+    "annotations": "the rows that are posted, not references",
+    "annotator": "what a tool calls a person, kept as a hash within the initiative",
     "blocks": "how the bytes that follow are cut, not rows",
     "experiment_ids": "ids of the foreign server, asked of the connection alone",
     "experiments": "ids of the foreign server, asked of the connection alone",
@@ -26,6 +28,7 @@ FREE: Final = {
     "readings": "the rows that are posted, not references",
     "runs": "the rows that are posted, not references",
     "sample_size_key": "the name of a metric, param or tag",
+    "task": "the caller's own name of what is labeled, unique within the initiative",
     "tag_key": "the name of a tag",
     "target": "the number that a KPI should reach",
 }

@@ -1,0 +1,55 @@
+"""How an initiative's labels stand, and how many are wanted."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from kpis.api.shapes.labeling import LabelingSummaryOut, QuotaIn, QuotaOut, QuotaParams
+from kpis.scoring.labeling.answer import summary_answer
+from kpis.scoring.labeling.summary import summary_of
+from kpis.selectors.labeling import labeling_facts
+from kpis.selectors.lists import quota_list
+from kpis.services.quotas import set_quota
+from mltrack.accounts.endpoint import Endpoint
+from mltrack.accounts.policy import Power
+from mltrack.rest.pages import page_of
+from mltrack.rest.serializers import answer_of
+from projects.access import initiative_of
+
+
+class Summary(Endpoint):
+    """How the labels stand."""
+
+    powers = {"GET": Power.READ}
+
+    @extend_schema(responses=LabelingSummaryOut)
+    def get(self, request: Request, key: str) -> Response:
+        """Show counts, quotas, rate, forecast and agreement, as the page does."""
+        facts = labeling_facts(initiative_of(self.principal, key), timezone.now())
+        return self.ok(summary_answer(summary_of(facts)))
+
+
+class Quotas(Endpoint):
+    """How many labels of a class are wanted, in all versions."""
+
+    powers = {"GET": Power.READ, "POST": Power.WRITE_QUOTAS}
+    query = {"GET": QuotaParams}
+
+    @extend_schema(responses=page_of(QuotaOut))
+    def get(self, request: Request, key: str) -> Response:
+        """List versions of quotas, newest first."""
+        found = quota_list(initiative_of(self.principal, key), self.params)
+        return self.page(found, QuotaOut, order="-pk")
+
+    @extend_schema(request=QuotaIn, responses={200: QuotaOut, 201: QuotaOut})
+    def post(self, request: Request, key: str) -> Response:
+        """Want so many labels of a class: 201 for a new version, 200 when it is in force already.
+
+        A version that asks for fewer, or for them later, needs a reason.
+        """
+        initiative, began = initiative_of(self.principal, key), timezone.now()
+        made = set_quota(self.principal, initiative, **self.body(QuotaIn))
+        return self.ok(answer_of(QuotaOut, made), 201 if made.valid_from >= began else 200)

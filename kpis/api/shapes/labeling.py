@@ -1,0 +1,143 @@
+"""Quotas and the summary of labels, as the API takes and shows them. The summary comes whole from one function."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from mltrack.rest.fields import UTCDateTimeField
+from mltrack.rest.plain_fields import DayField, optional_text, person
+from mltrack.rest.query import PageParams
+from mltrack.rest.serializers import StrictSerializer
+
+
+class _OfClass(StrictSerializer):
+    """The base of what is said of a class: its field's name is a word of Python."""
+
+    def get_fields(self) -> dict[str, Any]:
+        """Return the declared fields after the class."""
+        return {"class": serializers.CharField(max_length=200), **super().get_fields()}
+
+
+class QuotaIn(_OfClass):
+    """How many labeled tasks of a class are wanted, or a new version of it; wanting 0 ends the quota."""
+
+    wanted = serializers.IntegerField(min_value=0, max_value=1_000_000_000)
+    by = DayField(required=False, allow_null=True)
+    reason = optional_text(2000)
+
+
+class QuotaOut(StrictSerializer):
+    """One version of a quota; the one without `valid_to` is in force."""
+
+    id = serializers.CharField(source="public_id")
+    number = serializers.IntegerField()
+    wanted = serializers.IntegerField()
+    by = serializers.DateField(allow_null=True)
+    reason = serializers.CharField()
+    author = person("author")
+    valid_from = UTCDateTimeField()
+    valid_to = UTCDateTimeField(allow_null=True)
+
+    def get_fields(self) -> dict[str, Any]:
+        """Return the declared fields with the class."""
+        return {**super().get_fields(), "class": serializers.CharField(source="class_name")}
+
+
+class QuotaParams(PageParams):
+    """Filters of quotas; all versions are listed."""
+
+    def get_fields(self) -> dict[str, Any]:
+        """Return the declared parameters and the class."""
+        return {**super().get_fields(), "class": serializers.CharField(max_length=200, required=False)}
+
+
+class CoefficientOut(StrictSerializer):
+    """A coefficient with its bootstrap interval at 95 %; `undefined` says in words why there is no value."""
+
+    value = serializers.FloatField(allow_null=True)
+    low = serializers.FloatField(allow_null=True)
+    high = serializers.FloatField(allow_null=True)
+    undefined = serializers.CharField(allow_null=True)
+
+
+class AlphaBoundsOut(StrictSerializer):
+    """The one-sided bounds of Krippendorff's alpha that decide."""
+
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+
+
+class ClassAgreementOut(_OfClass):
+    """One class against all others."""
+
+    labels = serializers.IntegerField()
+    specific = CoefficientOut()
+    alpha = CoefficientOut()
+
+
+class AgreementOut(StrictSerializer):
+    """How far annotators agree on tasks with two labels or more; `cohen` is null unless two alone labeled."""
+
+    tasks = serializers.IntegerField()
+    disputed = serializers.IntegerField()
+    percent = CoefficientOut()
+    alpha = CoefficientOut()
+    alpha_bounds = AlphaBoundsOut(allow_null=True)
+    fleiss = CoefficientOut()
+    cohen = CoefficientOut(allow_null=True)
+    classes = ClassAgreementOut(many=True)
+
+
+class QuotaStandingOut(_OfClass):
+    """A quota in force against the labels that there are."""
+
+    wanted = serializers.IntegerField()
+    have = serializers.IntegerField()
+    missing = serializers.IntegerField()
+
+
+class LabelForecastOut(StrictSerializer):
+    """The dates on whose evening all is labeled with a chance of 50 and 85 %; `decided_by` is "" for all tasks."""
+
+    p50 = serializers.DateField(allow_null=True)
+    p85 = serializers.DateField()
+    decided_by = serializers.CharField(allow_null=True)
+    says = serializers.CharField()
+
+
+class LabelErrorOut(StrictSerializer):
+    """The share of wrong labels in a sample that was labeled again, with its bounds."""
+
+    n = serializers.IntegerField()
+    rate = serializers.FloatField()
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+
+
+class CeilingOut(StrictSerializer):
+    """The accuracy at which a perfect model would be measured, with its bounds."""
+
+    value = serializers.FloatField()
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+
+
+class LabelingSummaryOut(StrictSerializer):
+    """How the labels stand. `forecast` is null with its `reason`; `audit` and `ceiling` until labels are audited."""
+
+    total = serializers.IntegerField()
+    labeled = serializers.IntegerField()
+    reviewed = serializers.IntegerField(allow_null=True)
+    skipped = serializers.IntegerField(allow_null=True)
+    per_class = serializers.DictField(child=serializers.IntegerField())
+    quotas = QuotaStandingOut(many=True)
+    rate_per_week = serializers.FloatField(allow_null=True)
+    forecast = LabelForecastOut(allow_null=True)
+    reason = serializers.CharField()
+    shortfalls = serializers.ListField(child=serializers.CharField())
+    agreement = AgreementOut(allow_null=True)
+    audit = LabelErrorOut(allow_null=True)
+    ceiling = CeilingOut(allow_null=True)
+    words = serializers.ListField(child=serializers.CharField())

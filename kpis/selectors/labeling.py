@@ -1,0 +1,182 @@
+"""What is known of an initiative's labels, for its page, its API and its judgement, in a fixed number of queries."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.db import connection
+
+from kpis.models import LabelQuota
+from kpis.scoring.labeling.summary import LabelingFacts, Wanted
+from projects.models import Initiative, LabelingProject, LabelingSnapshot, LabelingState, TallyKind
+from projects.progress.evaluations.confusion import Confusion, confusion_from
+from projects.progress.labeling.burnup import Snapshot
+from projects.progress.labeling.counts import LabelingCounts, merge_labeling
+from projects.progress.labeling.patterns import Pattern, Patterns, merge_patterns
+from projects.progress.labeling.streams import Stream, fitted
+
+# Per batch are only counts; days are those of the first labels.
+_SUMS = """
+SELECT t.project_id, CASE WHEN t.kind IN ('state', 'class') THEN t.batch ELSE '' END, t.kind,
+    CASE t.kind WHEN 'day' THEN t.day END, t.key::text, sum(t.n)::bigint
+FROM projects_labelingtally t JOIN projects_labelingproject p ON p.id = t.project_id
+WHERE p.initiative_id = %s AND p.state = 'active'
+GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
+"""
+
+
+@dataclass(slots=True)
+class BatchSums:
+    """Tasks of one batch, by state and whether they were reviewed, and labeled ones by class."""
+
+    states: Counter[tuple[str, bool | None]] = field(default_factory=Counter)
+    classes: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def counts(self) -> LabelingCounts:
+        """Return them as counts; whether tasks were reviewed is not known where no task says so."""
+        by_state: Counter[str] = Counter()
+        for (state, _), n in self.states.items():
+            by_state[state] += n
+        told = any(reviewed is not None for _, reviewed in self.states)
+        reviewed = self.states["labeled", True] if told else None
+        return LabelingCounts(
+            sum(by_state.values()), by_state["labeled"], reviewed, by_state["skipped"], dict(self.classes)
+        )
+
+
+@dataclass(slots=True)
+class Sums:
+    """The kept sums of one project."""
+
+    batches: defaultdict[str, BatchSums] = field(default_factory=lambda: defaultdict(BatchSums))
+    days: dict[date, int] = field(default_factory=dict)
+    patterns: Counter[Pattern] = field(default_factory=Counter)
+    pairs: defaultdict[tuple[int, int], Counter[tuple[str, str]]] = field(default_factory=lambda: defaultdict(Counter))
+
+    @property
+    def counts(self) -> LabelingCounts | None:
+        """Return the tasks whose annotations are here, None without one."""
+        return merge_labeling(each.counts for each in self.batches.values()) if self.batches else None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelingRows:
+    """What the database holds of an initiative's labels; snapshots are the last of each day, None what was pushed."""
+
+    projects: Sequence[LabelingProject]
+    sums: Mapping[int, Sums]
+    snapshots: Mapping[int | None, Sequence[LabelingSnapshot]]
+    quotas: Sequence[LabelQuota]
+
+
+def labeling_rows(initiative: Initiative) -> LabelingRows:
+    """Read them in four queries. Projects that are gone in their tool count for nothing."""
+    active = LabelingProject.objects.filter(initiative=initiative, state=LabelingState.ACTIVE)
+    return LabelingRows(
+        list(active.select_related("connection").order_by("pk")),
+        _sums_of(initiative),
+        _snapshots(initiative),
+        quotas_in_force(initiative),
+    )
+
+
+def labeling_facts(initiative: Initiative, now: datetime) -> LabelingFacts:
+    """Return what the summary rests on, in four queries."""
+    return facts_of(initiative, labeling_rows(initiative), now)
+
+
+def facts_of(initiative: Initiative, rows: LabelingRows, now: datetime) -> LabelingFacts:
+    """Return what the summary rests on, from rows that were read."""
+    tools = [each for each in rows.projects if each.connection is not None]
+    streams = [_of_tool(each, rows.sums.get(each.pk), rows.snapshots.get(each.pk, ())) for each in tools]
+    pushed = next((each.pk for each in rows.projects if each.connection is None), None)
+    if pushed in rows.sums or None in rows.snapshots:
+        streams.append(_of_pushes(rows.sums.get(pushed or 0), rows.snapshots.get(None, ())))
+    return LabelingFacts(
+        today=now.astimezone(UTC).date(),
+        streams=tuple(streams),
+        patterns=_patterns(rows.sums.values()),
+        pairs=_pairs(rows.sums),
+        quotas={each.class_name: Wanted(each.wanted, each.by) for each in rows.quotas},
+        target_date=initiative.target_date,
+    )
+
+
+def quotas_in_force(initiative: Initiative) -> list[LabelQuota]:
+    """Return the quotas in force by class, in one query; a version that wants nothing is none."""
+    found = LabelQuota.objects.filter(initiative=initiative, valid_to__isnull=True, wanted__gt=0)
+    return list(found.select_related("author").order_by("class_name"))
+
+
+def _sums_of(initiative: Initiative) -> dict[int, Sums]:
+    found: defaultdict[int, Sums] = defaultdict(Sums)
+    with connection.cursor() as cursor:
+        cursor.execute(_SUMS, [initiative.pk])
+        for project, batch, kind, day, text, n in cursor.fetchall():
+            _add(found[project], batch, kind, day, json.loads(text), n)
+    return dict(found)
+
+
+def _add(sums: Sums, batch: str, kind: str, day: date | None, key: list[Any], n: int) -> None:
+    if kind == TallyKind.STATE:
+        sums.batches[batch].states[key[0], key[1]] = n
+    elif kind == TallyKind.CLASS:
+        sums.batches[batch].classes[key[0]] = n
+    elif kind == TallyKind.DAY and day is not None:
+        sums.days[day] = n
+    elif kind == TallyKind.PATTERN:
+        sums.patterns[tuple((label, times) for label, times in key)] = n
+    elif kind == TallyKind.PAIR:
+        one, two, mine, theirs = key
+        sums.pairs[one, two][mine, theirs] = n
+
+
+def _snapshots(initiative: Initiative) -> dict[int | None, list[LabelingSnapshot]]:
+    """Return the last snapshot of each day in order, by project; None is what was pushed."""
+    found: defaultdict[int | None, list[LabelingSnapshot]] = defaultdict(list)
+    rows = LabelingSnapshot.objects.filter(initiative=initiative)
+    for each in rows.order_by("project_id", "day", "-time", "-id").distinct("project_id", "day"):
+        found[each.project_id].append(each)
+    return dict(found)
+
+
+def _of_tool(project: LabelingProject, sums: Sums | None, snapshots: Sequence[LabelingSnapshot]) -> Stream:
+    """Return a tool's project: its own counts, and the day until which nothing else was seen."""
+    said = None
+    if project.total is not None and project.labeled is not None:
+        said = fitted(project.total, project.labeled, project.reviewed, project.skipped)
+    seen = [each for each in (project.counted_at, project.connection and project.connection.last_ok) if each]
+    until = max(seen).astimezone(UTC).date() if seen else None
+    return Stream(said, sums.counts if sums else None, _points(snapshots), sums.days if sums else {}, until)
+
+
+def _of_pushes(sums: Sums | None, snapshots: Sequence[LabelingSnapshot]) -> Stream:
+    """Return what was pushed: the counts of the newest snapshot, and annotations."""
+    newest = max(snapshots, key=lambda each: each.time, default=None)
+    said = None
+    if newest is not None:
+        said = fitted(newest.total, newest.labeled, newest.reviewed, newest.skipped, newest.per_class)
+    return Stream(said, sums.counts if sums else None, _points(snapshots), sums.days if sums else {})
+
+
+def _points(snapshots: Sequence[LabelingSnapshot]) -> list[Snapshot]:
+    return [Snapshot(each.day, each.total, each.labeled) for each in snapshots]
+
+
+def _patterns(sums: Iterable[Sums]) -> Patterns:
+    return merge_patterns(Patterns(tuple(sorted(each.patterns.items()))) for each in sums)
+
+
+def _pairs(sums: Mapping[int, Sums]) -> dict[tuple[str, str], Confusion]:
+    """Return the tables of two annotators; numbers are of a project, so its own stands before them."""
+    return {
+        (f"{project}-{one}", f"{project}-{two}"): confusion_from(cells)
+        for project, each in sums.items()
+        for (one, two), cells in each.pairs.items()
+    }
