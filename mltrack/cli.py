@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""MLTrack's CI client: report runs, upload evaluations, ask the gate, check the set-up.
+"""MLTrack's CI client: report runs and labels, upload evaluations, ask the gate, check the set-up.
 
 One file, standard library only, Python 3.8 or newer. The environment gives the server (MLTRACK_URL) and the
 token (MLTRACK_TOKEN). Exit: 0 ready or stored, 1 not ready, 2 usage or refused data, 3 unknown,
@@ -45,21 +45,16 @@ VERSION = "0.1.0"
 READY, NOT_READY, USAGE, UNKNOWN, AUTH, FAILED = range(6)
 EXITS = {"ready": READY, "not_ready": NOT_READY, "unknown": UNKNOWN}
 VERDICTS = {"ready": "✓ Ready", "not_ready": "■ Not ready", "unknown": "? Unknown", "error": "✗ No answer"}
-RESULTS = {  # in the order in which a reader wants them
-    "fail": "■ Fail",
-    "insufficient": "◌ Insufficient",
-    "missing": "○ Missing",
-    "stale": "⧗ Stale",
-    "waived": "◇ Waived",
-    "pass": "✓ Pass",
-    "not_applicable": "– Not applicable",
-}
+# In the order in which a reader wants them.
+RESULTS = {"fail": "■ Fail", "insufficient": "◌ Insufficient", "missing": "○ Missing", "stale": "⧗ Stale",
+           "waived": "◇ Waived", "pass": "✓ Pass", "not_applicable": "– Not applicable"}  # fmt: skip
 UNCLEAR = "the server's answer is not understood: fetch the server's own client"
 UNDECIDED = ("insufficient", "missing", "stale")
-BATCH_RUNS, BATCH_BYTES, ANSWER_BYTES, ATTEMPT_SECONDS = 1000, 4_000_000, 20_000_000, 30.0
+BATCH_RUNS, BATCH_LABELS, BATCH_BYTES, ANSWER_BYTES, ATTEMPT_SECONDS = 1000, 10_000, 4_000_000, 20_000_000, 30.0
 BLOCK_ROWS, BLOCK_TEXT, BLOCK_BYTES, SLOWEST = 50_000, 12_000_000, 4_000_000, 50_000
 COUNTING_TIMES = 10  # Adding up a large upload moves nothing that a client could see.
 SUMMARY_LINES, SUMMARY_ROWS = 40, 16
+ANNOTATION = ("task", "annotator", "label", "time")
 ANSI = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b.?")
 Json = Dict[str, Any]
 
@@ -243,13 +238,14 @@ class Client:
         self.opener.addheaders = [("Authorization", f"Bearer {self.token}"), ("Accept", "application/json"),
                                   ("User-Agent", f"mltrack-cli/{VERSION}")]  # fmt: skip
 
-    def call(self, method: str, path: str, body: Optional[Json] = None) -> Tuple[Json, email.message.Message]:
+    def call(self, method: str, path: str, body: Optional[Json] = None,
+             key: str = "") -> Tuple[Json, email.message.Message]:  # fmt: skip
         """The JSON object and headers of a 2xx; Stop for all else. Retries repeat one Idempotency-Key."""
         data: Optional[bytes] = None
         headers: Dict[str, str] = {}
         if body is not None:
             data = json.dumps(body, allow_nan=False).encode()
-            headers = {"Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4())}
+            headers = {"Content-Type": "application/json", "Idempotency-Key": key or str(uuid.uuid4())}
         request = urllib.request.Request(f"{self.url}/api/v1/{path}", data, headers, method=method)
         deadline = time.monotonic() + self.timeout
         for turn in itertools.count():
@@ -364,27 +360,26 @@ def stored(answer: Json, expected: int) -> List[Json]:
 
 
 def show_results(results: List[Json], total: int, options: argparse.Namespace) -> None:
-    out = sys.stderr if options.json == "-" else sys.stdout
     states = [str(r.get("state")) for r in results]
     counts = ", ".join(f"{states.count(s)} {s}" for s in ("created", "updated", "unchanged", "rejected"))
-    say(f"{len(results)} of {total} runs answered: {counts}", out)
+    say(f"{len(results)} of {total} runs answered: {counts}", options.out)
     for row in results:
         if row.get("state") == "rejected":
             why = "; ".join(error_words(row.get("errors"))) or "no reason given"
-            say(f"rejected {clean(row.get('external_id'))}: {why}", out)
+            say(f"rejected {clean(row.get('external_id'))}: {why}", options.out)
     write(options.json, pretty({"results": results}))
 
 
-def chunks(runs: List[Json]) -> Iterator[List[Json]]:
+def chunks(rows: Iterable[Json], most: int = BATCH_RUNS) -> Iterator[List[Json]]:
     """Batches within the server's limits on rows and, with room to spare, on bytes."""
     batch: List[Json] = []
     size = 0
-    for run in runs:
-        length = len(json.dumps(run))
-        if batch and (len(batch) == BATCH_RUNS or size + length > BATCH_BYTES):
+    for row in rows:
+        length = len(json.dumps(row))
+        if batch and (len(batch) == most or size + length > BATCH_BYTES):
             yield batch
             batch, size = [], 0
-        batch.append(run)
+        batch.append(row)
         size += length
     if batch:
         yield batch
@@ -420,9 +415,8 @@ def option_run(options: argparse.Namespace) -> Json:
 
 def file_runs(options: argparse.Namespace) -> List[Json]:
     """Run objects of a file: a JSON array, {"runs": […]}, or one object a line."""
-    single = ["external_id", "name", "metric", "metrics_file", "param", "tag", "dataset", "commit"]
-    single += ["started_at", "ended_at"]
-    if any(getattr(options, name) for name in single) or options.status != "finished":
+    single = ("external_id", "name", "metric", "metrics_file", "param", "tag", "dataset", "commit", "started_at")
+    if any(getattr(options, name) for name in (*single, "ended_at")) or options.status != "finished":
         raise Stop(USAGE, "--file brings whole runs: it cannot be mixed with options that describe one run")
     data = load(options.file, lines=True)
     runs = data.get("runs", [data]) if isinstance(data, dict) else data
@@ -474,9 +468,8 @@ def gate(options: argparse.Namespace) -> int:
         publish({"initiative": options.initiative, "verdict": "error", "reasons": [stop.text], "checks": [],
                  "error": {"exit": stop.code, "text": clean(stop.text)}}, options)  # fmt: skip
         raise
-    out = sys.stderr if options.json == "-" else sys.stdout
     for line in human(document):
-        say(line, out)
+        say(line, options.out)
     publish(document, options)
     return EXITS[document["verdict"]]
 
@@ -598,7 +591,9 @@ def page_link(document: Json) -> List[str]:
 
 def junit(document: Json) -> str:
     """JUnit XML: one case per check and one for the verdict, so that its outcome and the exit code agree."""
-    cases = [({"classname": "verdict", "name": "verdict"}, *verdict_outcome(document))]
+    outcome = {"ready": "", "not_ready": "failure"}.get(document["verdict"], "error")
+    why = "; ".join([headline(document), *listed(document, "reasons")])
+    cases = [({"classname": "verdict", "name": "verdict"}, outcome, why)]
     for check in ranked(document):
         title = f"{clean(check['id'])}: {clean(check.get('title'))}"
         cases.append(({"classname": clean(check.get("section")), "name": title}, *check_outcome(check)))
@@ -615,11 +610,6 @@ def junit(document: Json) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(suite, encoding="unicode") + "\n"
 
 
-def verdict_outcome(document: Json) -> Tuple[str, str]:
-    kind = {"ready": "", "not_ready": "failure"}.get(document["verdict"], "error")
-    return kind, "; ".join([headline(document), *listed(document, "reasons")])
-
-
 def check_outcome(check: Json) -> Tuple[str, str]:
     """The JUnit element of a check ("" passes) and its text; what does not block is skipped, never passed."""
     parts = [mark(check), f"observed {measured(check)}", f"expected {clean(check.get('expected'))}",
@@ -631,7 +621,7 @@ def check_outcome(check: Json) -> Tuple[str, str]:
     return kind, "; ".join(parts)
 
 
-def label(**labels: object) -> str:
+def tags(**labels: object) -> str:
     """OpenMetrics labels, escaped as its text format says."""
     escaped = ((k, clean(v).replace("\\", r"\\").replace('"', r"\"")) for k, v in labels.items())
     return "{" + ",".join(f'{k}="{v}"' for k, v in escaped) + "}"
@@ -642,12 +632,12 @@ def openmetrics(document: Json) -> str:
     key = document.get("initiative")
     unique = {clean(check["id"]): check for check in document["checks"]}
     results = [check["result"] for check in unique.values()]
-    states = [(label(initiative=key, mltrack_verdict=v), float(v == document["verdict"])) for v in EXITS]
-    score = [(label(initiative=key), document.get("score"))]
-    tally = [(label(initiative=key, result=result), results.count(result)) for result in RESULTS]
+    states = [(tags(initiative=key, mltrack_verdict=v), float(v == document["verdict"])) for v in EXITS]
+    score = [(tags(initiative=key), document.get("score"))]
+    tally = [(tags(initiative=key, result=result), results.count(result)) for result in RESULTS]
 
     def each(value: Callable[[Json], Any]) -> List[Tuple[str, Any]]:
-        return [(label(initiative=key, check=name), value(check)) for name, check in unique.items()]
+        return [(tags(initiative=key, check=name), value(check)) for name, check in unique.items()]
 
     passes = each(lambda check: int(check["result"] == "pass"))
     families: Tuple[Tuple[str, str, str, List[Tuple[str, Any]]], ...] = (
@@ -725,13 +715,12 @@ def show_evaluation(client: Client, found: Json, options: argparse.Namespace) ->
     except Stop as stop:
         if stop.status != 404:
             raise
-    out = sys.stderr if options.json == "-" else sys.stdout
     say(f"evaluation {clean(found.get('id'))}: n {clean(found.get('n'))}, accuracy {clean(found.get('accuracy'))}"
-        f" over all cases, {clean(found.get('abstained'))} abstained", out)  # fmt: skip
+        f" over all cases, {clean(found.get('abstained'))} abstained", options.out)  # fmt: skip
     point = found.get("operating_point")
     if isinstance(point, dict):
         names = ("threshold", "coverage", "accuracy", "guaranteed_coverage")
-        say("operating point: " + ", ".join(f"{name} {clean(point.get(name))}" for name in names), out)
+        say("operating point: " + ", ".join(f"{name} {clean(point.get(name))}" for name in names), options.out)
     write(options.json, pretty(found))
     return READY
 
@@ -831,13 +820,11 @@ def chosen(options: argparse.Namespace, head: Head) -> Tuple[List[str], Head]:
 
 def row_format(options: argparse.Namespace) -> str:
     """The format by option or by the file's ending."""
-    if options.format:
-        return str(options.format)
     ends = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
-    found = ends.get(os.path.splitext(options.file)[1].lower())
+    found = options.format or ends.get(os.path.splitext(options.file)[1].lower())
     if not found:
         raise Stop(USAGE, "give --format: the file's name does not end in .csv, .jsonl or .parquet")
-    return found
+    return str(found)
 
 
 def batches(rows: Iterator[Any]) -> Batches:
@@ -950,11 +937,7 @@ def duckdb_rows(duckdb: Any, path: str) -> Rows:
     return head, lambda heads: batches(list(map(text_of, row)) for row in rows(heads))
 
 
-ROWS: Dict[str, Callable[[argparse.Namespace], Rows]] = {
-    "csv": csv_rows,
-    "jsonl": jsonl_rows,
-    "parquet": parquet_rows,
-}
+ROWS: Dict[str, Callable[[argparse.Namespace], Rows]] = {"csv": csv_rows, "jsonl": jsonl_rows, "parquet": parquet_rows}
 
 
 def file_digest(path: str) -> str:
@@ -989,6 +972,44 @@ def sent(client: Client, path: str, upload: Json, file: str) -> Json:
     return upload
 
 
+# label
+
+
+def label(options: argparse.Namespace) -> int:
+    """Store a file's annotations in batches, or a snapshot. A batch's key is its content: a second try goes on."""
+    client = Client(options)
+    found: Json = {}
+    for batch in chunks(file_labels(options), BATCH_LABELS) if options.file else ():
+        key = hashlib.sha256(json.dumps([options.initiative, batch]).encode()).hexdigest()
+        answer = client.call("POST", path_of(options, "annotations", "batch"), {"annotations": batch}, key)[0]
+        found = {name: found.get(name, 0) + n for name, n in answer.items() if isinstance(n, int)}
+    if not options.file:
+        found = client.call("POST", path_of(options, "labeling"), snapshot(options))[0]
+    say("stored: " + (", ".join(f"{clean(n)} {name}" for name, n in found.items() if type(n) is int) or "nothing"),
+        options.out)  # fmt: skip
+    write(options.json, pretty(found))
+    return READY
+
+
+def snapshot(options: argparse.Namespace) -> Json:
+    """How far labeling is, from the options; a time that is not given is now."""
+    if options.total is None or options.labeled is None:
+        raise Stop(USAGE, "label needs --file, or --total and --labeled")
+    body: Json = {name: getattr(options, name) for name in ("total", "labeled", "reviewed", "skipped")}
+    classes = pairs(options.per_class, "--per-class", last=True)
+    body["per_class"] = {name: int(n) if n.isdecimal() else n for name, n in classes.items()} or None
+    return {**body, "time": options.time or datetime.datetime.now(datetime.timezone.utc).isoformat()}
+
+
+def file_labels(options: argparse.Namespace) -> List[Json]:
+    """The annotations of a file; an empty label takes one back."""
+    head, read = ROWS[row_format(options)](options)
+    heads = [each for each in (*ANNOTATION, "batch") if each in head]
+    if not {*ANNOTATION} <= {*heads}:
+        raise Stop(USAGE, f"{options.file} needs columns {', '.join(ANNOTATION)}; it has {clean(', '.join(head))}")
+    return [dict(zip(heads, (each or None for each in row))) for rows in read(heads) for row in rows]
+
+
 # doctor
 
 
@@ -1008,7 +1029,7 @@ def doctor(options: argparse.Namespace) -> int:
         say("scopes: the server does not tell them; the token may read")
         return READY
     say(f"scopes: {clean(' '.join(map(str, scopes)))}")
-    needs = {"report": "runs:write", "evaluate": "evaluations:write", "gate": "gate"}
+    needs = {"report": "runs:write", "evaluate": "evaluations:write", "label": "labels:write", "gate": "gate"}
     for command, scope in needs.items():
         say(f"{command}: {'will work' if scope in scopes else f'will be refused, the token lacks {scope}'}")
     return READY if set(needs.values()) & set(map(str, scopes)) else AUTH
@@ -1050,9 +1071,10 @@ def parser() -> argparse.ArgumentParser:
     shared: Json = {"epilog": about, "allow_abbrev": False}
     top = argparse.ArgumentParser(prog="mltrack.py", description="MLTrack's CI client", **shared)
     top.add_argument("--version", action="version", version=f"mltrack-cli {VERSION}")
-    commands = top.add_subparsers(dest="command", required=True, metavar="{report,evaluate,gate,doctor}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="{report,evaluate,label,gate,doctor}")
     for run, text in ((report, "store one run, or a file of runs"),
-                      (evaluate, "upload a model's predictions, a row per case"), (gate, "ask: may this version ship?"),
+                      (evaluate, "upload a model's predictions, a row per case"),
+                      (label, "store annotations, or how far labeling is"), (gate, "ask: may this version ship?"),
                       (doctor, "check address, token, scopes and clock")):  # fmt: skip
         sub = commands.add_parser(run.__name__, help=text, description=text, **shared)
         sub.set_defaults(act=run)
@@ -1069,6 +1091,8 @@ def parser() -> argparse.ArgumentParser:
 SEVERAL: Json = {"action": "append", "default": [], "metavar": "NAME=VALUE"}
 FLAG: Json = {"action": "store_true"}
 FILE: Json = {"metavar": "FILE"}
+FORMAT: Json = {"choices": tuple(ROWS)}
+COUNT: Json = {"type": int, "metavar": "N"}
 MANY: Json = {"action": "append", "default": []}
 PURPOSE: Json = {"choices": ("validation", "test", "shadow", "production")}
 STATUS: Json = {"choices": ("running", "finished", "failed", "killed"), "default": "finished"}
@@ -1090,7 +1114,7 @@ OPTIONS: Dict[str, List[Tuple[str, Union[str, Json], str]]] = {
     ],
     "evaluate": [
         ("--file", {**FILE, "required": True}, "one row per case: CSV, JSONL or Parquet; - is standard input"),
-        ("--format", {"choices": ("csv", "jsonl", "parquet")}, "default: by the file's ending"),
+        ("--format", FORMAT, "default: by the file's ending"),
         ("--column-prediction", "NAME", "default: prediction"),
         ("--column-label", "NAME", "default: label; compared with the prediction as it is written"),
         ("--column-correct", "NAME", "1 or 0, instead of prediction and label; default: correct"),
@@ -1115,6 +1139,21 @@ OPTIONS: Dict[str, List[Tuple[str, Union[str, Json], str]]] = {
         ("--no-cases", FLAG, "send no ids and keep no row per case: models are then compared as separate samples"),
         ("--json", "FILE", "the evaluation; - is standard output"),
     ],
+    "label": [
+        (
+            "--file",
+            "FILE",
+            "an annotation a row: task, annotator, label, time, and batch if there; - is standard input",
+        ),
+        ("--format", FORMAT, "default: by the file's ending"),
+        ("--total", COUNT, "instead of --file: how many tasks there are"),
+        ("--labeled", COUNT, "how many of them have a label"),
+        ("--reviewed", COUNT, "how many labeled ones were looked at again"),
+        ("--skipped", COUNT, "how many were passed over without a label"),
+        ("--per-class", {**SEVERAL, "metavar": "CLASS=N"}, "labeled tasks of a class; repeatable"),
+        ("--time", "TIME", "when that was, ISO 8601 with zone; default: now"),
+        ("--json", "FILE", "the server's answer; - is standard output"),
+    ],
     "gate": [
         ("--commit", "SHA", "default: from GitHub, GitLab or git"),
         ("--ref", "REF", "branch or tag; default: from GitHub, GitLab or git"),
@@ -1136,6 +1175,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     options = parser().parse_args(arguments)
+    options.out = sys.stderr if getattr(options, "json", "") == "-" else sys.stdout
     try:
         return int(options.act(options))
     except Stop as stop:

@@ -18,7 +18,7 @@ from tests.mltrack.cli.server import CLI
 from tests.mltrack.cli.snippets import run_snippets
 from tests.projects.faults.upload_parts import counting
 
-SCOPES = ["read", "runs:write", "evaluations:write", "gate"]
+SCOPES = ["read", "runs:write", "evaluations:write", "labels:write", "gate"]
 
 
 @pytest.fixture
@@ -73,5 +73,5 @@ def test_every_snippet_of_the_guide_runs(ready: Team, live_server: LiveServer) -
     with counting():
         outcomes = run_snippets(live_server.url, token, "FORMS")
     asking = dict.fromkeys(("github", "gitlab", "curl", "shell"), 3)
-    assert {outcome.name: outcome.exit for outcome in outcomes} == {"evaluate": 0, **asking}, outcomes
+    assert {outcome.name: outcome.exit for outcome in outcomes} == {"evaluate": 0, "label": 0, **asking}, outcomes
     assert GateDecision.objects.count() == 3

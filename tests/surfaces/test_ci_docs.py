@@ -22,7 +22,7 @@ def test_every_snippet_ends_with_the_verdict_of_what_it_reported(surfaces: Surfa
     with counting():
         outcomes = run_snippets(surfaces.url, surfaces.token, "SNIPPETS")
     # The snippet without a report asks about a commit that nobody knows.
-    ended = [("evaluate", 0), *((name, 0) for name in REPORTING), ("shell", 3)]
+    ended = [("evaluate", 0), ("label", 0), *((name, 0) for name in REPORTING), ("shell", 3)]
     assert [(each.name, each.exit) for each in outcomes] == ended, outcomes
     assert [(each.n, each.abstained) for each in Evaluation.objects.filter(initiative=initiative)] == [(3, 1)]
     assert Run.objects.filter(pushed_to=initiative, status="finished").count() == len(REPORTING)
@@ -38,6 +38,7 @@ def test_a_failing_model_fails_the_job(surfaces: Surfaces) -> None:
         outcomes = run_snippets(surfaces.url, surfaces.token, "SNIPPETS")
     assert {each.name: each.exit for each in outcomes} == {
         "evaluate": 0,
+        "label": 0,
         **dict.fromkeys(REPORTING, 1),
         "shell": 3,
     }

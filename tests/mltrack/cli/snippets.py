@@ -27,6 +27,11 @@ c1,stay,stay,0.9,north,F
 c2,leave,stay,0.6,south,M
 c3,,leave,,south,F
 """
+ANNOTATIONS = """task,annotator,label,time
+t1,ann,stay,2026-10-01T09:00:00Z
+t1,bob,leave,2026-10-01T09:05:00Z
+t2,ann,,2026-10-02T09:00:00+02:00
+"""
 
 
 @dataclass(frozen=True)
@@ -136,6 +141,7 @@ def run_snippet(snippet: Snippet, url: str, token: str, initiative: str) -> Outc
         folder = Path(name)
         (folder / "train.py").write_text(TRAIN)
         (folder / "predictions.csv").write_text(PREDICTIONS)
+        (folder / "annotations.csv").write_text(ANNOTATIONS)
         if snippet.name == "github":
             env["GITHUB_STEP_SUMMARY"] = str(folder / "summary.md")
         for step in steps(Snippet(snippet.name, snippet.language, text), values):
@@ -149,8 +155,8 @@ def run_snippet(snippet: Snippet, url: str, token: str, initiative: str) -> Outc
 def run_snippets(url: str, token: str, initiative: str) -> list[Outcome]:
     """Run every snippet of docs/ci.md against a running server.
 
-    The token needs the scopes read, runs:write, evaluations:write and gate. The last command of each snippet but
-    `evaluate` asks the gate, so that its exit code is the verdict's: 0, 1 or 3.
+    The token needs the scopes read, runs:write, evaluations:write, labels:write and gate. The last command of each
+    snippet but `evaluate` and `label` asks the gate, so that its exit code is the verdict's: 0, 1 or 3.
     """
     page = (ROOT / "docs" / "ci.md").read_text()
     return [run_snippet(snippet, url, token, initiative) for snippet in snippets(page)]

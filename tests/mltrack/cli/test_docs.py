@@ -8,6 +8,7 @@ from mltrack import cli
 from tests.mltrack.cli.conftest import Run
 from tests.mltrack.cli.snippets import ROOT
 
+COMMANDS = ("report", "evaluate", "label", "gate", "doctor")
 PAGE = (ROOT / "docs" / "ci.md").read_text()
 
 
@@ -16,14 +17,14 @@ def table_options() -> dict[str, set[str]]:
     rows = re.findall(r"^\| (`--.+?`) \| ([a-z, ]+) \|", PAGE, re.M)
     found = {}
     for options, commands in rows:
-        names = {"report", "evaluate", "gate", "doctor"} if commands == "all" else set(commands.split(", ")) - {"none"}
+        names = set(COMMANDS) if commands == "all" else set(commands.split(", ")) - {"none"}
         found.update(dict.fromkeys(re.findall(r"--[a-z-]+", options), names))
     return found
 
 
 def test_options_are_the_clients(run: Run) -> None:
     documented = table_options()
-    for command in ("report", "evaluate", "gate", "doctor"):
+    for command in COMMANDS:
         usage = run(command, "--help").out.split("\n\n")[0]
         offered = set(re.findall(r"--[a-z-]+", usage))
         assert offered == {option for option, commands in documented.items() if command in commands}
@@ -37,3 +38,4 @@ def test_exit_codes_are_the_clients() -> None:
 
 def test_batch_size_is_the_clients() -> None:
     assert f"sent {cli.BATCH_RUNS:,} at a time" in PAGE
+    assert f"Rows go {cli.BATCH_LABELS:,} at a time" in PAGE

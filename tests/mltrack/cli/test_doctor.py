@@ -31,6 +31,7 @@ def test_healthy_set_up(server: FakeServer, run: Run) -> None:
         "scopes: read runs:write gate",
         "report: will work",
         "evaluate: will be refused, the token lacks evaluations:write",
+        "label: will be refused, the token lacks labels:write",
         "gate: will work",
     ]
 
@@ -43,7 +44,7 @@ def test_missing_scopes_are_named(server: FakeServer, run: Run, scopes: list[str
     done = run("doctor")
     assert done.exit == code
     refused = [line for line in done.out.splitlines() if "will be refused" in line]
-    missing = [scope for scope in ("runs:write", "evaluations:write", "gate") if scope not in scopes]
+    missing = [scope for scope in ("runs:write", "evaluations:write", "labels:write", "gate") if scope not in scopes]
     assert [line.split("lacks ")[1] for line in refused] == missing
 
 

@@ -12,7 +12,8 @@ from tests.mltrack.cli.snippets import ROOT, Snippet, run_snippets, snippets, st
 API = "/api/v1/initiatives/FRAUD/"
 STORED = {"results": [{"external_id": "x", "state": "created", "errors": []}]}
 ASKING = ["github", "gitlab", "curl", "shell"]
-ALL = ["evaluate", *ASKING]
+STORING = ["evaluate", "label"]
+ALL = [*STORING, *ASKING]
 UPLOAD = {"id": "upl_1", "offset": 0, "size": 9, "rows": 3, "counted": 0}
 EVALUATED = {"id": "evl_1", "n": 3, "accuracy": 0.5, "abstained": 1}
 
@@ -29,6 +30,8 @@ def mltrack(server: FakeServer) -> FakeServer:
         f"PATCH {API}evaluations/uploads/upl_1/": Reply(body={**UPLOAD, "state": "done", "evaluation": EVALUATED}),
         f"GET {API}evaluations/uploads/upl_1/": Reply(body={**UPLOAD, "state": "done", "evaluation": EVALUATED}),
         f"GET {API}evaluations/evl_1/": Reply(404),
+        f"POST {API}annotations/batch/": Reply(body={"created": 3}),
+        f"POST {API}labeling/": Reply(201, {"total": 5000, "labeled": 1200}),
     }
     return server
 
@@ -37,14 +40,18 @@ def mltrack(server: FakeServer) -> FakeServer:
 def test_snippets_end_with_the_verdict(mltrack: FakeServer, verdict: str, code: int) -> None:
     mltrack.routes[f"POST {API}gate/"] = Reply(body=document(verdict))
     outcomes = run_snippets(mltrack.url, TOKEN, "FRAUD")
-    assert [(o.name, o.exit) for o in outcomes] == [("evaluate", 0), *((name, code) for name in ASKING)], outcomes
+    assert [(o.name, o.exit) for o in outcomes] == [
+        *((name, 0) for name in STORING),
+        *((name, code) for name in ASKING),
+    ], outcomes
     assert not any(TOKEN in outcome.out + outcome.err for outcome in outcomes)
 
 
 def test_snippets_gate_what_they_reported(mltrack: FakeServer) -> None:
     run_snippets(mltrack.url, TOKEN, "FRAUD")
     runs = [body["runs"][0] for body in mltrack.posted() if "runs" in body]
-    gates = [body for body in mltrack.posted() if "runs" not in body and "blocks" not in body]
+    others = ("runs", "blocks", "annotations", "total")
+    gates = [body for body in mltrack.posted() if not any(name in body for name in others)]
     assert [run["tags"]["commit"] for run in runs] == [gate["commit"] for gate in gates[:3]]
     assert [gate.get("dry_run") for gate in gates] == [None, None, None, True]
     assert len({run["external_id"] for run in runs}) == 3
