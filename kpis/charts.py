@@ -21,8 +21,10 @@ from kpis.scoring.evaluations.report import Report, drawn_curve
 from kpis.selectors.kpis import HISTORY, KpiDetail
 from kpis.selectors.periods import timeline
 from kpis.selectors.target_history import TargetHistory
+from projects.progress.labeling.burnup import Burnup
 
 MOST_POINTS = 2_000
+MOST_MARKS = 500
 STEADY = 0.05
 Moment = date | datetime
 Point = tuple[Any, float | None]
@@ -110,6 +112,20 @@ def metric_history(points: Sequence[Point], name: str, target: float | None = No
         ends = [(numbers[0], target), (numbers[-1], target)]
         lines.append(Line("Target", ends, "--warn", "dash"))
     return figure(lines, x_title=x_title)
+
+
+def labeling_figure(found: Burnup) -> Figure:
+    """Return the burn-up of labels: labeled tasks under the tasks in scope, whose changes are marked."""
+    lines = [
+        Line("Tasks", [(each.day, each.total) for each in found.points], "--chart-8", shape="hv"),
+        Line("Labeled", [(each.day, each.labeled) for each in found.points]),
+    ]
+    totals, changes = {each.day: each.total for each in found.points}, found.scope_changes[-MOST_MARKS:]
+    if changes:
+        marks = [(each.day, totals[each.day]) for each in changes]
+        notes = [f"{each.day}: {each.added:+,} tasks" for each in changes]
+        lines.append(Line("Scope changed", marks, "--warn", mode="markers", notes=notes))
+    return figure(lines)
 
 
 def evaluation_figure(report: Report) -> Figure:

@@ -21,6 +21,7 @@ TABS: Final = (
     ("targets", _("Targets"), "kpis:targets"),
     ("runs", _("Runs"), "kpis:runs"),
     ("evaluations", _("Evaluations"), "kpis:evaluations"),
+    ("labeling", _("Labeling"), "kpis:labeling"),
     ("value", _("Value"), "kpis:value"),
     ("data", _("Data"), "kpis:data"),
     ("activity", _("Activity"), "kpis:activity"),

@@ -19,6 +19,7 @@ from kpis.services.baselines import state_baseline
 from kpis.services.contributions import set_contribution
 from kpis.services.gates import decide_gate
 from kpis.services.kpis import edit_kpi
+from kpis.services.quotas import set_quota
 from kpis.services.readings import record_readings
 from kpis.services.scorecards import import_scorecard
 from kpis.services.stop_rules import set_stop_rule
@@ -29,6 +30,12 @@ from mltrack.accounts.policy import SCOPES
 from mltrack.accounts.services.members import accept_invitation, invite
 from mltrack.accounts.services.tokens import create_token
 from mltrack.accounts.services.workspaces import edit_workspace
+from projects.connectors.labeling_records import (
+    AnnotationRecord,
+    LabelingPage,
+    LabelingProjectRecord,
+    LabelTaskRecord,
+)
 from projects.models import Initiative
 from projects.services.cases import keep_cases
 from projects.services.columns import choose_columns
@@ -36,11 +43,13 @@ from projects.services.datasets import record_dataset
 from projects.services.deployments import record_deployment
 from projects.services.evaluation_pushes import push_evaluation
 from projects.services.initiatives import change_stage, edit_initiative, post_update
+from projects.services.labeling_pages import record_labeling_page
 from projects.services.model_versions import push_model_version
 from projects.services.pairings import pair_evaluation
 from projects.services.upload_counting import Fault, fail_upload
 from projects.services.upload_input import parse_upload
 from projects.services.uploads import begin_upload
+from tests.factories import make_connection
 from tests.kpis.world import in_days
 
 CORE: Final = (
@@ -110,6 +119,7 @@ def poison_facts(principal: Principal, initiative: Initiative) -> None:
     }
     push_model_version(principal, initiative, **model)
     poison_evaluations(principal, initiative)
+    poison_labels(principal, initiative)
     choose_columns(principal, initiative, [f"metric:{cut(250)}", f"param:{cut(250)}"])
 
 
@@ -155,6 +165,16 @@ def poison_evaluations(principal: Principal, initiative: Initiative) -> None:
     fail_upload(upload.pk, Fault("bad_row", TAINT, 1, cut(100)))
 
 
+def poison_labels(principal: Principal, initiative: Initiative) -> None:
+    """Write it into what a labeling tool tells, with a task on which two annotators differ."""
+    tool = make_connection(principal, name=cut(120), initiative=initiative)
+    given = [AnnotationRecord(f"{who} {cut(200)}", who, f"{who} {cut(190)}", in_days(-1)) for who in ("a", "b")]
+    task = LabelTaskRecord(cut(250), given, gold=cut(200), batch=cut(200), url=LINK)
+    project = LabelingProjectRecord(cut(250), cut(300), 9, 1, in_days(-1), url=LINK)
+    record_labeling_page(tool, LabelingPage(project=project, tasks=[task]))
+    set_quota(principal, initiative, **{"class": cut(200), "wanted": 9, "reason": TAINT})
+
+
 def poison_judgement(principal: Principal, initiative: Initiative) -> None:
     """Write it into targets, other names, baselines, people's words, waivers and gate decisions."""
     about: dict[str, Any] = {"slice": cut(200), "dataset_digest": cut(100), "reason": TAINT}
@@ -166,6 +186,17 @@ def poison_judgement(principal: Principal, initiative: Initiative) -> None:
     attest(principal, initiative, check="data.schema", link=LINK, note=TAINT)
     request_waiver(principal, initiative, check="operations.owner", reason=TAINT, expires=in_days(30))
     decide_gate(principal, initiative, commit=cut(100), ref=TAINT)
+
+
+def hostile_annotation(who: str) -> dict[str, str]:
+    """Return an annotation in which every text is the taint; two annotators differ."""
+    return {
+        "task": cut(250),
+        "annotator": f"{who} {cut(200)}",
+        "label": f"{who} {cut(190)}",
+        "time": "2026-01-05T00:00:00Z",
+        "batch": cut(200),
+    }
 
 
 def poison_by_rest(principal: Principal) -> list[tuple[int, str]]:
@@ -189,6 +220,9 @@ def poison_by_rest(principal: Principal) -> list[tuple[int, str]]:
         (f"{here}datasets/", {"name": TAINT, **digests}),
         (f"{here}deployments/", where),
         (f"{here}evaluations/", hostile_evaluation()),
+        (f"{here}labeling/", {"time": "2026-01-05T00:00:00Z", "total": 9, "labeled": 1, "per_class": {cut(200): 1}}),
+        (f"{here}annotations/batch/", {"annotations": [hostile_annotation(who) for who in ("a", "b")]}),
+        (f"{here}quotas/", {"class": cut(200), "wanted": 9, "reason": TAINT}),
         (f"{here}model-versions/", {"name": cut(200), "version": cut(60), "aliases": [cut(100)], "tags": {"t": TAINT}}),
         (f"{here}attestations/", {"check": "data.schema", "link": LINK, "note": TAINT}),
         ("/api/v1/kpis/", {"key": "hostile", "name": cut(160), "description": TAINT, "unit": cut(40)}),

@@ -17,6 +17,7 @@ from django.utils import timezone
 from kpis.services.badges import badge_token
 from kpis.services.gates import decide_gate
 from kpis.services.kpis import create_kpi
+from kpis.services.quotas import set_quota
 from kpis.services.readings import record_readings
 from kpis.services.sample import make_sample
 from kpis.services.snapshots import judge_now
@@ -27,12 +28,19 @@ from mltrack.accounts.models import Role, User
 from mltrack.accounts.services.members import invite
 from mltrack.accounts.services.tokens import create_token
 from mltrack.accounts.services.workspaces import create_workspace
+from projects.connectors.labeling_records import (
+    AnnotationRecord,
+    LabelingPage,
+    LabelingProjectRecord,
+    LabelTaskRecord,
+)
 from projects.connectors.records import DatasetRecord
 from projects.models import Initiative
 from projects.services.connections import create_connection
 from projects.services.deployments import record_deployment
 from projects.services.initiatives import create_initiative, post_update
-from tests.factories import make_evaluation, make_member
+from projects.services.labeling_pages import record_labeling_page
+from tests.factories import make_connection, make_evaluation, make_member
 from tests.kpis.evaluation_world import measured
 from tests.kpis.rival_world import rivals
 from tests.kpis.world import report
@@ -104,6 +112,7 @@ def fill(principal: Principal) -> dict[str, str]:
     target = propose_target(principal, biopsy, value=0.5, **less)
     waive(principal, biopsy)
     evaluation = measured(biopsy, external_id="e1")
+    label(principal, biopsy)
     decision = decide_gate(principal, biopsy, commit=COMMIT, ref="refs/heads/main")["decision"]
     connection = create_connection(principal, kind="mlflow", name="Laboratory", base_url="http://mlflow.example.org")
     create_token(principal, user=user, name="CI", scopes=["read", "gate"])
@@ -131,6 +140,23 @@ def fill(principal: Principal) -> dict[str, str]:
         "invitation": secret,
         "reset": f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}",
     }
+
+
+def label(principal: Principal, initiative: Initiative) -> None:
+    """Let a tool tell of a hundred labeled tasks in two batches, some of them disputed, and want more of a class."""
+    connection, now = make_connection(principal, name="Labels", initiative=initiative), timezone.now()
+    tasks = []
+    for number in range(100):
+        time, batch = now - timedelta(days=number % 30), f"clinic {number % 2}"
+        labels = {"ann": "benign" if number % 9 else "malign", "bob": "benign" if number % 7 else "malign"}
+        given = [AnnotationRecord(f"{number}-{who}", who, each, time) for who, each in labels.items()]
+        tasks.append(LabelTaskRecord(f"slide {number}", given, batch=batch, url=f"https://labels.example.org/{number}"))
+    for ago, total in ((20, 150), (0, 180)):
+        project = LabelingProjectRecord(
+            "7", "Slides", total, 100, now - timedelta(days=ago), skipped=2, annotations=200
+        )
+        record_labeling_page(connection, LabelingPage(project=project, tasks=tasks))
+    set_quota(principal, initiative, **{"class": "malign", "wanted": 40})
 
 
 def waive(principal: Principal, initiative: Initiative) -> None:

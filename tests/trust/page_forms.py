@@ -15,6 +15,7 @@ from kpis.forms.evaluations import EvaluationFilter, StopRuleForm, ThresholdForm
 from kpis.forms.gates import GateForm
 from kpis.forms.initiatives import CreateForm, FieldForm
 from kpis.forms.kpis import GoalForm, KpiFieldForm, KpiForm
+from kpis.forms.labeling import QuotaForm
 from kpis.forms.readings import PasteForm, ReadingForm
 from kpis.forms.runs import ColumnsForm
 from kpis.forms.targets import AliasForm, BaselineForm, CandidateForm, RuleForm, TargetForm
@@ -209,6 +210,9 @@ def _kpis(ids: Mapping[str, str]) -> list[Post]:
     worth = {"volume": "1000", "value_per_correct": "1.5", "cost_per_error": "2"}
     bridge = {**worth, "formula": "decided * a", "inputs": "a = 2"}
     return [
+        _post(
+            "kpis:labeling", QuotaForm, {"class_name": "cat", "wanted": "9", "by": "2027-01-01", "reason": "Agreed."}
+        ),
         _post("kpis:value", TieForm, {**movement, **new}),
         _post("kpis:contribution", MovementForm, movement),
         _post("kpis:bridge", BridgeForm, bridge),

@@ -101,6 +101,8 @@ INITIATIVES: Final[dict[str, dict[str, Levels]]] = {
     "kpis:initiative_move": {"POST": "manager"},
     "kpis:initiative_update": {"POST": "contributor"},
     "kpis:initiative_verdict": VIEW,
+    "kpis:labeling": {"GET": "viewer", "POST": "manager"},
+    "kpis:labeling_figure": VIEW,
     "kpis:portfolio": VIEW,
     "kpis:portfolio_changes": VIEW,
     "kpis:portfolio_move": {"POST": "manager"},

@@ -1,0 +1,144 @@
+"""What the labeling tab shows: the summary, and beside it projects, batches, classes and the most disputed tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from kpis.models import LabelQuota
+from kpis.scoring.labeling.decisions import alpha_bounds
+from kpis.scoring.labeling.shortfall import rate_says
+from kpis.scoring.labeling.summary import LabelingSummary, summary_of
+from kpis.scoring.proportions import Interval
+from kpis.scoring.wording import counted, listed
+from kpis.selectors.labeling import LabelingRows, facts_of, labeling_rows
+from projects.models import Initiative, LabelingProject, LabelTask
+from projects.progress.labeling.burnup import Burnup
+from projects.progress.labeling.counts import LabelingCounts, merge_labeling
+from projects.progress.labeling.disagreement import Mixed, mixed_up
+
+MOST_DISPUTED: Final = 10
+MOST_MIXED: Final = 10
+MOST_ROWS: Final = 60
+NO_BATCH: Final = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRow:
+    """A class: labeled tasks of it, their share of those with a class, and its quota where there is one."""
+
+    name: str
+    have: int
+    share: float | None
+    quota: LabelQuota | None
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class DisputedTask:
+    """A task whose labels differ, with how often each was given; `url` leads to it in its tool, "" without one."""
+
+    task: LabelTask
+    labels: str
+
+    @property
+    def url(self) -> str:
+        """Where it is seen."""
+        return self.task.url
+
+
+@dataclass(frozen=True, slots=True)
+class LabelingPage:
+    """All of the tab. `batches` are empty where all tasks are of one."""
+
+    summary: LabelingSummary
+    says: str
+    projects: Sequence[LabelingProject]
+    batches: Sequence[tuple[str, LabelingCounts]]
+    classes: Sequence[ClassRow]
+    disputed: Sequence[DisputedTask]
+    mixed: Sequence[Mixed]
+    bounds: Interval | None
+    caption: str
+    rows: Sequence[tuple[str, int, int]]
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether nothing is known of labels yet."""
+        return self.summary.counts is None
+
+
+def labeling_page(initiative: Initiative, now: datetime) -> LabelingPage:
+    """Return all of the tab, in five queries."""
+    rows = labeling_rows(initiative)
+    facts = facts_of(initiative, rows, now)
+    summary = summary_of(facts)
+    return LabelingPage(
+        summary=summary,
+        says=rate_says(summary.forecast) if summary.forecast else f"There is {summary.reason}.",
+        projects=[each for each in rows.projects if each.connection is not None],
+        batches=_batches(rows),
+        classes=_classes(summary, rows.quotas),
+        disputed=_disputed(initiative) if summary.agreement and summary.agreement.disputed else (),
+        mixed=mixed_up(facts.patterns)[:MOST_MIXED],
+        bounds=alpha_bounds(summary.agreement) if summary.agreement else None,
+        caption=caption_of(summary),
+        rows=_points(summary.burnup),
+    )
+
+
+def caption_of(summary: LabelingSummary) -> str:
+    """Return the burn-up in a sentence, changes of scope included."""
+    counts, changes = summary.counts, summary.burnup.scope_changes
+    if counts is None:
+        return "No labels yet."
+    parts = [f"{counts.labeled:,} of {counted(counts.total, 'task')} labeled"]
+    if changes:
+        net = sum(each.added for each in changes)
+        last = changes[-1].day
+        parts.append(f"the scope changed on {counted(len(changes), 'day')}, by {net:+,} in all, last on {last}")
+    if summary.burnup.taken_back:
+        parts.append(f"{counted(summary.burnup.taken_back, 'label')} taken back since the most there ever were")
+    return "; ".join(parts) + "."
+
+
+def _points(burnup: Burnup) -> list[tuple[str, int, int]]:
+    """Return the days on which something changed, newest first."""
+    changed, before = [], None
+    for each in burnup.points:
+        if (each.total, each.labeled) != before:
+            changed.append((each.day.isoformat(), each.labeled, each.total))
+        before = (each.total, each.labeled)
+    return changed[: -MOST_ROWS - 1 : -1]
+
+
+def _batches(rows: LabelingRows) -> list[tuple[str, LabelingCounts]]:
+    names = sorted({name for each in rows.sums.values() for name in each.batches})
+    if names in ([], [NO_BATCH]):
+        return []
+    return [
+        (name, merge_labeling(each.batches[name].counts for each in rows.sums.values() if name in each.batches))
+        for name in names
+    ]
+
+
+def _classes(summary: LabelingSummary, quotas: Sequence[LabelQuota]) -> list[ClassRow]:
+    have = dict(summary.counts.per_class) if summary.counts else {}
+    wanted = {each.class_name: each for each in quotas}
+    missing = {each.name: each.missing for each in summary.quotas.quotas}
+    whole = sum(have.values())
+    rows = ((name, have.get(name, 0)) for name in sorted({*have, *wanted}))
+    return [ClassRow(name, n, n / whole if whole else None, wanted.get(name), missing.get(name, 0)) for name, n in rows]
+
+
+def _disputed(initiative: Initiative) -> list[DisputedTask]:
+    """Return the tasks with most disagreement; who gave which label is not told."""
+    tasks = LabelTask.objects.filter(
+        project__initiative=initiative, project__state="active", disagreement__gt=0, deleted_at__isnull=True
+    )
+    return [
+        DisputedTask(each, listed([f"{label} ×{times}" for label, times in each.labels]))
+        for each in tasks.order_by("-disagreement", "external_id")[:MOST_DISPUTED]
+    ]

@@ -1,0 +1,70 @@
+"""The labeling tab: how far labels are, when there will be enough, and whether annotators agree."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from kpis.charts import labeling_figure
+from kpis.forms.errors import show_errors
+from kpis.forms.labeling import QuotaForm
+from kpis.selectors.labeling import labeling_facts
+from kpis.selectors.labeling_page import labeling_page
+from kpis.services.quotas import set_quota
+from kpis.views.figures import figure_answer
+from kpis.views.shell import page_of, shell
+from mltrack.accounts.pages import PageRequest, page
+from mltrack.accounts.policy import Power
+from projects.access import initiative_of
+from projects.progress.labeling.streams import merged_burnup
+
+EXAMPLE: Final = """\
+# annotations.csv: task,annotator,label,time, an annotation per row; names are kept as hashes alone
+python mltrack.py label --initiative {key} --file annotations.csv
+
+# Or counts alone, whatever the tool
+curl "{origin}/api/v1/initiatives/{key}/labeling/" \\
+  -H "Authorization: Bearer $MLTRACK_TOKEN" -H "Content-Type: application/json" \\
+  -d '{{"time": "2026-11-28T12:00:00Z", "total": 5000, "labeled": 1200, "per_class": {{"fraud": 90}}}}'"""
+
+
+@page(Power.READ, write=Power.WRITE_QUOTAS)
+def labeling(request: PageRequest, key: str) -> HttpResponse:
+    """Show the labels; POST wants so many of a class."""
+    context = shell(request, key, "labeling")
+    initiative = context["initiative"]
+    form = QuotaForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            made = set_quota(request.principal, initiative, **form.quota())
+        except ValidationError as error:
+            show_errors(form, error, {"class": "class_name"})
+        else:
+            wanted, ended = _("%(n)s labels of %(class)s are wanted."), _("The quota of %(class)s has ended.")
+            words = wanted if made.wanted else ended
+            messages.success(request, words % {"n": made.wanted, "class": made.class_name})
+            return redirect(page_of(initiative, "kpis:labeling"))
+    values: dict[str, Any] = {
+        "labels": labeling_page(initiative, timezone.now()),
+        "form": form,
+        "may_want": request.principal.may(Power.WRITE_QUOTAS),
+        "example": EXAMPLE.format(key=initiative.key, origin=request.build_absolute_uri("/").rstrip("/")),
+        "weekday_names": [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")],
+        "columns": [_("Day"), _("Labeled"), _("Tasks")],
+    }
+    return render(request, "kpis/labeling/index.html", context | values, status=422 if form.is_bound else 200)
+
+
+@require_safe
+@page()
+def figure(request: PageRequest, key: str) -> HttpResponse:
+    """Answer the burn-up's figure."""
+    facts = labeling_facts(initiative_of(request.principal, key), timezone.now())
+    return figure_answer(request, labeling_figure(merged_burnup(facts.streams)))

@@ -1,0 +1,99 @@
+"""The labeling tab: what is known of labels, how to begin, and quotas."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from kpis.models import LabelQuota
+from projects.connectors.labeling_records import AnnotationRecord, LabelTaskRecord
+from projects.models import Connection
+from tests.factories import make_connection
+from tests.kpis.views.conftest import Place, browser
+from tests.kpis.views.kpi_world import get, post, text
+from tests.projects.labeling_world import project_record, pull
+
+PAGE = "labeling/"
+
+
+def labeled(place: Place, tasks: int = 60) -> Connection:
+    """Let a tool tell of so many tasks of two annotators, every tenth of them disputed, in two batches."""
+    connection, now = make_connection(place.owner, name="Tool", initiative=place.initiative), timezone.now()
+    found = []
+    for number in range(tasks):
+        time = now - timedelta(days=number % 30, minutes=1)
+        labels = {"ann-from-tool": "cat", "bob-from-tool": "dog" if number % 10 == 0 else "cat"}
+        given = [AnnotationRecord(f"{number}-{place}", *each, time) for place, each in enumerate(labels.items())]
+        found.append(LabelTaskRecord(f"task {number}", given, batch=f"b{number % 2}", url="https://tool.example.org/1"))
+    counted = {"labeled": tasks, "skipped": 1, "name": "Tickets"}
+    pull(connection, found, project=project_record(total=tasks + 20, counted_at=now - timedelta(days=2), **counted))
+    pull(connection, project=project_record(total=tasks + 40, counted_at=now, **counted))
+    return connection
+
+
+def test_the_empty_tab_tells_how_to_begin(place: Place) -> None:
+    page = text(get(place.owner, place.url(PAGE)))
+    for words in ("No labels yet", "Connect a labeling tool", "mltrack.py label", "/labeling/", 'id="quota"'):
+        assert words in page, words
+    viewed = text(get(place.viewer, place.url(PAGE)))
+    assert "connections/new/" not in viewed and 'id="quota"' not in viewed
+
+
+def test_the_tab_shows_what_is_known(place: Place) -> None:
+    labeled(place)
+    post(place.manager, place.url(PAGE), {"class_name": "dog", "wanted": "30"})
+    page = text(get(place.viewer, place.url(PAGE)))
+    shown = (
+        "60 of 100 tasks labeled",
+        "the scope changed on 1 day, by +20",
+        "Tickets",
+        "b0",
+        "task 0",
+        "cat ×1 and dog ×1",
+    )
+    for words in (*shown, "30 labels missing", "There is no credible date: a class was not seen yet."):
+        assert words in page, words
+    assert "Nobody" not in page and "from-tool" not in page
+    assert "6 of them different ones" in page and "0.8974 to" not in page
+
+
+def test_no_variation_is_said(place: Place) -> None:
+    connection = make_connection(place.owner, initiative=place.initiative)
+    given = [AnnotationRecord(who, who, "cat", timezone.now()) for who in ("ann", "bob")]
+    pull(connection, [LabelTaskRecord("1", given)], project=project_record(total=1, labeled=1, skipped=0))
+    page = text(get(place.viewer, place.url(PAGE)))
+    assert page.count("undefined (no variation)") == 4
+    assert "All is labeled." in page
+
+
+def test_the_figure_marks_changes_of_scope(place: Place) -> None:
+    labeled(place)
+    drawn = json.loads(get(place.viewer, place.url(f"{PAGE}figure.json")).content)
+    assert [each["name"] for each in drawn["data"]] == ["Tasks", "Labeled", "Scope changed"]
+    assert drawn["data"][0]["y"][-1] == 100 and drawn["data"][1]["y"][-1] == 60
+    assert drawn["data"][2]["text"][0].endswith("+20 tasks")
+
+
+def test_quotas_are_set_by_managers(place: Place) -> None:
+    form = {"class_name": "cat", "wanted": "30", "by": "2027-03-31"}
+    assert post(place.contributor, place.url(PAGE), form).status_code == 403
+    assert post(place.stranger, place.url(PAGE), form).status_code == 404
+    assert post(place.manager, place.url(PAGE), form).status_code == 302
+    fewer = post(place.manager, place.url(PAGE), {**form, "wanted": "3"})
+    assert fewer.status_code == 422 and "say why" in text(fewer)
+    assert post(place.manager, place.url(PAGE), {**form, "wanted": "0", "reason": "Enough."}).status_code == 302
+    assert list(LabelQuota.objects.order_by("number").values_list("wanted", flat=True)) == [30, 0]
+    assert text(post(place.manager, place.url(PAGE), {**form, "wanted": "x"})).count('class="error"') == 1
+
+
+def test_the_tab_takes_twelve_queries_at_most(
+    place: Place, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    labeled(place)
+    client = browser(place.viewer)
+    client.get(place.url(PAGE))
+    with django_assert_max_num_queries(12):
+        client.get(place.url(PAGE))
