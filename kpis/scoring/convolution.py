@@ -22,6 +22,8 @@ HORIZON = 1_500
 """How many periods a forecast looks ahead; what takes longer has no credible date."""
 SURE = 1 - 1e-12
 MOST_PIECES = 5_000_000
+NOTHING = 1e-25
+"""Chances below this at either end are left out: all of them together are less than 1e-15."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def finish_when(enough: Floats, kinds: Sequence[Outputs], first: int = 0, horizo
     if not any(each for outputs in kinds for each in outputs):
         return Finish()
     chances = (
-        sums.reached + float(sums.chances @ enough[sums.low : sums.low + len(sums.chances)])
+        sums.reached + float((sums.chances * enough[sums.low : sums.low + len(sums.chances)]).sum())
         for sums in _walk(len(enough) - 1, 0, kinds, first, horizon)
     )
     return _rising(chances)
@@ -139,4 +141,7 @@ def _step(sums: Sums, shares: dict[int, float], most: int, floor: int) -> Sums:
         after[output - least : output - least + size] += share * sums.chances
     low = sums.low + least
     start, end = max(0, floor - low), max(0, most - low)
-    return Sums(low + start, after[start:end], sums.reached + float(after[end:].sum()))
+    reached, kept = sums.reached + float(after[end:].sum()), after[start:end]
+    likely = np.flatnonzero(kept > NOTHING)
+    first, last = (int(likely[0]), int(likely[-1]) + 1) if likely.size else (0, 0)
+    return Sums(low + start + first, kept[first:last], reached)

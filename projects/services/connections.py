@@ -14,7 +14,7 @@ from mltrack.accounts.access import Principal
 from mltrack.accounts.services.audit import record_audit
 from projects.connectors.base import ConnectorError, ListsExperiments
 from projects.connectors.records import ExperimentRecord, ServerReport
-from projects.models import Connection, Initiative, SelectionRule, SyncAttempt
+from projects.models import Connection, Initiative, LabelingProject, SelectionRule, SyncAttempt
 from projects.models.secrets import SecretUnreadable, seal, unseal
 from projects.services.clients import PAGE_PATIENCE, open_connection, open_connector
 from projects.services.connection_fields import check_fields, check_whole, origin
@@ -34,6 +34,8 @@ _DELETE = (
        WHERE d.model_version_id = v.id AND v.connection_id = %s""",
     "DELETE FROM projects_modelversion WHERE connection_id = %s",
     "DELETE FROM projects_run WHERE connection_id = %s",
+    """DELETE FROM projects_annotation USING projects_labeltask t, projects_labelingproject p
+       WHERE task_id = t.id AND t.project_id = p.id AND p.connection_id = %s""",
 )
 
 
@@ -107,6 +109,7 @@ def delete_connection(principal: Principal, connection: Connection) -> None:
     """Delete a connection with everything that it brought; a pull that is under way ends by itself."""
     locked = _locked(connection)
     initiatives = set(SelectionRule.objects.filter(connection=locked).values_list("initiative_id", flat=True))
+    initiatives |= set(LabelingProject.objects.filter(connection=locked).values_list("initiative_id", flat=True))
     key, name = locked.public_id, locked.name
     with database.cursor() as cursor:
         for statement in _DELETE:

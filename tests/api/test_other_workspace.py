@@ -30,6 +30,8 @@ OWNERS = (
     "upload__",
     "champion__",
     "contribution__initiative__",
+    "project__",
+    "task__project__",
 )
 WAYS = tuple(f"{owner}workspace" for owner in OWNERS)
 READS = [route for route, methods in served().items() if "GET" in methods]

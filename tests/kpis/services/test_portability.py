@@ -17,15 +17,17 @@ from kpis.services.contributions import set_contribution
 from kpis.services.gates import decide_gate
 from kpis.services.kpis import create_kpi
 from kpis.services.portability import APPS, LEFT_OUT, SECRETS, delete_workspace, export_workspace, exported_models
+from kpis.services.quotas import set_quota
 from kpis.services.readings import record_readings
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import User, Workspace
 from mltrack.accounts.services.members import invite
 from projects.connectors.records import DatasetRecord
-from projects.models import CaseBlock, Evaluation, Initiative, JudgeDue, Run
+from projects.models import Annotation, Annotator, CaseBlock, Evaluation, Initiative, JudgeDue, LabelTask, Run
 from projects.models.secrets import seal
 from tests.factories import make_connection, make_evaluation, make_workspace
 from tests.kpis.world import COMMIT, GOOD, aimed, judged, report
+from tests.projects.labeling_world import pull, task_record
 
 pytestmark = pytest.mark.django_db
 CANARY = "canary-5f3a"
@@ -42,6 +44,8 @@ def fill(name: str) -> Principal:
     connection = make_connection(owner, initiative=initiative)
     connection.sealed_secret = seal(CANARY)
     connection.save()
+    pull(connection, [task_record("1", {"ann@tool": "cat", "bob@tool": "dog"})])
+    set_quota(owner, initiative, **{"class": "cat", "wanted": 9})
     kpi = create_kpi(owner, name="Churn", baseline=1.0, target=2.0, owner=owner.user)
     set_contribution(owner, initiative, kpi)
     record_readings(kpi, {"times": ["2026-01-05", "2026-01-06"], "values": [1.5, 2]})
@@ -83,6 +87,17 @@ def test_an_export_holds_what_is_there() -> None:
     assert base64.b64decode(rows["projects.caseblock"][0]["right"]).count(1) == 18
     assert rows["projects.pairing"][0]["counts"][""] == [18, 0, 0, 2]
     assert rows["accounts.member"][0]["role"] == "admin"
+    assert rows["projects.labeltask"][0]["labels"] == [["cat", 1], ["dog", 1]]
+    assert rows["projects.labelingsnapshot"][0]["labeled"] == 40
+    assert rows["kpis.labelquota"][0]["wanted"] == 9
+
+
+def test_an_export_does_not_tell_who_labeled_what() -> None:
+    rows = exported(fill("Ours"))
+    assert [each["label"] for each in rows["projects.annotation"]] == ["cat", "dog"]
+    assert not {"annotator", "lead_time"} & set(rows["projects.annotation"][0])
+    assert not {"projects.annotator", "projects.labelingtally"} & set(rows)
+    assert "tool" not in str(rows["projects.annotation"])
 
 
 def test_an_export_holds_nothing_of_others_and_no_secret() -> None:
@@ -109,5 +124,6 @@ def test_a_workspace_is_deleted_whole_once_its_name_is_typed() -> None:
     assert (Evaluation.objects.count(), CaseBlock.objects.count(), JudgeDue.objects.count()) == (2, 2, 1)
     assert ours.user is not None
     assert User.objects.filter(email=ours.user.email).exists()
+    assert (LabelTask.objects.count(), Annotation.objects.count(), Annotator.objects.count()) == (1, 2, 2)
     kept["accounts.auditevent"] += 1
     assert {name: len(rows) for name, rows in exported(theirs).items()} == kept

@@ -8,10 +8,12 @@ import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
+from mltrack.accounts.access import system_principal
 from projects.connectors.base import ConnectorError
 from projects.connectors.labeling_records import AnnotationRecord, LabelingPage, LabelTaskRecord
 from projects.connectors.records import RejectedRecord as Rejected
 from projects.models import Annotation, Annotator, Connection, JudgeDue, LabelingProject, LabelingSnapshot, LabelTask
+from projects.services.connections import delete_connection
 from projects.services.labeling_pages import record_labeling_page
 from tests.factories import make_connection, make_initiative, make_workspace
 from tests.projects.labeling_world import NOON, counted_sums, kept_sums, project_record, pull, task_record
@@ -179,6 +181,18 @@ def test_a_connection_without_an_initiative_says_so() -> None:
     with pytest.raises(ConnectorError, match="Choose the initiative") as caught:
         pull(make_connection(make_workspace()))
     assert caught.value.permanent
+
+
+def test_labels_go_with_their_connection(connection: Connection) -> None:
+    owner = make_workspace()
+    assert connection.initiative is not None
+    for each in (connection, make_connection(owner, initiative=make_initiative(owner))):
+        pull(each, [task_record("1", {"ann": "cat", "bob": "dog"})])
+    JudgeDue.objects.all().delete()
+    delete_connection(system_principal(connection.workspace), connection)
+    assert (LabelingProject.objects.count(), LabelTask.objects.count(), Annotation.objects.count()) == (1, 1, 2)
+    assert (Annotator.objects.count(), LabelingSnapshot.objects.count()) == (2, 1)
+    assert JudgeDue.objects.get().initiative == connection.initiative
 
 
 def test_labels_move_with_their_connection(connection: Connection) -> None:
