@@ -26,13 +26,14 @@ from projects.access import initiative_of
 from projects.progress.labeling.streams import merged_burnup
 
 EXAMPLE: Final = """\
-# annotations.csv: task,annotator,label,time, an annotation per row; names are kept as hashes alone
+# annotations.csv: task,annotator,label,time, a row per annotation; names are kept hashed
 python mltrack.py label --initiative {key} --file annotations.csv
 
 # Or counts alone, whatever the tool
 curl "{origin}/api/v1/initiatives/{key}/labeling/" \\
   -H "Authorization: Bearer $MLTRACK_TOKEN" -H "Content-Type: application/json" \\
-  -d '{{"time": "2026-11-28T12:00:00Z", "total": 5000, "labeled": 1200, "per_class": {{"fraud": 90}}}}'"""
+  -d '{{"time": "2026-11-28T12:00:00Z", "total": 5000, "labeled": 1200,
+       "per_class": {{"fraud": 90}}}}'"""
 
 
 @page(Power.READ, write=Power.WRITE_QUOTAS)
