@@ -26,7 +26,7 @@ from projects.api.shapes.labeling import (
     LabelingOut,
     LabelingParams,
 )
-from projects.selectors.labeling import labeling_snapshot_list
+from projects.selectors.lists import labeling_snapshot_list
 from projects.services.annotation_pushes import AnnotationsRejected, record_annotations
 from projects.services.labeling_snapshots import SnapshotRecord, record_labeling_snapshot
 

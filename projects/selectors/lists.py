@@ -14,6 +14,7 @@ from projects.models import (
     Deployment,
     Evaluation,
     Initiative,
+    LabelingSnapshot,
     MetricValue,
     ModelVersion,
     Run,
@@ -43,6 +44,12 @@ def initiative_list(principal: Principal, asked: Mapping[str, Any]) -> QuerySet[
 def stage_list(initiative: Initiative) -> QuerySet[StageChange]:
     """Return the moves of an initiative."""
     return StageChange.objects.filter(initiative=initiative).select_related("actor")
+
+
+def labeling_snapshot_list(initiative: Initiative, asked: Mapping[str, Any]) -> QuerySet[LabelingSnapshot]:
+    """Return the labeling snapshots; asked may hold since (from then on) and until (before then)."""
+    wanted = _given(asked, since="time__gte", until="time__lt")
+    return LabelingSnapshot.objects.filter(initiative=initiative, **wanted).select_related("project")
 
 
 def update_list(initiative: Initiative) -> QuerySet[Update]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -28,7 +29,7 @@ def labeled(place: Place, tasks: int = 60) -> Connection:
         labels = {"ann-from-tool": "cat", "bob-from-tool": "dog" if number % 10 == 0 else "cat"}
         given = [AnnotationRecord(f"{number}-{place}", *each, time) for place, each in enumerate(labels.items())]
         found.append(LabelTaskRecord(f"task {number}", given, batch=f"b{number % 2}", url="https://tool.example.org/1"))
-    counted = {"labeled": tasks, "skipped": 1, "name": "Tickets"}
+    counted: dict[str, Any] = {"labeled": tasks, "skipped": 1, "name": "Tickets"}
     pull(connection, found, project=project_record(total=tasks + 20, counted_at=now - timedelta(days=2), **counted))
     pull(connection, project=project_record(total=tasks + 40, counted_at=now, **counted))
     return connection
