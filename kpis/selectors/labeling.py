@@ -20,10 +20,9 @@ from projects.progress.labeling.counts import LabelingCounts, merge_labeling
 from projects.progress.labeling.patterns import Pattern, Patterns, merge_patterns
 from projects.progress.labeling.streams import Stream, fitted
 
-# Per batch are only counts; days are those of the first labels.
+# Patterns over all weeks; days are those of the first labels.
 _SUMS = """
-SELECT t.project_id, CASE WHEN t.kind IN ('state', 'class') THEN t.batch ELSE '' END, t.kind,
-    CASE t.kind WHEN 'day' THEN t.day END, t.key::text, sum(t.n)::bigint
+SELECT t.project_id, t.batch, t.kind, CASE t.kind WHEN 'day' THEN t.day END, t.key::text, sum(t.n)::bigint
 FROM projects_labelingtally t JOIN projects_labelingproject p ON p.id = t.project_id
 WHERE p.initiative_id = %s AND p.state = 'active'
 GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5

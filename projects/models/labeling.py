@@ -226,7 +226,9 @@ class LabelingSnapshot(models.Model):
 
 
 class LabelingTally(models.Model):
-    """Tasks of a project and batch that are alike in one respect, counted: sums that changed tasks move.
+    """Tasks of a project that are alike in one respect, counted: sums that changed tasks move.
+
+    States and classes are counted by batch, the others over all batches.
 
     `key` says in which: `[state, is_reviewed]`, `[class]`, `[]`, the pattern `[[class, times], …]`, or the numbers of
     two annotators and their labels `[number, number, label, label]`; `digest` stands for it in the index. `day` is the

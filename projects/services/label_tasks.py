@@ -88,12 +88,16 @@ def mark_absent(project: LabelingProject, present: Collection[str]) -> int:
 
     The caller holds the project's row.
     """
-    ids = list(set(present))
-    ours = LabelTask.objects.filter(project=project)
-    gone = list(ours.filter(deleted_at__isnull=True).exclude(external_id__in=ids))
-    back = list(ours.filter(deleted_at__isnull=False, external_id__in=ids))
-    if not gone and not back:
+    there, known = set(present), LabelTask.objects.filter(project=project)
+    wrong = [
+        number
+        for number, name, deleted in known.values_list("pk", "external_id", "deleted_at")
+        if (name in there) is (deleted is not None)
+    ]
+    if not wrong:
         return 0
+    tasks = list(known.filter(pk__in=wrong))
+    gone, back = ([each for each in tasks if (each.deleted_at is None) is state] for state in (True, False))
     kept, numbers = _annotations([*gone, *back]), _numbers(project, ())
     LabelTask.objects.filter(pk__in=[each.pk for each in gone]).update(deleted_at=timezone.now())
     LabelTask.objects.filter(pk__in=[each.pk for each in back]).update(deleted_at=None)
@@ -135,7 +139,7 @@ def _changed(
     written.updated += len(put) - fresh
     written.unchanged += len(wanted) - len(put)
     written.deleted += len(gone)
-    task = LabelTask(project=project, external_id=given.external_id)
+    task = LabelTask(project_id=project.pk, external_id=given.external_id)
     for name in OWN:
         setattr(task, name, given.fields.get(name, getattr(old or task, name)))
     same = old is not None and old.deleted_at is None and all(getattr(old, name) == getattr(task, name) for name in OWN)
@@ -199,7 +203,7 @@ def _numbers(project: LabelingProject, annotators: Iterable[Annotator]) -> dict[
 def _row(given: GivenAnnotation, annotators: Mapping[str, Annotator]) -> Annotation:
     return Annotation(
         external_id=given.external_id,
-        annotator=annotators[given.annotator],
+        annotator_id=annotators[given.annotator].pk,
         label=given.label,
         time=given.time,
         lead_time=given.lead_time,

@@ -48,7 +48,10 @@ class TaskLabels:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A sum that tasks add to: see `LabelingTally` for what `day` and `key` are of each kind."""
+    """A sum that tasks add to: see `LabelingTally` for what `day` and `key` are of each kind.
+
+    States and classes are counted by batch, the others over all of them (`batch` is "").
+    """
 
     batch: str
     kind: Kind
@@ -82,13 +85,13 @@ def cells_of(task: TaskLabels, batch: str = "", is_reviewed: bool | None = None)
     found = [Cell(batch, "state", None, (task.state, is_reviewed))]
     if task.first_at is None or task.last_at is None:
         return found
-    found.append(Cell(batch, "day", task.first_at.date(), ()))
-    found.append(Cell(batch, "pattern", monday_of(task.last_at.date()), task.pattern))
+    found.append(Cell("", "day", task.first_at.date(), ()))
+    found.append(Cell("", "pattern", monday_of(task.last_at.date()), task.pattern))
     if task.class_:
         found.append(Cell(batch, "class", None, (task.class_,)))
     if len(task.ratings) <= MOST_PAIRED:
         pairs = combinations(sorted(task.ratings.items()), 2)
-        found += [Cell(batch, "pair", None, (one, two, a, b)) for (one, a), (two, b) in pairs]
+        found += [Cell("", "pair", None, (one, two, a, b)) for (one, a), (two, b) in pairs]
     return found
 
 

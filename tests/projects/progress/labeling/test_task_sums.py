@@ -56,10 +56,10 @@ def test_the_first_label_dates_the_task_and_the_newest_that_counts_its_week() ->
     assert found.ratings == {1: "cat", 2: "cat"}
     assert cells_of(found, "b1", True) == [
         Cell("b1", "state", None, ("labeled", True)),
-        Cell("b1", "day", date(2026, 3, 2), ()),
-        Cell("b1", "pattern", date(2026, 3, 9), (("cat", 2),)),
+        Cell("", "day", date(2026, 3, 2), ()),
+        Cell("", "pattern", date(2026, 3, 9), (("cat", 2),)),
         Cell("b1", "class", None, ("cat",)),
-        Cell("b1", "pair", None, (1, 2, "cat", "cat")),
+        Cell("", "pair", None, (1, 2, "cat", "cat")),
     ]
 
 
