@@ -6,12 +6,15 @@ size after decompression.
 """
 
 from mltrack.outbound.addresses import Network, Refused, judge, permitted
-from mltrack.outbound.client import BasicAuth, BearerAuth, OutboundClient
+from mltrack.outbound.client import OutboundClient
 from mltrack.outbound.errors import OutboundError
+from mltrack.outbound.signing import Auth, BasicAuth, BearerAuth, ExchangeAuth
 
 __all__ = [
+    "Auth",
     "BasicAuth",
     "BearerAuth",
+    "ExchangeAuth",
     "Network",
     "OutboundClient",
     "OutboundError",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
@@ -14,28 +13,11 @@ import stamina
 
 from mltrack.outbound.addresses import Network, Refused, Resolver, system_resolver
 from mltrack.outbound.bodies import parse_json, read_bounded
-from mltrack.outbound.errors import OutboundError, from_status, retry_after_seconds
+from mltrack.outbound.errors import OutboundError, from_status, http_date, retry_after_seconds
+from mltrack.outbound.signing import Auth, BasicAuth, BearerAuth, Exchange, ExchangeAuth, secret_of
 from mltrack.outbound.transport import Deadline, GuardedBackend, GuardedTransport
 
 _EXCERPT = 300
-
-
-@dataclass(frozen=True)
-class BasicAuth:
-    """User and password of HTTP basic authentication."""
-
-    user: str
-    password: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class BearerAuth:
-    """A token that travels as `Authorization: Bearer …`."""
-
-    token: str = field(repr=False)
-
-
-Auth = BasicAuth | BearerAuth | None
 
 
 def _utc_now() -> datetime:
@@ -73,7 +55,8 @@ class OutboundClient:
     `timeout` is in seconds on the wall clock for one whole answer, `max_bytes` limits it after
     decompression. `requests` counts what was sent, retries included. Failing servers (5xx) and broken
     connections are tried again at most `retries` times with a growing, jittered pause of `pause` seconds;
-    everything else is raised at once as OutboundError. Usable from several threads.
+    everything else is raised at once as OutboundError. `server_time` is the server's own clock as of its last answer,
+    where it tells. Usable from several threads.
     """
 
     def __init__(
@@ -93,13 +76,15 @@ class OutboundClient:
     ) -> None:
         self.base_url = _base(base_url)
         self.requests = 0
+        self.server_time: datetime | None = None
         self.timeout = timeout
         self.max_bytes = max_bytes
         self._retries = retries
         self._pause = pause
         self._now = now
         self._deadline = Deadline()
-        self._secrets = [each for each in self._secret_texts(auth) if each]
+        self._secrets = [each for each in [secret_of(auth)] if each]
+        self._exchange = Exchange(auth) if isinstance(auth, ExchangeAuth) else None
         sent = {
             "Accept": "application/json",
             "Accept-Encoding": "gzip",
@@ -107,7 +92,7 @@ class OutboundClient:
             **(headers or {}),
         }
         if isinstance(auth, BearerAuth):
-            sent["Authorization"] = f"Bearer {auth.token}"
+            sent["Authorization"] = f"{auth.scheme} {auth.token}"
         backend = GuardedBackend(tuple(allowed_networks), resolver, self._deadline)
         self._client = httpx2.Client(
             transport=GuardedTransport(_context(ca_pem), backend),
@@ -117,12 +102,6 @@ class OutboundClient:
             follow_redirects=False,
             timeout=timeout,
         )
-
-    @staticmethod
-    def _secret_texts(auth: Auth) -> list[str]:
-        if isinstance(auth, BasicAuth):
-            return [auth.password]
-        return [auth.token] if isinstance(auth, BearerAuth) else []
 
     @staticmethod
     def _checked(headers: Mapping[str, str]) -> httpx2.Headers:
@@ -169,6 +148,26 @@ class OutboundClient:
         return parse_json(self._body(method, path, **content))
 
     def _body(self, method: str, path: str, limit: int | None = None, **content: Any) -> bytes:
+        if self._exchange is None:
+            return self._tried(method, path, limit, content)
+        access, is_new = self._bearer(self._exchange)
+        try:
+            return self._tried(method, path, limit, {**content, "headers": _signed(access)})
+        except OutboundError as error:
+            if error.status != 401 or is_new:
+                raise
+        self._exchange.forget(access)
+        access, _ = self._bearer(self._exchange)
+        return self._tried(method, path, limit, {**content, "headers": _signed(access)})
+
+    def _bearer(self, exchange: Exchange) -> tuple[str, bool]:
+        access, is_new = exchange.bearer(lambda path, body: parse_json(self._tried("POST", path, None, {"json": body})))
+        if is_new:
+            self._secrets.append(access)
+            self._checked(_signed(access))
+        return access, is_new
+
+    def _tried(self, method: str, path: str, limit: int | None, content: Mapping[str, Any]) -> bytes:
         attempts = stamina.retry_context(
             on=_worth_another_try,
             attempts=self._retries + 1,
@@ -188,6 +187,7 @@ class OutboundClient:
         url = self.base_url.copy_with(path=self.base_url.path + path.lstrip("/"))
         try:
             with self._client.stream(method, url, **content) as response:
+                self.server_time = http_date(response.headers.get("date")) or self.server_time
                 body = read_bounded(response.iter_raw(), response.headers.get("content-encoding", ""), limit)
         except Refused as refused:
             raise OutboundError("address_refused", str(refused), permanent=True) from None
@@ -213,6 +213,10 @@ class OutboundClient:
         if isinstance(error, httpx2.ConnectError):
             return _connect_error(host, error)
         return OutboundError("connection_broken", f"The connection to {host} broke in the middle of an answer.")
+
+
+def _signed(access: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {access}"}
 
 
 def _connect_error(host: str, error: httpx2.ConnectError) -> OutboundError:

@@ -57,13 +57,20 @@ def retry_after_seconds(header: str | None, now: datetime, cap: float = 86_400.0
     try:
         seconds = float(header)
     except ValueError:
-        try:
-            at = parsedate_to_datetime(header)
-        except ValueError:
+        at = http_date(header)
+        if at is None:
             return None
-        at = at if at.tzinfo else at.replace(tzinfo=UTC)
         seconds = (at - now).total_seconds()
     return min(max(seconds, 0.0), cap) if math.isfinite(seconds) else None
+
+
+def http_date(header: str | None) -> datetime | None:
+    """Return the aware time of an HTTP date; None where the header is absent or unreadable."""
+    try:
+        at = parsedate_to_datetime(header or "")
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def from_status(status: int, retry_after: float | None, excerpt: str) -> OutboundError:
