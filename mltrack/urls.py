@@ -8,6 +8,7 @@ from kpis.views import badges
 from mltrack import downloads, health, preferences, styleguide
 from mltrack.accounts.views import entry, home
 from mltrack.metrics.views import metrics
+from projects.views import nudges
 
 handler400 = "mltrack.rest.handlers.bad_request"
 handler403 = "mltrack.rest.handlers.permission_denied"
@@ -26,6 +27,7 @@ urlpatterns = [
     path("api/v1/", include("mltrack.api_urls")),
     path("badges/<str:signed>.svg", badges.svg, name="badge_svg"),
     path("badges/<str:signed>.json", badges.shields, name="badge_json"),
+    path("nudges/<str:nudge>/", nudges.nudge, name="nudge"),
     path("cli/mltrack.py", downloads.client, name="cli"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

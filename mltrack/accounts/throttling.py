@@ -17,6 +17,7 @@ from mltrack.accounts.services.throttle import count_request
 
 FAILURES_PER_MINUTE: Final = 60
 CODES_PER_MINUTE: Final = 10
+NUDGES_PER_MINUTE: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,11 @@ def may_try_code(request: HttpRequest) -> bool:
     """Count one first-run code from the caller's address; say whether it may be looked at: ten in a minute are."""
     rate = _counted(f"first-run:{BaseThrottle().get_ident(request)}"[:120], CODES_PER_MINUTE)  # type: ignore[arg-type]
     return rate.used <= rate.limit
+
+
+def may_nudge(connection_id: int) -> Rate:
+    """Count one nudge of a connection, and return where it stands: sixty in a minute are enough."""
+    return _counted(f"nudge:{connection_id}", NUDGES_PER_MINUTE)
 
 
 def _counted(key: str, limit: int) -> Rate:

@@ -28,6 +28,7 @@ _SHAPES: Final = tuple(
          r"[^\s'\"&,;)}\]]{4,}", rf"\1\2{GONE}"),
         (r"(?<![\w-])[\w-]{43}=(?![\w=-])", GONE),
         (r"\bgAAAAA[\w-]{20,}={0,2}", GONE),
+        (r"(/nudges/)[^/\s?'\"]+", rf"\1{GONE}"),
         (r"(/invitations/)[^/\s?'\"]+", rf"\1{GONE}"),
         (r"(/password/reset/key/)[^/\s?'\"]+", rf"\1{GONE}"),
     )

@@ -16,10 +16,13 @@ from django.db import connection
 from projects.services.backoff import MOST_ATTEMPTS, SLOW_AT_ONCE
 
 _LONGEST_IDLE = 60.0
+SOON = 10.0
+"""Seconds between two pulls, however often a connection is nudged."""
 
 _TAKE = """
 UPDATE projects_connection AS c SET
-    lease_token = lease_token + 1, lease_until = now() + make_interval(secs => %(ttl)s), attempts = attempts + 1
+    lease_token = lease_token + 1, lease_until = now() + make_interval(secs => %(ttl)s), attempts = attempts + 1,
+    next_due = NULL
 WHERE c.id = %(id)s AND (lease_until IS NULL OR lease_until < now())
   AND (EXISTS (SELECT 1 FROM projects_syncattempt a WHERE a.connection_id = c.id AND a.state = 'queued')
        OR (NOT paused AND (next_due IS NULL OR next_due <= now())))
@@ -37,8 +40,14 @@ _FINISH = """
 UPDATE projects_connection SET
     lease_until = NULL, attempts = 0, failures = 0, last_error_code = '', last_error_text = '',
     last_ok = now(), last_rows = %(rows)s,
-    next_due = now() + make_interval(secs => %(wait)s)
+    next_due = now() + make_interval(secs => CASE WHEN next_due IS NULL THEN %(wait)s ELSE %(soon)s END)
 WHERE id = %(id)s AND lease_token = %(token)s
+"""
+
+_NUDGE = """
+UPDATE projects_connection SET next_due = GREATEST(now(), last_ok + make_interval(secs => %(soon)s))
+WHERE id = %(id)s AND NOT paused AND failures = 0
+  AND (next_due > GREATEST(now(), last_ok + make_interval(secs => %(soon)s)) OR lease_until > now())
 """
 
 _FAIL = """
@@ -111,9 +120,18 @@ def advance(lease: Lease, cursor_json: str) -> None:
 
 
 def finish(lease: Lease, *, rows: int, wait: float) -> None:
-    """Give the lease back after a success; the next pull is due in `wait` seconds. Raises Fenced."""
-    if not _run(_FINISH, lease, rows=rows, wait=wait):
+    """Give the lease back after a success; the next pull is due in `wait` seconds, or soon after a nudge meanwhile.
+
+    Raises Fenced.
+    """
+    if not _run(_FINISH, lease, rows=rows, wait=wait, soon=min(wait, SOON)):
         raise Fenced
+
+
+def nudge(connection_id: int) -> None:
+    """Make a connection due that is not paused and did not fail last; at the soonest `SOON` after its last pull."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NUDGE, {"id": connection_id, "soon": SOON})
 
 
 def fail(lease: Lease, *, code: str, text: str, wait: float, pause: bool) -> None:

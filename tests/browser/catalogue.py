@@ -139,6 +139,7 @@ DEEDS: Final[dict[str, str]] = {
     "kpis:sample_remove": "/w/{w}/settings/data/sample/",
     "kpis:sample_restore": "/w/{w}/settings/data/sample/restore/",
     "kpis:workspace_export": "/w/{w}/settings/data/export/",
+    "nudge": "/nudges/{nudge}/",
     "preferences": "/preferences/",
     "projects:connection_delete": "/w/{w}/connections/{any}/delete/",
     "projects:connection_pause": "/w/{w}/connections/{any}/pause/",

@@ -39,8 +39,8 @@ from projects.models import Initiative
 from projects.services.connections import create_connection
 from projects.services.deployments import record_deployment
 from projects.services.initiatives import create_initiative, post_update
-from projects.services.labeling_pages import record_labeling_page
-from tests.factories import make_connection, make_evaluation, make_member
+from projects.services.nudges import nudge_token
+from tests.factories import make_evaluation, make_member
 from tests.kpis.evaluation_world import measured
 from tests.kpis.rival_world import rivals
 from tests.kpis.world import report
@@ -137,6 +137,7 @@ def fill(principal: Principal) -> dict[str, str]:
         "evaluation": evaluation.public_id,
         "connection": connection.public_id,
         "badge": badge_token(biopsy),
+        "nudge": nudge_token(connection),
         "invitation": secret,
         "reset": f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}",
     }

@@ -109,6 +109,7 @@ def _facts(ids: Mapping[str, str]) -> list[Post]:
     others = {"secret": "s", "mlflow_workspace": "w", "ca_pem": "", "interval_seconds": "60", "experiment_ids": ["1"]}
     connection = {**address, **others, "initiative": ids["initiatives"]}
     return [
+        _post("nudge", None, {}, visitor="anonymous"),
         _post("projects:connection_create", ConnectionForm, connection, {"save": "1"}),
         _post("projects:connection_edit", ConnectionForm, connection, {"version": "1"}),
         _post("projects:connection_pause", None, {}),

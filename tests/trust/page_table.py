@@ -50,6 +50,7 @@ PLATFORM: Final[dict[str, dict[str, Levels]]] = {
     # Open to this very machine, where tests run; a scraper elsewhere shows its token.
     "metrics": OPEN,
     "home": {"GET": "signed"},
+    "nudge": {"POST": "open"},
     "preferences": {"POST": "open"},
     "readyz": OPEN,
     "short": {"GET": "signed"},
@@ -166,5 +167,8 @@ MEASURES: Final[dict[str, dict[str, Levels]]] = {
     "kpis:workspace_export": {"POST": "admin"},
 }
 TABLE: Final[dict[str, dict[str, Levels]]] = {**ACCOUNTS, **PLATFORM, **FACTS, **INITIATIVES, **MEASURES}
+# Foreign systems post there. The address is signed, and all that it does is to make a pull due: see
+# tests/trust/attacks/test_nudges.py.
+UNGUARDED: Final = frozenset({"nudge"})
 # What a path needs beside its ids before it answers with more than an error.
 QUERIES: Final[dict[str, str]] = {"kpis:run_history": "?metric=accuracy"}

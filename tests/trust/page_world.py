@@ -17,7 +17,8 @@ from kpis.services.badges import badge_token
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import ApiToken, Member, User
 from mltrack.accounts.services.members import invite
-from projects.models import Initiative
+from projects.models import Connection, Initiative
+from projects.services.nudges import nudge_token
 from tests.api.people import Team, newcomer
 from tests.api.world import fill
 from tests.mltrack.accounts.api.callers import caller
@@ -106,6 +107,7 @@ def full(owner: Principal, mark: str = "north", key: str = "CHURN") -> dict[str,
         "invitation": secret,
         "token_id": token.public_id,
         "badge": badge_token(initiative),
+        "nudge": nudge_token(Connection.objects.get(public_id=ids["connection_id"])),
         "reset": f"{user_pk_to_url_str(owner.user)}-{default_token_generator.make_token(owner.user)}",
     }
 

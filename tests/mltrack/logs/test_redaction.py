@@ -24,6 +24,7 @@ CANARY = "c4n4ry5ecret"
         f"sent bearer {CANARY} to the server",
         f"mlt_abcdefghijkl_{CANARY}",
         f"GET /invitations/{CANARY}/ HTTP/1.1",
+        f"POST /nudges/{CANARY}/ HTTP/1.1",
         f"Error handling request /accounts/password/reset/key/{CANARY}/",
         f"postgres://mltrack:{CANARY}@db.example:5432/mltrack",
         f"redis://:{CANARY}@redis:6379/0",
