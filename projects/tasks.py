@@ -10,12 +10,12 @@ from celery.signals import worker_ready, worker_shutting_down
 
 from mltrack.wakes import MOST_WAITING, forget_excess, waiting
 from projects.services import pull
-from projects.services.pages import record_page
 from projects.services.stopping import request_stop
 from projects.services.sweep import due_connections
 from projects.services.upload_counting import count_block
 from projects.services.upload_merging import merge_upload
 from projects.services.upload_sweep import drop_stale, due_work
+from projects.services.writing import write_page
 
 logger = structlog.stdlib.get_logger(__name__)
 
@@ -27,7 +27,7 @@ MOST_BLOCKS = 64
 @shared_task(name="projects.tasks.pull_connection", time_limit=600, soft_time_limit=570)
 def pull_connection(connection_id: int) -> None:
     """Pull one connection if it is due or asked for."""
-    attempt = pull.run(connection_id, record_page)
+    attempt = pull.run(connection_id, write_page)
     if attempt is not None:
         counts = {"pages": attempt.pages, "rows": attempt.rows, "error": attempt.error_code or None}
         logger.info("pull", attempt=attempt.public_id, state=str(attempt.state), **counts)

@@ -85,7 +85,7 @@ def baseline(request: PageRequest, key: str) -> HttpResponse:
 @page(Power.WRITE_INITIATIVES)
 def rule(request: PageRequest, key: str) -> HttpResponse:
     """Let more runs count."""
-    rows = connection_rows(request.principal.workspace, counts_runs=False)
+    rows = connection_rows(request.principal.workspace, counts_held=False)
     form = RuleForm(request.POST, connections=connection_choices(row.connection for row in rows))
 
     def write(initiative: Initiative, values: dict[str, Any]) -> object:

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
-from mltrack.outbound import OutboundClient, OutboundError
-from projects.connectors.records import ExperimentRecord, HistoryRecord, Page, ServerReport
+from mltrack.outbound import Auth, BasicAuth, BearerAuth, OutboundClient, OutboundError
+from projects.connectors.labeling_records import LabelingPage
+from projects.connectors.records import ChoiceRecord, HistoryRecord, Page, ServerReport
 
 
 class ConnectorError(Exception):
@@ -37,8 +38,28 @@ class ConnectorError(Exception):
         return cls(text or error.text, permanent=error.permanent, code=error.code, retry_after=error.retry_after)
 
 
+def plain_auth(username: str, secret: str) -> Auth:
+    """Return how most systems are signed in to.
+
+    A secret is a bearer token, unless there is a user name or it has the form `user:password`: then it is for basic
+    authentication.
+    """
+    if username:
+        return BasicAuth(username, secret)
+    user, colon, password = secret.partition(":")
+    if colon:
+        return BasicAuth(user, password)
+    return BearerAuth(secret) if secret else None
+
+
 class Connector(Protocol):
-    """How every connector is made: with a client that already carries address, secret and limits."""
+    """How every connector is made: with a client that already carries address, secret and limits.
+
+    `auth_of` says how a user name, which may be empty, and a secret become the client's way to sign in.
+    """
+
+    @staticmethod
+    def auth_of(username: str, secret: str) -> Auth: ...
 
     def __init__(self, client: OutboundClient, options: Mapping[str, Any]) -> None: ...
 
@@ -48,10 +69,10 @@ class Connector(Protocol):
 
 
 @runtime_checkable
-class ListsExperiments(Protocol):
-    """Can list what a person may choose from."""
+class ListsChoices(Protocol):
+    """Can list what a person may choose from; the registry's `CHOSEN` names the option."""
 
-    def list_experiments(self) -> list[ExperimentRecord]: ...
+    def list_choices(self) -> list[ChoiceRecord]: ...
 
 
 @runtime_checkable
@@ -63,6 +84,13 @@ class FetchesRuns(Protocol):
     """
 
     def fetch_runs(self, cursor: Mapping[str, Any], now: datetime) -> Iterator[Page]: ...
+
+
+@runtime_checkable
+class FetchesLabeling(Protocol):
+    """Can pull labeling projects with their tasks and annotations; cursors and `now` are those of `FetchesRuns`."""
+
+    def fetch_labeling(self, cursor: Mapping[str, Any], now: datetime) -> Iterator[LabelingPage]: ...
 
 
 @runtime_checkable

@@ -77,12 +77,11 @@ class ModelVersionRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class ExperimentRecord:
-    """A folder of runs on the server. `lifecycle` is `active` or `deleted`."""
+class ChoiceRecord:
+    """An experiment or project of the server, of which a person may choose some."""
 
     id: str
     name: str
-    lifecycle: str = "active"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +194,8 @@ class HistoryRecord:
 
 @dataclass(frozen=True, slots=True)
 class ServerReport:
-    """What a test of a connection found: the server's version and what is visible with these credentials."""
+    """What a test of a connection found: the server's version and how much is visible with these credentials."""
 
     version: str
-    experiments: int
+    visible: int
     text: str

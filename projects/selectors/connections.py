@@ -9,7 +9,8 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from mltrack.accounts.models import Workspace
-from projects.models import Breaker, Connection, RejectedRecord, SyncAttempt
+from projects.connectors.registry import brings_labels
+from projects.models import Breaker, Connection, LabelTask, RejectedRecord, SyncAttempt
 
 LATE_AFTER = 3
 """A connection is late when its last good pull is this many intervals old."""
@@ -19,23 +20,25 @@ LATE_AFTER = 3
 class ConnectionRow:
     """A connection as people see it. `condition` is ok, syncing, new, late, failing, resting, stopped or paused.
 
-    `runs` is None where they were not counted.
+    `held` is how many runs, or with `has_labels` tasks to label, are here; None where they were not counted.
     """
 
     connection: Connection
     condition: str
     words: str
-    runs: int | None
+    held: int | None
     rejected: int
     resting_until: datetime | None = None
+    has_labels: bool = False
 
 
 def connection_rows(
-    workspace: Workspace, only: Connection | None = None, *, counts_runs: bool = True
+    workspace: Workspace, only: Connection | None = None, *, counts_held: bool = True
 ) -> list[ConnectionRow]:
     """Return the workspace's connections (or one of them) with their condition, in three queries.
 
-    Counting runs reads all of them: what is asked for every other second does without.
+    Counting what is here reads all of it, and takes another query where there are labels: what is asked for every other
+    second does without.
     """
     busy = SyncAttempt.objects.filter(connection=OuterRef("pk"), state__in=["queued", "running"])
     found = (
@@ -44,7 +47,7 @@ def connection_rows(
         .annotate(is_busy=Exists(busy))
         .order_by("name")
     )
-    if counts_runs:
+    if counts_held:
         found = found.annotate(run_count=Count("runs", filter=Q(runs__deleted_at__isnull=True)))
     rows = list(found.filter(pk=only.pk) if only else found)
     rejected = dict(
@@ -52,15 +55,28 @@ def connection_rows(
         .values_list("connection")
         .annotate(n=Count("pk"))
     )
+    held = _held(rows) if counts_held else {}
     now = timezone.now()
     closed = dict(Breaker.objects.filter(workspace=workspace, open_until__gt=now).values_list("host", "open_until"))
-    return [_row(each, now, rejected.get(each.pk, 0), closed.get(each.host)) for each in rows]
+    return [_row(each, now, held.get(each.pk), rejected.get(each.pk, 0), closed.get(each.host)) for each in rows]
 
 
-def _row(connection: Connection, now: datetime, rejected: int, resting: datetime | None) -> ConnectionRow:
-    busy, runs = getattr(connection, "is_busy", False), getattr(connection, "run_count", None)
-    condition, words = _condition(connection, now, busy=busy, resting=resting)
-    return ConnectionRow(connection, condition, words, runs, rejected, resting)
+def _held(rows: list[Connection]) -> dict[int, int]:
+    """Return how many runs of each connection are here, or tasks of one that brings labels."""
+    held = {row.pk: int(getattr(row, "run_count", 0)) for row in rows}
+    labeling = [row.pk for row in rows if brings_labels(row.kind)]
+    if labeling:
+        tasks = LabelTask.objects.filter(project__connection__in=labeling, deleted_at__isnull=True)
+        held |= dict.fromkeys(labeling, 0)
+        held |= dict(tasks.values_list("project__connection").annotate(n=Count("pk")))
+    return held
+
+
+def _row(
+    connection: Connection, now: datetime, held: int | None, rejected: int, resting: datetime | None
+) -> ConnectionRow:
+    condition, words = _condition(connection, now, busy=getattr(connection, "is_busy", False), resting=resting)
+    return ConnectionRow(connection, condition, words, held, rejected, resting, brings_labels(connection.kind))
 
 
 def _condition(connection: Connection, now: datetime, *, busy: bool, resting: datetime | None) -> tuple[str, str]:

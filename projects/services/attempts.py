@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.db import connection
 from django.db.models.functions import Now
 
+from projects.connectors.labeling_records import LabelingPage
 from projects.connectors.records import Page
 from projects.models import SyncAttempt
 from projects.services.leases import Lease
@@ -63,7 +64,7 @@ def begin(lease: Lease) -> SyncAttempt:
     return attempt
 
 
-def note_page(attempt: SyncAttempt, page: Page, stored: Stored) -> None:
+def note_page(attempt: SyncAttempt, page: Page | LabelingPage, stored: Stored) -> None:
     """Add a page to the attempt, which is saved from its first change on."""
     attempt.requests += page.requests
     attempt.pages += 1

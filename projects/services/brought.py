@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mltrack.accounts.access import system_principal
 from mltrack.accounts.services.audit import record_audit
+from projects.connectors.labeling_records import LabelingPage
 from projects.connectors.records import Page
 from projects.models import Connection
 from projects.services.pages import Stored
@@ -22,14 +23,14 @@ class Brought:
     rejected: int = 0
     _digest: Any = field(default_factory=hashlib.sha256)
 
-    def add(self, page: Page, stored: Stored) -> None:
+    def add(self, page: Page | LabelingPage, stored: Stored) -> None:
         """Count a page that was committed."""
         self.pages += 1
         self.rows += stored.rows
         self.rejected += stored.rejected
         if stored.rows:
-            files = [(each.name, each.digest) for each in page.evaluations]
-            self._digest.update(repr((page.records, page.deleted_ids, page.model_versions, files)).encode())
+            content = _of_labels(page) if isinstance(page, LabelingPage) else _of_runs(page)
+            self._digest.update(repr(content).encode())
 
     def audit(self, connection: Connection) -> None:
         """Keep one event in the caller's transaction; none of a pull that brought nothing."""
@@ -42,3 +43,16 @@ class Brought:
             "sha256": self._digest.hexdigest(),
         }
         record_audit(system_principal(connection.workspace), "pull", "connection", connection.public_id, after=after)
+
+
+def _of_runs(page: Page) -> tuple[Any, ...]:
+    files = [(each.name, each.digest) for each in page.evaluations]
+    return page.records, page.deleted_ids, page.model_versions, files
+
+
+def _of_labels(page: LabelingPage) -> tuple[Any, ...]:
+    """Return what came but who annotated: of few annotations the digest would give that away."""
+    tasks = [
+        replace(task, annotations=[replace(each, annotator="") for each in task.annotations]) for task in page.tasks
+    ]
+    return page.project, tasks, page.present_ids, page.gone

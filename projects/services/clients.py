@@ -12,7 +12,7 @@ from typing import Any, Final
 from django.conf import settings
 
 from mltrack.logs.redaction import GONE, clean, hide
-from mltrack.outbound import BasicAuth, BearerAuth, Network, OutboundClient, OutboundError
+from mltrack.outbound import Network, OutboundClient, OutboundError
 from projects.connectors.base import Connector, ConnectorError
 from projects.connectors.registry import resolve
 from projects.models import Connection
@@ -32,18 +32,17 @@ def open_connector(
 ) -> Iterator[tuple[Connector, OutboundClient]]:
     """Give a connector and its client until the end of the block. Raises ConnectorError.
 
-    One answer may take as many seconds as the options say, and never more than `patience`.
-
-    A secret is a bearer token, unless the option `username` is set or it has the form `user:password`: then it
-    is for basic authentication.
+    One answer may take as many seconds as the options say, and never more than `patience`. The connector says what
+    the secret is, together with the option `username`.
     """
     username, ca_pem = _text(options, "username"), _text(options, "ca_pem")
+    made = resolve(kind)
     theirs = {name: value for name, value in options.items() if name not in CLIENT_OPTIONS}
     try:
         client = OutboundClient(
             base_url,
             allowed_networks=_networks(),
-            auth=_auth(username, secret),
+            auth=made.auth_of(username, secret),
             ca_pem=ca_pem or None,
             timeout=min(patience, timeout_of(options)),
         )
@@ -52,7 +51,7 @@ def open_connector(
     sent = _hide(username, secret)
     with client:
         try:
-            yield resolve(kind)(client, theirs), client
+            yield made(client, theirs), client
         except (ConnectorError, OutboundError) as error:
             # A server may repeat in its answer what it was sent; its words are kept and shown.
             error.text = clean(_without(error.text, sent))
@@ -99,15 +98,6 @@ def timeout_of(options: Mapping[str, Any]) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool) or not 1 <= value <= 300:
         raise ConnectorError("The option 'timeout_seconds' is 1 to 300.", permanent=True, code="bad_options")
     return float(value)
-
-
-def _auth(username: str, secret: str) -> BasicAuth | BearerAuth | None:
-    if username:
-        return BasicAuth(username, secret)
-    user, colon, password = secret.partition(":")
-    if colon:
-        return BasicAuth(user, password)
-    return BearerAuth(secret) if secret else None
 
 
 def _networks() -> tuple[Network, ...]:

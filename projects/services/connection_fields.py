@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ValidationError
 
 from projects.connectors.base import ConnectorError
-from projects.connectors.registry import CONNECTORS
+from projects.connectors.registry import CONNECTORS, brings_labels
 from projects.models import Connection, Initiative
 from projects.services.clients import open_connector
 from projects.services.texts import whole_text
@@ -41,6 +41,12 @@ def check_fields(connection: Connection, changes: Mapping[str, Any]) -> None:
             errors[name] = wrong
     if errors:
         raise ValidationError(errors)
+
+
+def check_initiative(kind: str, initiative: Initiative | None) -> None:
+    """Raise ValidationError where a kind needs an initiative and there is none."""
+    if initiative is None and brings_labels(kind):
+        raise ValidationError({"initiative": "Choose the initiative that its projects belong to."})
 
 
 def check_whole(kind: str, base_url: str, secret: str, options: Mapping[str, Any]) -> None:

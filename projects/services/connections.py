@@ -12,12 +12,13 @@ from django.db.models.functions import Now
 
 from mltrack.accounts.access import Principal
 from mltrack.accounts.services.audit import record_audit
-from projects.connectors.base import ConnectorError, ListsExperiments
-from projects.connectors.records import ExperimentRecord, ServerReport
-from projects.models import Connection, Initiative, LabelingProject, SelectionRule, SyncAttempt
+from projects.connectors.base import ConnectorError, ListsChoices
+from projects.connectors.records import ChoiceRecord, ServerReport
+from projects.connectors.registry import brings_labels
+from projects.models import Connection, Initiative, SelectionRule, SyncAttempt
 from projects.models.secrets import SecretUnreadable, seal, unseal
 from projects.services.clients import PAGE_PATIENCE, open_connection, open_connector
-from projects.services.connection_fields import check_fields, check_whole, origin
+from projects.services.connection_fields import check_fields, check_initiative, check_whole, origin
 from projects.services.due import note_due
 from projects.services.links import sync_links
 from projects.services.run_rows import lock_source
@@ -66,6 +67,7 @@ def create_connection(
     made = Connection(workspace=principal.workspace, kind=kind, next_due=Now())
     check_fields(made, given)
     check_whole(kind, base_url, secret, given["options"])  # type: ignore[arg-type]
+    check_initiative(kind, initiative)
     _apply(made, given)
     _save(made)
     _follow_experiments(made, initiative)
@@ -93,6 +95,8 @@ def edit_connection(
         locked.cursor = {}
     old_rule = (locked.initiative, list(locked.options.get("experiment_ids", [])))
     _apply(locked, given)
+    if "initiative" in given:
+        check_initiative(locked.kind, locked.initiative)
     if {"base_url", "options", "secret"} & set(given):
         check_whole(locked.kind, locked.base_url, _opened(locked), locked.options)
     _fence(locked)
@@ -109,7 +113,7 @@ def delete_connection(principal: Principal, connection: Connection) -> None:
     """Delete a connection with everything that it brought; a pull that is under way ends by itself."""
     locked = _locked(connection)
     initiatives = set(SelectionRule.objects.filter(connection=locked).values_list("initiative_id", flat=True))
-    initiatives |= set(LabelingProject.objects.filter(connection=locked).values_list("initiative_id", flat=True))
+    initiatives |= set(locked.labeling_projects.values_list("initiative_id", flat=True))
     key, name = locked.public_id, locked.name
     with database.cursor() as cursor:
         for statement in _DELETE:
@@ -136,25 +140,23 @@ def ask_sync(principal: Principal, connection: Connection) -> SyncAttempt:
     return attempt
 
 
-def list_experiments(connection: Connection) -> list[ExperimentRecord]:
-    """Return the experiments that a person may choose from, soon or not at all. Raises ConnectorError."""
+def list_choices(connection: Connection) -> list[ChoiceRecord]:
+    """Return the experiments or projects that a person may choose from, soon or not at all. Raises ConnectorError."""
     with open_connection(connection, PAGE_PATIENCE) as (connector, _):
-        return _experiments(connector)
+        return _choices(connector)
 
 
-def probe(
-    kind: str, base_url: str, secret: str, options: Mapping[str, Any]
-) -> tuple[ServerReport, list[ExperimentRecord]]:
+def probe(kind: str, base_url: str, secret: str, options: Mapping[str, Any]) -> tuple[ServerReport, list[ChoiceRecord]]:
     """Return what a server says and offers, before anything is saved. Raises ValidationError and ConnectorError."""
     check_whole(kind, base_url, secret, options)
     with open_connector(kind, base_url, secret, options) as (connector, _):
-        return connector.test(), _experiments(connector)
+        return connector.test(), _choices(connector)
 
 
-def _experiments(connector: object) -> list[ExperimentRecord]:
-    if not isinstance(connector, ListsExperiments):
-        raise ConnectorError("This kind of connection has no experiments.", permanent=True, code="not_supported")
-    return connector.list_experiments()
+def _choices(connector: object) -> list[ChoiceRecord]:
+    if not isinstance(connector, ListsChoices):
+        raise ConnectorError("This kind of connection has no such list.", permanent=True, code="not_supported")
+    return connector.list_choices()
 
 
 def _locked(connection: Connection) -> Connection:
@@ -200,7 +202,7 @@ def _save(connection: Connection) -> None:
 
 
 def _follow_experiments(connection: Connection, initiative: Initiative | None) -> None:
-    if initiative is not None:
+    if initiative is not None and not brings_labels(connection.kind):
         chosen = list(connection.options.get("experiment_ids", []))
         SelectionRule.objects.create(initiative=initiative, connection=connection, experiment_ids=chosen)
 

@@ -45,6 +45,7 @@ def record_labeling_page(connection: Connection, page: LabelingPage) -> Stored:
         raise ConnectorError(text, permanent=True, code="no_initiative")
     rows = _mark_gone(connection, page.gone)
     outcomes: list[Outcome] = []
+    seen = [] if page.project is None else [page.project.external_id]
     touched = {initiative.pk} if rows else set()
     if page.project is not None:
         project, before, changed = _project(connection, initiative, page.project)
@@ -54,7 +55,7 @@ def record_labeling_page(connection: Connection, page: LabelingPage) -> Stored:
         rows += changed + stored
         touched |= {before, project.initiative_id} if changed or stored else set()
     reasons = reasons_of(page.rejected, outcomes)
-    noted = note_rejected(connection, reasons, [each.external_id for each in outcomes])
+    noted = note_rejected(connection, reasons, [*seen, *(each.external_id for each in outcomes)])
     note_due(touched, "labels")
     return Stored(rows, len(reasons), bool(rows or noted))
 

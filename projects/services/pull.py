@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db import connection as database
@@ -19,7 +19,8 @@ from mltrack.accounts.access import system_principal
 from mltrack.accounts.services.audit import record_audit
 from mltrack.failpoints import failpoint
 from mltrack.outbound import OutboundError
-from projects.connectors.base import Connector, ConnectorError, FetchesRuns
+from projects.connectors.base import Connector, ConnectorError, FetchesLabeling, FetchesRuns
+from projects.connectors.labeling_records import LabelingPage
 from projects.connectors.records import Page
 from projects.models import Connection, SyncAttempt
 from projects.services import attempts, breakers, leases
@@ -35,7 +36,8 @@ logger = logging.getLogger(__name__)
 LONGEST_SECONDS = 480.0
 """After this long a pull ends at its next page and goes on in a task of its own."""
 
-Write: TypeAlias = Callable[[Connection, Page], Stored]
+AnyPage: TypeAlias = Page | LabelingPage
+Write: TypeAlias = Callable[[Connection, Any], Stored]
 State = SyncAttempt.State
 
 
@@ -46,8 +48,8 @@ class Stopped(Exception):
 def run(connection_id: int, write: Write) -> SyncAttempt | None:
     """Pull a connection that is due or asked for, and return its attempt; None when there is nothing to do.
 
-    `write` stores one page inside the page's transaction. Call it outside of transactions. Failures are kept on
-    the attempt and the connection, in words; only a database that is gone raises.
+    `write` stores one page of whatever the kind brings inside the page's transaction. Call it outside of transactions.
+    Failures are kept on the attempt and the connection, in words; only a database that is gone raises.
     """
     with transaction.atomic():
         lease = leases.take(connection_id)
@@ -108,13 +110,18 @@ def _pages(connection: Connection, lease: Lease, attempt: SyncAttempt, brought: 
         raise ConnectorError.from_outbound(error) from error
 
 
-def _fetch(connector: Connector, connection: Connection, lease: Lease) -> Iterator[Page]:
-    if not isinstance(connector, FetchesRuns):
+def _fetch(connector: Connector, connection: Connection, lease: Lease) -> Iterator[AnyPage]:
+    if isinstance(connector, FetchesRuns):
+        return connector.fetch_runs(connection.cursor, lease.now)
+    if not isinstance(connector, FetchesLabeling):
         raise ConnectorError("This kind of connection cannot be pulled.", permanent=True, code="not_supported")
-    return connector.fetch_runs(connection.cursor, lease.now)
+    if connection.initiative_id is None:
+        text = "Its projects belong to no initiative any more. Choose one."
+        raise ConnectorError(text, permanent=True, code="no_initiative")
+    return connector.fetch_labeling(connection.cursor, lease.now)
 
 
-def _store(connection: Connection, lease: Lease, attempt: SyncAttempt, page: Page, write: Write) -> Stored:
+def _store(connection: Connection, lease: Lease, attempt: SyncAttempt, page: AnyPage, write: Write) -> Stored:
     """Store one page with its cursor, or neither, and return what it brought."""
     with transaction.atomic():
         leases.advance(lease, json.dumps(dict(page.cursor)))

@@ -14,11 +14,13 @@ from mltrack.accounts.pages import PageRequest, page
 from mltrack.accounts.policy import Power
 from projects.access import connection_of
 from projects.connectors.base import ConnectorError
-from projects.connectors.records import ExperimentRecord
+from projects.connectors.records import ChoiceRecord
+from projects.connectors.registry import CHOSEN
 from projects.forms import ConnectionForm, initial_of
 from projects.models import Connection
 from projects.selectors.connections import attempts_of, connection_rows, rejected_of
 from projects.services import connections as service
+from projects.services.nudges import nudge_path
 from projects.services.versions import VersionConflict
 
 WRITE = Power.WRITE_CONNECTIONS
@@ -45,10 +47,10 @@ def connection_list(request: PageRequest) -> HttpResponse:
 def connection_create(request: PageRequest) -> HttpResponse:
     """Ask for an address, show what the server has, and keep the connection."""
     workspace = request.principal.workspace
-    initial = {"initiative": request.GET.get("initiative", ""), "kind": "mlflow"}
+    initial = {"initiative": request.GET.get("initiative", ""), "kind": request.GET.get("kind", "mlflow")}
     offered: dict[str, Any] = {"workspace": workspace, "is_new": True}
     form = ConnectionForm(request.POST or None, initial=initial, kept=_chosen(request), **offered)
-    found: list[ExperimentRecord] | None = None
+    found: list[ChoiceRecord] | None = None
     if request.method == "POST" and form.is_valid():
         try:
             values, secret = form.values(workspace), form.secret_given() or ""
@@ -63,7 +65,7 @@ def connection_create(request: PageRequest) -> HttpResponse:
         except (ValidationError, ConnectorError) as error:
             _say(form, error)
         else:
-            form = ConnectionForm(request.POST, experiments=found, **offered)
+            form = ConnectionForm(request.POST, offered=found, **offered)
     context = {"form": form, "found": found, "is_new": True}
     return render(request, "projects/connections/form.html", context, status=422 if form.errors else 200)
 
@@ -73,8 +75,8 @@ def connection_edit(request: PageRequest, public_id: str) -> HttpResponse:
     """Change a connection; a new host clears the kept secret."""
     connection = connection_of(request.principal, public_id)
     workspace = request.principal.workspace
-    kept = [*connection.options.get("experiment_ids", []), *_chosen(request)]
-    offered: dict[str, Any] = {"workspace": workspace, "kept": kept, "experiments": _offered(connection)}
+    kept = [*connection.options.get(CHOSEN[connection.kind], []), *_chosen(request)]
+    offered: dict[str, Any] = {"workspace": workspace, "kept": kept, "offered": _offered(connection)}
     form = ConnectionForm(request.POST or None, initial=initial_of(connection), **offered)
     if request.method == "POST" and form.is_valid():
         changes, secret = form.values(workspace, connection.options), form.secret_given()
@@ -90,7 +92,7 @@ def connection_edit(request: PageRequest, public_id: str) -> HttpResponse:
         else:
             messages.success(request, "Saved. It is pulled anew within seconds.")
             return redirect("projects:connection", workspace=workspace.key, public_id=public_id)
-    context = {"form": form, "connection": connection, "found": form.offers_experiments, "is_new": False}
+    context = {"form": form, "connection": connection, "found": form.offers_choices, "is_new": False}
     return render(request, "projects/connections/form.html", context, status=422 if form.errors else 200)
 
 
@@ -133,35 +135,38 @@ def connection_delete(request: PageRequest, public_id: str) -> HttpResponse:
     """Delete a connection with its runs, when its name was typed."""
     found = connection_of(request.principal, public_id)
     if request.POST.get("name") != found.name:
-        messages.error(request, f"Type {found.name} to delete this connection and its runs.")
+        messages.error(request, f"Type {found.name} to delete this connection and what it brought.")
         return redirect("projects:connection", workspace=request.principal.workspace.key, public_id=public_id)
     service.delete_connection(request.principal, found)
-    messages.success(request, f"{found.name} and its runs are gone.")
+    messages.success(request, f"{found.name} and what it brought are gone.")
     return redirect("projects:connection_list", workspace=request.principal.workspace.key)
 
 
 def _detail(request: PageRequest, public_id: str, *, is_part: bool = False) -> dict[str, Any]:
-    """Return what the page shows. While a pull is under way its part keeps the number of runs that the page counted."""
+    """Return what the page shows. While a pull is under way its part keeps the number that the page counted."""
     found = connection_of(request.principal, public_id)
     attempts = attempts_of(found)
     busy = any(each.state in ("queued", "running") for each in attempts)
+    row = connection_rows(request.principal.workspace, found, counts_held=not (is_part and busy))[0]
+    may_write = request.principal.may(WRITE)
     return {
-        "row": connection_rows(request.principal.workspace, found, counts_runs=not (is_part and busy))[0],
+        "row": row,
         "connection": found,
         "attempts": attempts,
         "busy": busy,
         "rejected": rejected_of(found),
-        "may_write": request.principal.may(WRITE),
+        "may_write": may_write,
+        "nudge_url": request.build_absolute_uri(nudge_path(found)) if may_write and row.has_labels else "",
     }
 
 
 def _chosen(request: PageRequest) -> list[str]:
-    return request.POST.getlist("experiment_ids")[:10_000]
+    return request.POST.getlist("chosen")[:10_000]
 
 
-def _offered(connection: Connection) -> list[ExperimentRecord]:
+def _offered(connection: Connection) -> list[ChoiceRecord]:
     try:
-        return service.list_experiments(connection)
+        return service.list_choices(connection)
     except ConnectorError:
         return []
 

@@ -46,13 +46,13 @@ def test_the_number_of_runs_stays_until_the_pull_has_ended(
     make_runs(connection, 3)
     attempt = SyncAttempt.objects.create(connection=connection, state="running", pages=1, started_at=timezone.now())
     page = opened(live_server, page_factory, owner, connection)
-    expect(page.locator("#runs-here .figure")).to_have_text("3")
+    expect(page.locator("#held-here .figure")).to_have_text("3")
     make_runs(connection, 1)
     SyncAttempt.objects.filter(pk=attempt.pk).update(pages=7)
     expect(page.locator("#status")).to_contain_text("in 7 pages so far", timeout=8000)
-    expect(page.locator("#runs-here .figure")).to_have_text("3")
+    expect(page.locator("#held-here .figure")).to_have_text("3")
     SyncAttempt.objects.filter(pk=attempt.pk).update(state="done", ended_at=timezone.now())
-    expect(page.locator("#runs-here .figure")).to_have_text("4", timeout=8000)
+    expect(page.locator("#held-here .figure")).to_have_text("4", timeout=8000)
 
 
 def resting(owner: Principal, address: str) -> Connection:
@@ -92,7 +92,7 @@ def test_sync_now_shows_the_rows_grow_and_the_end_without_a_reload(
         first, second = gated(mlflow, 3), gated(mlflow, 5)
         page = opened(live_server, page_factory, owner, connection)
         page.evaluate("window.opened = 'once'")
-        expect(page.locator("#runs-here .figure")).to_have_text("0")
+        expect(page.locator("#held-here .figure")).to_have_text("0")
         page.get_by_role("button", name="Sync now").click()
         assert first.reached.wait(60)
         few = rows_so_far(page, 2)
@@ -103,7 +103,7 @@ def test_sync_now_shows_the_rows_grow_and_the_end_without_a_reload(
         assert few < more == Run.objects.count() < 23
         second.opened.set()
         expect(page.locator("#status tbody th").first).to_have_text("Done", timeout=30_000)
-        expect(page.locator("#runs-here .figure")).to_have_text("23")
+        expect(page.locator("#held-here .figure")).to_have_text("23")
         expect(page.get_by_role("group", name="Pulling")).to_have_count(0)
         expect(page.locator("#status tbody tr")).to_contain_text(f"asked for by {owner.user}")
         assert page.evaluate("window.opened") == "once"

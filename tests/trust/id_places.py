@@ -12,8 +12,7 @@ from django.apps import apps
 # They look like ids and name nothing of another workspace.
 FREE: Final = {
     "dataset": "name and digest of a version that is made in the initiative, or a filter within it",
-    "annotations": "the rows that are posted, not references",
-    "annotator": "what a tool calls a person, kept as a hash within the initiative",
+    "batch_key": "the name of a key in what the foreign server holds",
     "blocks": "how the bytes that follow are cut, not rows",
     "experiment_ids": "ids of the foreign server, asked of the connection alone",
     "experiments": "ids of the foreign server, asked of the connection alone",

@@ -106,8 +106,9 @@ def _people(ids: Mapping[str, str]) -> list[Post]:
 
 def _facts(ids: Mapping[str, str]) -> list[Post]:
     address = {"kind": "mlflow", "name": "Lab", "base_url": "http://127.0.0.1:9/base", "auth": "basic", "username": "u"}
-    others = {"secret": "s", "mlflow_workspace": "w", "ca_pem": "", "interval_seconds": "60", "experiment_ids": ["1"]}
-    connection = {**address, **others, "initiative": ids["initiatives"]}
+    others = {"secret": "s", "mlflow_workspace": "w", "ca_pem": "", "interval_seconds": "60", "chosen": ["1"]}
+    labels = {"control": "sentiment", "batch_key": "batch"}
+    connection = {**address, **others, **labels, "initiative": ids["initiatives"]}
     return [
         _post("nudge", None, {}, visitor="anonymous"),
         _post("projects:connection_create", ConnectionForm, connection, {"save": "1"}),

@@ -169,11 +169,13 @@ def sessions(story: Story, owner: Visitor) -> None:
 def connections(story: Story, owner: Visitor, token: str) -> None:
     """Make connections of every kind, by REST and by form, with faults, to a server that repeats what it gets."""
     story.server.script[:] = [echo(400, 401, 500, 200)]
+    owner.fill("/w/acme/initiatives/new/", name="Customer churn", key="CHURN")
     for kind in CONNECTORS:
         for number, options in enumerate(({}, {"username": "someone"}, {"unknown": canary("option")})):
             secret = story.plant("connection", canary("connection"))
             base = story.server.url if number < 2 else "http://127.0.0.1:1"
             body = {"kind": kind, "name": f"{kind} {number}", "base_url": base, "secret": secret, "options": options}
+            body["initiative"] = "CHURN"
             status, made = owner.call("POST", "connections/", token, body)
             for wrong in ({"base_url": "not an address"}, {"interval_seconds": 1}, {"kind": "none"}, {"odd": secret}):
                 owner.call("POST", "connections/", token, {**body, "name": "x", **wrong})
@@ -189,6 +191,7 @@ def connections(story: Story, owner: Visitor, token: str) -> None:
             "base_url": story.server.url,
             "auth": "bearer",
             "interval_seconds": 60,
+            "initiative": "CHURN",
         }
         secret = story.plant("connection", canary("connection"))
         owner.fill("/w/acme/connections/new/", **form, secret=secret, **{"try": ""})

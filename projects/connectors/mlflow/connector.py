@@ -8,13 +8,14 @@ from typing import Any
 
 from mltrack.outbound import OutboundClient
 from projects.connectors.ahead import ahead
+from projects.connectors.base import plain_auth
 from projects.connectors.mlflow.api import Api, in_words, repeating
 from projects.connectors.mlflow.history import parse_points, thinned
 from projects.connectors.mlflow.options import Options
 from projects.connectors.mlflow.progress import Progress
 from projects.connectors.mlflow.pull import Pull
-from projects.connectors.mlflow.values import storable
-from projects.connectors.records import ExperimentRecord, HistoryRecord, Page, ServerReport
+from projects.connectors.records import ChoiceRecord, HistoryRecord, Page, ServerReport
+from projects.connectors.texts import storable
 
 _BULK_RUNS = 100
 _BULK_POINTS = 25_000
@@ -29,6 +30,7 @@ class MLflowConnector:
     """
 
     title = "MLflow"
+    auth_of = staticmethod(plain_auth)
 
     def __init__(self, client: OutboundClient, options: Mapping[str, Any]) -> None:
         self.options = Options.read(options)
@@ -45,18 +47,11 @@ class MLflowConnector:
         hint = "" if count else " Check the permissions of these credentials."
         return ServerReport(version, count, f"MLflow {version or 'of unknown version'} answers: {seen}.{hint}")
 
-    def list_experiments(self) -> list[ExperimentRecord]:
+    def list_choices(self) -> list[ChoiceRecord]:
         """Return the active experiments that these credentials see, by name."""
         with in_words():
             raw = self._api.experiments()
-        found = [
-            ExperimentRecord(
-                str(each.get("experiment_id")),
-                storable(str(each.get("name"))),
-                str(each.get("lifecycle_stage") or "active"),
-            )
-            for each in raw
-        ]
+        found = [ChoiceRecord(str(each.get("experiment_id")), storable(str(each.get("name")))) for each in raw]
         return sorted(found, key=lambda each: each.name.casefold())
 
     def fetch_runs(self, cursor: Mapping[str, Any], now: datetime) -> Iterator[Page]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
-from projects.connectors.mlflow.values import moment, number, storable, whole
+from projects.connectors.mlflow.values import moment, number, whole
 from projects.connectors.records import (
     DatasetRecord,
     MetricRecord,
@@ -18,6 +18,7 @@ from projects.connectors.records import (
     RunRecord,
     RunStatus,
 )
+from projects.connectors.texts import storable
 
 LONGEST_ID = 250
 LONGEST_NAME = 500

@@ -12,8 +12,8 @@ from projects.connectors.mlflow.options import Options
 from projects.connectors.mlflow.paging import Query, RunPager, Runs
 from projects.connectors.mlflow.parse import parse_aliases, parse_runs, parse_versions, run_id
 from projects.connectors.mlflow.progress import MOST_OPEN, Job, Progress, groups
-from projects.connectors.mlflow.values import storable
 from projects.connectors.records import Page, RejectedRecord, RunRecord
+from projects.connectors.texts import storable
 
 _OPEN = " and ".join(f"attributes.status != '{each}'" for each in ("FINISHED", "FAILED", "KILLED"))
 _IDS_AT_ONCE = 100

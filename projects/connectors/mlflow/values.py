@@ -1,4 +1,4 @@
-"""MLflow's numbers, times and texts, made storable."""
+"""MLflow's numbers and times, made storable."""
 
 from __future__ import annotations
 
@@ -67,16 +67,3 @@ def moment(raw: Any) -> datetime | None:
     if not 0 < milliseconds < _BEYOND_MS:
         raise ValueError(f"the time {milliseconds} is out of range")
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
-
-
-def storable(text: str) -> str:
-    """Return the text with NUL and lone surrogates, which PostgreSQL cannot hold, shown as U+FFFD."""
-    if "\x00" in text:
-        text = text.replace("\x00", "\ufffd")
-    if text.isascii():
-        return text
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text

@@ -14,8 +14,8 @@ from mltrack.accounts.access import system_principal
 from projects.models import Connection, SyncAttempt
 from projects.services import pull
 from projects.services.connections import ask_sync
-from projects.services.pages import record_page
 from projects.services.stopping import is_stopping, request_stop
+from projects.services.writing import write_page
 from projects.tasks import pull_connection
 
 
@@ -62,7 +62,7 @@ class Command(BaseCommand):
     def _wait(self, connection: Connection, attempt: SyncAttempt) -> bool:
         """Pull until the attempt has ended, here or in another worker that holds the lease."""
         while attempt.state in (SyncAttempt.State.QUEUED, SyncAttempt.State.RUNNING) and not is_stopping():
-            if pull.run(connection.pk, record_page) is None:
+            if pull.run(connection.pk, write_page) is None:
                 time.sleep(0.5)
             try:
                 attempt.refresh_from_db()

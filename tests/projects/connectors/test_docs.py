@@ -5,13 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from mltrack.outbound.errors import _STATUS_WORDS
+from projects.connectors.label_studio.labels import LONGEST_LABEL, NOTHING
+from projects.connectors.label_studio.options import Options as LabelStudioOptions
 from projects.connectors.mlflow.options import Options
-from projects.connectors.registry import CONNECTORS
+from projects.connectors.registry import CHOSEN, CONNECTORS, TITLES
 from projects.services.attempts import LOST_CODE
 from projects.services.breakers import COUNTED
 from projects.services.clients import CLIENT_OPTIONS
+from tests.servers.label_studio import VERSION as LABEL_STUDIO
 from tests.servers.mlflow import VERSION, VERSION_2
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -40,11 +46,23 @@ def test_every_kind_has_its_row() -> None:
     assert first_cells("") == list(CONNECTORS)
 
 
-def test_the_options_are_those_of_the_code_with_their_defaults() -> None:
-    assert first_cells("MLflow") == [each.name for each in fields(Options)]
-    for name in ("window_seconds", "deleted_seconds", "sweep_seconds", "page_size"):
-        row = next(line for line in TEXT.splitlines() if line.startswith(f"| `{name}`"))
-        assert str(getattr(Options(), name)) in row.split("|")[3]
+def test_every_kind_has_its_title_and_says_what_is_chosen() -> None:
+    assert list(TITLES) == list(CHOSEN) == list(CONNECTORS)
+
+
+@pytest.mark.parametrize(("section", "options"), [("MLflow", Options()), ("Label Studio", LabelStudioOptions())])
+def test_the_options_are_those_of_the_code_with_their_defaults(section: str, options: Any) -> None:
+    assert first_cells(section) == [each.name for each in fields(options)]
+    lines = TEXT.split(f"\n## {section}\n")[1].splitlines()
+    for name in [each.name for each in fields(options) if isinstance(getattr(options, each.name), int)]:
+        row = next(line for line in lines if line.startswith(f"| `{name}`"))
+        assert str(getattr(options, name)) in row.split("|")[3]
+
+
+def test_what_is_said_of_labels_is_so() -> None:
+    part = TEXT.split("\n## Label Studio\n")[1].split("\n## ")[0]
+    assert f"`{NOTHING}`" in part and f"more than {LONGEST_LABEL} characters" in part
+    assert f"Label Studio {LABEL_STUDIO}, the community edition" in part
 
 
 def test_the_versions_of_mlflow_are_those_that_the_tests_start() -> None:

@@ -322,8 +322,8 @@ def test_the_test_says_version_and_what_is_visible(mlflow_server: MLflowServer) 
     with client_of(mlflow_server.url) as client:
         connector = MLflowConnector(client, {})
         report = connector.test()
-        names = [each.name for each in connector.list_experiments()]
-    assert report.version == mlflow_server.version and report.experiments == len(names)
+        names = [each.name for each in connector.list_choices()]
+    assert report.version == mlflow_server.version and report.visible == len(names)
     assert report.text.startswith(f"MLflow {mlflow_server.version} answers: ")
     assert {"churn", "fraud “größe” 検知"} <= set(names) and names == sorted(names, key=str.casefold)
 

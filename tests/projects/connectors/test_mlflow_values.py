@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from projects.connectors.mlflow.values import moment, number, storable, whole
+from projects.connectors.mlflow.values import moment, number, whole
+from projects.connectors.texts import storable
 
 LARGEST = sys.float_info.max
 

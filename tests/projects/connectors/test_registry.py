@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from projects.connectors.base import FetchesMetricHistory, FetchesRuns, ListsExperiments
+from projects.connectors.base import FetchesMetricHistory, FetchesRuns, ListsChoices
 from projects.connectors.registry import CONNECTORS, kinds, resolve
 
 
@@ -25,5 +25,5 @@ def test_an_unknown_kind_is_a_key_error() -> None:
 
 def test_mlflow_lists_experiments_and_fetches_runs_and_histories() -> None:
     connector = resolve("mlflow")
-    for capability in (ListsExperiments, FetchesRuns, FetchesMetricHistory):
+    for capability in (ListsChoices, FetchesRuns, FetchesMetricHistory):
         assert issubclass(connector, capability)

@@ -20,7 +20,7 @@ from projects.services.connections import (
     create_connection,
     delete_connection,
     edit_connection,
-    list_experiments,
+    list_choices,
     probe,
 )
 from projects.services.selection import set_selection
@@ -204,8 +204,8 @@ class TestAsking:
             report, experiments = probe("mlflow", server.url, "", {})
             assert [(each.id, each.name) for each in experiments] == [("1", "churn")]
             made = make(owner, base_url=server.url)
-            assert report.experiments == 1
-            assert list_experiments(made)[0].name == "churn"
+            assert report.visible == 1
+            assert list_choices(made)[0].name == "churn"
 
     @pytest.mark.parametrize(
         ("secret", "options", "sent"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pytest_django import Settings
 
-from projects.connectors.base import ConnectorError, ListsExperiments
+from projects.connectors.base import ConnectorError, ListsChoices
 from projects.services.clients import open_connector
 from tests.servers.hostile import HostileServer
 from tests.trust.secret_sinks import Sink, leaks
@@ -15,8 +15,8 @@ from tests.trust.secret_story import canary, echo
 def ask(url: str, secret: str, options: dict[str, str]) -> None:
     """Read something from the server."""
     with open_connector("mlflow", url, secret, options) as (connector, _):
-        assert isinstance(connector, ListsExperiments)
-        connector.list_experiments()
+        assert isinstance(connector, ListsChoices)
+        connector.list_choices()
 
 
 @pytest.mark.parametrize("form", ["bearer", "basic", "pair"])

@@ -74,11 +74,11 @@ def test_the_form_lists_the_experiments_of_the_server_and_connects(mlflow_server
     client = browser(owner)
     form = {**FORM, "base_url": mlflow_server.url, "initiative": initiative.key}
     looked = client.post(base(owner) + "new/", {**form, "try": ""})
-    offered = looked.context["form"].fields["experiment_ids"].choices
+    offered = looked.context["form"].fields["chosen"].choices
     assert len(offered) > 1
     assert not Connection.objects.exists()
     chosen = [value for value, label in offered if label != "Default"]
-    answer = client.post(base(owner) + "new/", {**form, "experiment_ids": chosen, "save": ""})
+    answer = client.post(base(owner) + "new/", {**form, "chosen": chosen, "save": ""})
     connection = Connection.objects.get()
     assert answer.headers["Location"] == f"{base(owner)}{connection.public_id}/"
     assert connection.options["experiment_ids"] == chosen
@@ -142,7 +142,7 @@ def test_options_that_the_form_does_not_show_are_kept() -> None:
     connection = make_connection(owner)
     options = {"timeout_seconds": 5, "window_seconds": 0, "experiment_ids": ["1"], "workspace": "old"}
     Connection.objects.filter(pk=connection.pk).update(options=options)
-    form = {**FORM, "base_url": "http://127.0.0.1:9", "version": "1", "experiment_ids": ["1"]}
+    form = {**FORM, "base_url": "http://127.0.0.1:9", "version": "1", "chosen": ["1"]}
     assert browser(owner).post(f"{base(owner)}{connection.public_id}/edit/", form).status_code == 302
     connection.refresh_from_db()
     assert connection.options == {"timeout_seconds": 5, "window_seconds": 0, "experiment_ids": ["1"]}
@@ -211,14 +211,14 @@ def test_a_poll_counts_no_runs_until_the_pull_has_ended() -> None:
     make_runs(connection, 3)
     attempt = SyncAttempt.objects.create(connection=connection, state="running", started_at=timezone.now())
     client, path = browser(owner), f"{base(owner)}{connection.public_id}/"
-    assert client.get(path).context["row"].runs == 3
+    assert client.get(path).context["row"].held == 3
     with CaptureQueriesContext(database) as asked:
         part = client.get(f"{path}status/")
     assert not any("count(" in each["sql"].lower() and "projects_run" in each["sql"] for each in asked)
-    assert part.context["row"].runs is None and "hx-preserve" in part.content.decode()
+    assert part.context["row"].held is None and "hx-preserve" in part.content.decode()
     SyncAttempt.objects.filter(pk=attempt.pk).update(state="done", ended_at=timezone.now())
     last = client.get(f"{path}status/")
-    assert last.context["row"].runs == 3 and "hx-preserve" not in last.content.decode()
+    assert last.context["row"].held == 3 and "hx-preserve" not in last.content.decode()
 
 
 def test_the_list_takes_a_fixed_number_of_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:

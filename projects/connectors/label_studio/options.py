@@ -1,0 +1,67 @@
+"""The options of a Label Studio connection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Final
+
+from projects.connectors.base import ConnectorError
+
+_DAY: Final = 86_400
+_TEXTS: Final = ("control", "batch_key")
+_LONGEST_TEXT: Final = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a person may set.
+
+    `project_ids` empty means every visible project. `control` names the control of the labeling configuration that is
+    the label, `batch_key` the key of a task's data that says its batch. `window_seconds` is how far before the last
+    pull changed tasks are read again, `present_seconds` how often deleted tasks and the projects' settings are asked
+    for, `sweep_seconds` how often everything is read again. `page_size` is tasks a page.
+    """
+
+    project_ids: tuple[str, ...] = ()
+    control: str = ""
+    batch_key: str = ""
+    window_seconds: int = 120
+    present_seconds: int = 3_600
+    sweep_seconds: int = 7 * _DAY
+    page_size: int = 100
+
+    @classmethod
+    def read(cls, given: Mapping[str, Any]) -> Options:
+        """Return the options of a JSON object. Raises ConnectorError `bad_options`, naming the key."""
+        known = {each.name for each in fields(cls)}
+        read: dict[str, Any] = {}
+        for key, value in given.items():
+            if key not in known:
+                raise _bad(key, "is unknown")
+            read[key] = _checked(key, value)
+        return cls(**read)
+
+
+def _bad(key: str, why: str) -> ConnectorError:
+    return ConnectorError(f"The option {key!r} {why}.", permanent=True, code="bad_options")
+
+
+def _checked(key: str, value: Any) -> Any:
+    if key == "project_ids":
+        if not isinstance(value, list | tuple) or not all(map(_is_id, value)):
+            raise _bad(key, "must be a list of project ids in quotes")
+        return tuple(dict.fromkeys(value))
+    if key in _TEXTS:
+        if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
+            raise _bad(key, f"must be text of at most {_LONGEST_TEXT} characters")
+        return value
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise _bad(key, "must be a whole number that is not negative")
+    if key == "page_size" and not 1 <= value <= 1_000:
+        raise _bad(key, "must be between 1 and 1000")
+    return value
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 19
