@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.servers import label_studio
 from tests.servers.hostile import HostileServer
+from tests.servers.label_studio import LabelStudioServer
 from tests.servers.mlflow import MLflowServer, serve
 
 FILLED_RUNS = 420
@@ -16,6 +18,13 @@ FILLED_RUNS = 420
 def mlflow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MLflowServer]:
     """A real MLflow with runs of every odd kind in two experiments, and a small registry."""
     with serve(tmp_path_factory.mktemp("mlflow"), runs=FILLED_RUNS) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def label_studio_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabelStudioServer]:
+    """A real Label Studio that has nobody but its owner, and no project of anybody's."""
+    with label_studio.serve(tmp_path_factory.mktemp("label-studio")) as server:
         yield server
 
 

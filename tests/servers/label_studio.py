@@ -27,6 +27,7 @@ OWNER, PASSWORD, TOKEN = "owner@example.org", "a long enough password", "0123456
 _DATABASE = "label_studio.sqlite3"
 _QUIET = {
     "DJANGO_DB": "sqlite",
+    "DJANGO_SETTINGS_MODULE": "core.settings.label_studio",
     "LATEST_VERSION_CHECK": "0",
     "COLLECT_ANALYTICS": "False",
     "LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": "true",
