@@ -8,6 +8,7 @@ from typing import Any
 
 from mltrack.accounts.access import system_principal
 from mltrack.accounts.services.audit import record_audit
+from mltrack.periods import EARLIEST
 from projects.connectors.labeling_records import LabelingPage
 from projects.connectors.records import Page
 from projects.models import Connection
@@ -51,8 +52,9 @@ def _of_runs(page: Page) -> tuple[Any, ...]:
 
 
 def _of_labels(page: LabelingPage) -> tuple[Any, ...]:
-    """Return what came but who annotated: of few annotations the digest would give that away."""
+    """Return what came but when it was counted, and who annotated: of few annotations the digest would tell."""
+    project = page.project and replace(page.project, counted_at=EARLIEST)
     tasks = [
         replace(task, annotations=[replace(each, annotator="") for each in task.annotations]) for task in page.tasks
     ]
-    return page.project, tasks, page.present_ids, page.gone
+    return project, tasks, page.present_ids, page.gone

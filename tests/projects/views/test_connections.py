@@ -16,8 +16,11 @@ from mltrack.accounts.access import Principal
 from projects.models import Connection, RunLink, SyncAttempt
 from projects.models.secrets import unseal
 from projects.services import pull
+from projects.services.nudges import nudge_path
 from projects.services.pages import record_page
+from projects.services.writing import write_page
 from tests.factories import make_connection, make_initiative, make_member, make_runs, make_stranger, make_workspace
+from tests.projects.little_label_studio import LittleLabelStudio, annotation, label_task
 from tests.projects.little_mlflow import LittleMLflow
 from tests.servers.hostile import HostileServer, silence
 from tests.servers.mlflow import MLflowServer
@@ -193,6 +196,46 @@ def test_a_failure_is_shown_in_words() -> None:
     assert "Failing" in page
     connection.refresh_from_db()
     assert connection.last_error_text in html.unescape(page)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_labeling_tool_is_connected_and_its_page_shows_the_address_for_webhooks() -> None:
+    owner = make_workspace()
+    make_initiative(owner)
+    studio = LittleLabelStudio({1: [label_task(7, annotation(1, 1, "spam"))], 2: []})
+    with studio.serve() as server:
+        client, path = browser(owner), base(owner) + "new/"
+        form = {**FORM, "kind": "label_studio", "base_url": server.url, "auth": "bearer", "secret": "a-legacy-token"}
+        homeless = client.post(path, {**form, "try": ""})
+        assert (homeless.status_code, list(homeless.context["form"].errors)) == (422, ["initiative"])
+        form |= {"initiative": "CHURN", "control": "class", "batch_key": "batch"}
+        looked = client.post(path, {**form, "try": ""})
+        chosen = looked.context["form"].fields["chosen"]
+        assert (chosen.label, chosen.choices) == ("Projects", [("1", "Mails 1"), ("2", "Mails 2")])
+        client.post(path, {**form, "chosen": ["1"], "save": ""})
+        connection = Connection.objects.get()
+        assert connection.options == {"project_ids": ["1"], "control": "class", "batch_key": "batch"}
+        attempt = pull.run(connection.pk, write_page)
+        assert attempt is not None and attempt.state == SyncAttempt.State.DONE, attempt
+        shown = client.get(f"{base(owner)}{connection.public_id}/edit/").context["form"]
+        assert [each.name for each in shown.own_fields] == ["control", "batch_key"]
+        assert shown["chosen"].value() == ["1"] and shown.opens_more
+    page = client.get(f"{base(owner)}{connection.public_id}/")
+    assert (page.context["row"].held, page.context["row"].has_labels) == (1, True)
+    assert f"http://testserver{nudge_path(connection)}" in page.content.decode()
+    viewer = browser(make_member(owner.workspace, "viewer"))
+    assert "/nudges/" not in viewer.get(f"{base(owner)}{connection.public_id}/").content.decode()
+
+
+def test_the_kind_of_a_connection_cannot_be_changed() -> None:
+    owner = make_workspace()
+    make_initiative(owner)
+    connection = make_connection(owner)
+    form = {**FORM, "kind": "label_studio", "base_url": "http://127.0.0.1:9", "version": "1", "initiative": "CHURN"}
+    assert browser(owner).post(f"{base(owner)}{connection.public_id}/edit/", form).status_code == 302
+    connection.refresh_from_db()
+    assert (connection.kind, connection.options) == ("mlflow", {})
+    assert "/nudges/" not in browser(owner).get(f"{base(owner)}{connection.public_id}/").content.decode()
 
 
 def test_deleting_needs_the_name() -> None:
