@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -61,7 +62,7 @@ def connection_rows(
     return [_row(each, now, held.get(each.pk), rejected.get(each.pk, 0), closed.get(each.host)) for each in rows]
 
 
-def _held(rows: list[Connection]) -> dict[int, int]:
+def _held(rows: Sequence[Connection]) -> dict[int, int]:
     """Return how many runs of each connection are here, or tasks of one that brings labels."""
     held = {row.pk: int(getattr(row, "run_count", 0)) for row in rows}
     labeling = [row.pk for row in rows if brings_labels(row.kind)]

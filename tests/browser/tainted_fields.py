@@ -42,7 +42,6 @@ FORMED: Final = {
     "KPI.zone": "a time zone of the database",
     "MetricValue.special": "nan, inf or -inf",
     "ReadinessSnapshot.policy_version": "the name of a version",
-    "RejectedRecord.reason": "words of the code",
     "ThrottleCounter.key": "an address or a token's id",
     "Waiver.measured_text": "a number",
 }

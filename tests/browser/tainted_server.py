@@ -13,7 +13,9 @@ from projects.services import pull
 from projects.services.connections import ask_sync, create_connection
 from projects.services.pages import record_page
 from projects.services.selection import set_selection
+from projects.services.writing import write_page
 from tests.browser.taint import TAINT, cut
+from tests.projects.little_label_studio import LittleLabelStudio, annotation, label_task
 from tests.projects.little_mlflow import LittleMLflow, mlflow_run
 from tests.servers.hostile import Handler, HostileServer, as_json
 
@@ -52,6 +54,37 @@ def hostile_runs() -> list[dict[str, Any]]:
     runs[4]["info"]["status"] = TAINT
     runs[4]["info"]["run_id"] = cut(150)
     return runs
+
+
+@dataclass
+class TaintedStudio(LittleLabelStudio):
+    """A labeling tool whose only project has the taint as its title."""
+
+    def _settings(self, number: int) -> dict[str, Any]:
+        return {**super()._settings(number), "title": TAINT}
+
+
+def hostile_studio() -> TaintedStudio:
+    """Return a labeling tool that holds the taint in every name and value."""
+    result = {"from_name": TAINT, "to_name": TAINT, "type": "choices", "value": {"choices": [TAINT]}}
+    unknown = {**result, "from_name": cut(50)}
+    texts = {"data": {"batch": TAINT}, "file_upload": TAINT}
+    tasks = [
+        label_task(n, annotation(n, n, "x", result=[each]), **texts)
+        for n, each in enumerate((result, unknown), start=1)
+    ]
+    return TaintedStudio({1: tasks}, configuration={TAINT: {"type": "Choices"}})
+
+
+def connect_studio(principal: Principal, initiative: Initiative) -> Connection:
+    """Connect the labeling tool under a hostile name and pull it."""
+    options = {"control": cut(200), "batch_key": "batch"}
+    with hostile_studio().serve() as server:
+        given = {"kind": "label_studio", "name": f"studio {cut(100)}", "base_url": server.url + PATH, "options": options}
+        made = create_connection(principal, initiative=initiative, **given)  # type: ignore[arg-type]
+        attempt = pull.run(made.pk, write_page)
+    assert attempt is not None and attempt.state == "done", attempt and attempt.error_text
+    return made
 
 
 def refuse(handler: Handler) -> None:

@@ -24,7 +24,7 @@ from tests.browser.pages import PageFactory
 from tests.browser.people import fill
 from tests.browser.taint import CORE, poison, poison_by_rest
 from tests.browser.tainted_fields import FORMED, untainted
-from tests.browser.tainted_server import PATH, connect, serving
+from tests.browser.tainted_server import PATH, connect, connect_studio, serving
 from tests.browser.test_every_page import open_page
 from tests.browser.worlds import BACKEND, World, make_world
 from tests.servers.hostile import HostileServer
@@ -63,12 +63,14 @@ def world(transactional_db: None, settings: Settings, servers: Servers) -> World
     with transaction.atomic():
         poison(person, biopsy, KPI.objects.get(key=world.full["k"]))
     made, refused = connect(person, servers, biopsy)
+    studio = connect_studio(person, biopsy)
     pulled = Run.objects.filter(connection=made).order_by("pk")
     assert pulled.count() == 4
     with transaction.atomic():
         for initiative in Initiative.objects.filter(workspace=biopsy.workspace):
             judge_now(initiative.pk)
     names = {"connection": made.public_id, "run": pulled[0].public_id, "other_run": pulled[3].public_id}
+    names["studio"] = studio.public_id
     posted = Run.objects.get(pushed_to__key="HOSTILE").public_id
     measured = Evaluation.objects.get(initiative__key="HOSTILE").public_id
     by_rest = {**world.full, "i": "HOSTILE", "k": "hostile", "run": posted, "connection": refused.public_id}
@@ -90,6 +92,7 @@ def paths(world: World) -> Iterator[str]:
     """Yield the pages of what was poisoned, and pages that say again what they were asked."""
     every = list(chain.from_iterable(PAGES.values()))
     yield from dict.fromkeys(path.format_map(world.full) for path in every)
+    yield from (f"/w/{world.full['w']}/connections/{world.full['studio']}/{part}" for part in ("", "edit/"))
     foreign = ("{decision}", "{other_run}", "{tied}", "{late}", "{range}", "{ready}")
     own = ("{i}", "{k}", "{connection}")
     again = [path for path in every if any(each in path for each in own) and not any(each in path for each in foreign)]

@@ -110,7 +110,8 @@ def test_an_address_that_was_not_signed_here_is_nothing_and_asks_no_table(
 ) -> None:
     token = nudge_token(connection)
     foreign = signing.dumps([connection.workspace_id, connection.pk], salt="another")
-    odd = [signing.dumps(value, salt=SALT) for value in ([1], {}, "x", [1, "y"], [1, None])]
+    values: list[Any] = [[1], {}, "x", [1, "y"], [1, None]]
+    odd = [signing.dumps(value, salt=SALT) for value in values]
     with django_assert_num_queries(0):
         for text in ("x", token[:-1], token + "x", token.swapcase(), foreign, *odd, "a" * 5_000):
             assert post(f"/nudges/{text}/") == 404, text
