@@ -68,7 +68,7 @@ def hostile_studio() -> TaintedStudio:
     """Return a labeling tool that holds the taint in every name and value."""
     result = {"from_name": TAINT, "to_name": TAINT, "type": "choices", "value": {"choices": [TAINT]}}
     unknown = {**result, "from_name": cut(50)}
-    texts = {"data": {"batch": TAINT}, "file_upload": TAINT}
+    texts: dict[str, Any] = {"data": {"batch": TAINT}, "file_upload": TAINT}
     tasks = [
         label_task(n, annotation(n, n, "x", result=[each]), **texts)
         for n, each in enumerate((result, unknown), start=1)
@@ -78,10 +78,10 @@ def hostile_studio() -> TaintedStudio:
 
 def connect_studio(principal: Principal, initiative: Initiative) -> Connection:
     """Connect the labeling tool under a hostile name and pull it."""
-    options = {"control": cut(200), "batch_key": "batch"}
+    given: dict[str, Any] = {"kind": "label_studio", "name": f"studio {cut(100)}", "initiative": initiative}
     with hostile_studio().serve() as server:
-        given = {"kind": "label_studio", "name": f"studio {cut(100)}", "base_url": server.url + PATH, "options": options}
-        made = create_connection(principal, initiative=initiative, **given)  # type: ignore[arg-type]
+        options = {"control": cut(200), "batch_key": "batch"}
+        made = create_connection(principal, base_url=server.url + PATH, options=options, **given)
         attempt = pull.run(made.pk, write_page)
     assert attempt is not None and attempt.state == "done", attempt and attempt.error_text
     return made
