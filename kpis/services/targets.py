@@ -156,6 +156,7 @@ def _check_threshold(fields: Fields, values: dict[str, Any]) -> None:
     if values["grid_step"] is None:
         values["grid_step"] = DEFAULT_STEP
     if not 0.0001 <= values["grid_step"] <= 0.5:
+        # Confidences are kept to four decimals; a finer grid would only be long.
         fields.fail("grid_step", "The step of the thresholds lies between 0.0001 and 0.5.")
         return
     try:

@@ -15,7 +15,7 @@ from mltrack.accounts.services.audit import record_audit
 from projects.connectors.base import ConnectorError, ListsChoices
 from projects.connectors.records import ChoiceRecord, ServerReport
 from projects.connectors.registry import brings_labels
-from projects.models import Connection, Initiative, SelectionRule, SyncAttempt
+from projects.models import Connection, Initiative, LabelingProject, SelectionRule, SyncAttempt
 from projects.models.secrets import SecretUnreadable, seal, unseal
 from projects.services.clients import PAGE_PATIENCE, open_connection, open_connector
 from projects.services.connection_fields import check_fields, check_initiative, check_whole, origin
@@ -113,7 +113,7 @@ def delete_connection(principal: Principal, connection: Connection) -> None:
     """Delete a connection with everything that it brought; a pull that is under way ends by itself."""
     locked = _locked(connection)
     initiatives = set(SelectionRule.objects.filter(connection=locked).values_list("initiative_id", flat=True))
-    initiatives |= set(locked.labeling_projects.values_list("initiative_id", flat=True))
+    initiatives |= set(LabelingProject.objects.filter(connection=locked).values_list("initiative_id", flat=True))
     key, name = locked.public_id, locked.name
     with database.cursor() as cursor:
         for statement in _DELETE:

@@ -47,7 +47,9 @@ def connection_list(request: PageRequest) -> HttpResponse:
 def connection_create(request: PageRequest) -> HttpResponse:
     """Ask for an address, show what the server has, and keep the connection."""
     workspace = request.principal.workspace
-    initial = {"initiative": request.GET.get("initiative", ""), "kind": request.GET.get("kind", "mlflow")}
+    kind = request.GET.get("kind", "mlflow")
+    auth = "bearer" if kind == "label_studio" else "none"
+    initial = {"initiative": request.GET.get("initiative", ""), "kind": kind, "auth": auth}
     offered: dict[str, Any] = {"workspace": workspace, "is_new": True}
     form = ConnectionForm(request.POST or None, initial=initial, kept=_chosen(request), **offered)
     found: list[ChoiceRecord] | None = None

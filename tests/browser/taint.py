@@ -167,7 +167,7 @@ def poison_evaluations(principal: Principal, initiative: Initiative) -> None:
 
 def poison_labels(principal: Principal, initiative: Initiative) -> None:
     """Write it into what a labeling tool tells, with a task on which two annotators differ."""
-    tool = make_connection(principal, name=f"tool {cut(100)}", initiative=initiative)
+    tool = make_connection(principal, name=cut(110), initiative=initiative)
     given = [AnnotationRecord(f"{who} {cut(200)}", who, f"{who} {cut(190)}", in_days(-1)) for who in ("a", "b")]
     task = LabelTaskRecord(cut(250), given, gold=cut(200), batch=cut(200), url=LINK)
     project = LabelingProjectRecord(cut(250), cut(300), 9, 1, in_days(-1), url=LINK)

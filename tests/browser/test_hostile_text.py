@@ -92,7 +92,6 @@ def paths(world: World) -> Iterator[str]:
     """Yield the pages of what was poisoned, and pages that say again what they were asked."""
     every = list(chain.from_iterable(PAGES.values()))
     yield from dict.fromkeys(path.format_map(world.full) for path in every)
-    yield from (f"/w/{world.full['w']}/connections/{world.full['studio']}/{part}" for part in ("", "edit/"))
     foreign = ("{decision}", "{other_run}", "{tied}", "{late}", "{range}", "{ready}")
     own = ("{i}", "{k}", "{connection}")
     again = [path for path in every if any(each in path for each in own) and not any(each in path for each in foreign)]

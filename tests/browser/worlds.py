@@ -39,8 +39,9 @@ from projects.models import Initiative
 from projects.services.connections import create_connection
 from projects.services.deployments import record_deployment
 from projects.services.initiatives import create_initiative, post_update
+from projects.services.labeling_pages import record_labeling_page
 from projects.services.nudges import nudge_token
-from tests.factories import make_evaluation, make_member
+from tests.factories import make_connection, make_evaluation, make_member
 from tests.kpis.evaluation_world import measured
 from tests.kpis.rival_world import rivals
 from tests.kpis.world import report
@@ -115,6 +116,8 @@ def fill(principal: Principal) -> dict[str, str]:
     label(principal, biopsy)
     decision = decide_gate(principal, biopsy, commit=COMMIT, ref="refs/heads/main")["decision"]
     connection = create_connection(principal, kind="mlflow", name="Laboratory", base_url="http://mlflow.example.org")
+    labels: dict[str, Any] = {"kind": "label_studio", "name": "Label Studio", "base_url": "http://labels.example.org"}
+    studio = create_connection(principal, initiative=biopsy, **labels)
     create_token(principal, user=user, name="CI", scopes=["read", "gate"])
     _, secret = invite(principal, email="new@example.org", role="contributor")
     measure_range(principal)
@@ -136,6 +139,7 @@ def fill(principal: Principal) -> dict[str, str]:
         "audited": rivals(principal, biopsy).public_id,
         "evaluation": evaluation.public_id,
         "connection": connection.public_id,
+        "studio": studio.public_id,
         "badge": badge_token(biopsy),
         "nudge": nudge_token(connection),
         "invitation": secret,

@@ -13,6 +13,8 @@ from django.apps import apps
 FREE: Final = {
     "dataset": "name and digest of a version that is made in the initiative, or a filter within it",
     "batch_key": "the name of a key in what the foreign server holds",
+    "annotations": "the rows that are posted, not references",
+    "annotator": "what a tool calls a person, kept as a hash within the initiative",
     "blocks": "how the bytes that follow are cut, not rows",
     "experiment_ids": "ids of the foreign server, asked of the connection alone",
     "experiments": "ids of the foreign server, asked of the connection alone",

@@ -197,6 +197,7 @@ def connections(story: Story, owner: Visitor, token: str) -> None:
         owner.fill("/w/acme/connections/new/", **form, secret=secret, **{"try": ""})
         owner.fill("/w/acme/connections/new/", **{**form, "interval_seconds": 1}, secret=secret, save="")
         owner.fill("/w/acme/connections/new/", **form, secret=secret, save="")
+    assert sorted(story.run("SELECT DISTINCT kind FROM projects_connection")) == sorted((kind,) for kind in CONNECTORS)
     settle(story)
 
 

@@ -206,6 +206,8 @@ def test_a_labeling_tool_is_connected_and_its_page_shows_the_address_for_webhook
     with studio.serve() as server:
         client, path = browser(owner), base(owner) + "new/"
         form = {**FORM, "kind": "label_studio", "base_url": server.url, "auth": "bearer", "secret": "a-legacy-token"}
+        asked = client.get(f"{path}?kind=label_studio&initiative=CHURN").context["form"]
+        assert [asked[name].value() for name in ("kind", "auth", "initiative")] == ["label_studio", "bearer", "CHURN"]
         homeless = client.post(path, {**form, "try": ""})
         assert (homeless.status_code, list(homeless.context["form"].errors)) == (422, ["initiative"])
         form |= {"initiative": "CHURN", "control": "class", "batch_key": "batch"}
