@@ -46,6 +46,9 @@ def measure(size: Size) -> list[Result]:
     world = make_world(size.initiatives)
     add_history(world, runs=(1, min(size.runs_each, 20)), readings=(1, min(size.readings_each, 100)))
     judge_all(world)
+    # What making the world noted is judged by now. Left there, the first messages would judge it while the first round
+    # notes it anew, and what is noted in the middle of a judgement is rightly judged again.
+    JudgeDue.objects.all().delete()
     found: list[Result] = []
     rates: list[float] = []
     for count in WORKERS:
