@@ -48,9 +48,9 @@ def evaluation_page_of(
 
     Raises Problem 400 for a cursor of another list.
     """
-    found = _narrowed(evaluations_of(initiative), purpose, dataset)
+    found = narrowed(evaluations_of(initiative), purpose, dataset)
     page = CursorPages("-at", f"evaluations {initiative.pk} {purpose} {dataset}").read(found, PAGE, cursor)
-    rows = _rows(initiative, page.items, targets)
+    rows = rows_of(initiative, page.items, targets)
     return EvaluationList(tuple(rows), page.next, page.prev)
 
 
@@ -60,13 +60,15 @@ def datasets_of(initiative: Initiative) -> list[DatasetVersion]:
     return list(used.order_by("name", "-pk")[:200])
 
 
-def _narrowed(found: QuerySet[Evaluation], purpose: str, dataset: str) -> QuerySet[Evaluation]:
+def narrowed(found: QuerySet[Evaluation], purpose: str, dataset: str) -> QuerySet[Evaluation]:
+    """Return those of a purpose and on a dataset version, where named."""
     if purpose:
         found = found.filter(purpose=purpose)
     return found.filter(dataset__public_id=dataset) if dataset else found
 
 
-def _rows(initiative: Initiative, found: Sequence[Evaluation], targets: Sequence[Target]) -> list[EvaluationRow]:
+def rows_of(initiative: Initiative, found: Sequence[Evaluation], targets: Sequence[Target]) -> list[EvaluationRow]:
+    """Return evaluations at their operating points under the targets, in one query."""
     tallies = tallies_of(found)
     return [
         EvaluationRow(each, report_of(evaluation_facts(initiative, each, tallies[each.pk]), targets)) for each in found

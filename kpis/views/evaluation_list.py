@@ -6,7 +6,7 @@ from typing import Final
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -14,12 +14,14 @@ from django.views.decorators.http import require_POST, require_safe
 from kpis.forms.errors import in_words
 from kpis.forms.evaluations import EvaluationFilter, StopRuleForm
 from kpis.selectors.attempts import attempts_of
+from kpis.selectors.evaluation_export import attempt_rows, evaluation_rows
 from kpis.selectors.evaluation_list import datasets_of, evaluation_page_of
 from kpis.selectors.evaluation_page import targets_in_force
 from kpis.services.stop_rules import remove_stop_rule, set_stop_rule
 from kpis.views.shell import page_of, shell
 from mltrack.accounts.pages import PageRequest, page
 from mltrack.accounts.policy import Power
+from mltrack.csv_answer import csv_answer
 from mltrack.rest.problems import Problem
 from projects.access import initiative_of
 
@@ -62,6 +64,26 @@ def evaluations(request: PageRequest, key: str) -> HttpResponse:
         "example": f"{CLI.format(key=initiative.key)}\n\n{CURL.format(origin=origin, key=initiative.key)}",
     }
     return render(request, "kpis/evaluations/list.html", context | values)
+
+
+@require_safe
+@page()
+def evaluations_csv(request: PageRequest, key: str) -> HttpResponseBase:
+    """Answer all evaluations that fit the filters as a file."""
+    initiative = initiative_of(request.principal, key)
+    asked = EvaluationFilter(request.GET, datasets=datasets_of(initiative)).asked()
+    rows = evaluation_rows(initiative, targets_in_force(initiative), **asked)
+    return csv_answer(rows, f"{initiative.key}-evaluations.csv")
+
+
+@require_safe
+@page()
+def attempts_csv(request: PageRequest, key: str) -> HttpResponseBase:
+    """Answer the attempt ledger of the purpose that is filtered for, else of tests, as a file."""
+    initiative = initiative_of(request.principal, key)
+    asked = EvaluationFilter(request.GET, datasets=datasets_of(initiative)).asked()
+    found = attempts_of(initiative, asked["purpose"] or "test", targets_in_force(initiative))
+    return csv_answer(attempt_rows(found), f"{initiative.key}-attempts.csv")
 
 
 @require_POST

@@ -85,6 +85,8 @@ DATA: Final[dict[str, str]] = {
     "cli": "/cli/mltrack.py",
     "healthz": "/healthz",
     "home": "/",
+    "kpis:attempts_csv": HERE + "evaluations/attempts.csv",
+    "kpis:evaluations_csv": HERE + "evaluations/evaluations.csv",
     "kpis:evaluation_cells_csv": HERE + "evaluations/{audited}/cells.csv",
     "kpis:evaluation_fairness_csv": HERE + "evaluations/{audited}/fairness/fairness.csv",
     "kpis:evaluation_parts_csv": HERE + "evaluations/{audited}/parts.csv",
