@@ -36,6 +36,7 @@ PAGES = {
 }
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 LEAST = 95.0
+TRIES = 3
 # Milliseconds until the largest part is painted, without and with a chart; how far the layout shifts.
 PAINTED = {"portfolio": 800.0, "initiative": 800.0, "KPI": 1_500.0}
 SHIFT = 0.02
@@ -109,8 +110,12 @@ def audit(url: str, profile: Path, folder: Path) -> dict[str, Any]:
         "--chrome-flags=" + " ".join(["--headless", *FLAGS, f"--user-data-dir={own}"]),
         f"--only-categories={','.join(CATEGORIES)}",
     ]
-    ended = subprocess.run(command, timeout=180, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    if ended.returncode:
+    # Now and then Chromium records no trace, and Lighthouse asks to be run again (NO_NAVSTART).
+    for _ in range(TRIES):
+        ended = subprocess.run(command, timeout=180, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        if not ended.returncode:
+            break
+    else:
         raise RuntimeError(f"Lighthouse ended with {ended.returncode}: {ended.stderr[-2000:]}")
     found: dict[str, Any] = json.loads(file.read_text())
     if found["finalDisplayedUrl"] != url:
