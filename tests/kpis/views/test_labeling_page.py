@@ -43,6 +43,13 @@ def test_the_empty_tab_tells_how_to_begin(place: Place) -> None:
     assert "connections/new/" not in viewed and 'id="quota"' not in viewed
 
 
+def test_a_quota_is_shown_before_there_is_a_label(place: Place) -> None:
+    assert 'id="classes"' not in text(get(place.manager, place.url(PAGE)))
+    post(place.manager, place.url(PAGE), {"class_name": "rare fraud", "wanted": "50"})
+    page = text(get(place.viewer, place.url(PAGE)))
+    assert "No labels yet" in page and 'id="classes"' in page and "rare fraud" in page
+
+
 def test_the_tab_shows_what_is_known(place: Place) -> None:
     labeled(place)
     post(place.manager, place.url(PAGE), {"class_name": "dog", "wanted": "30"})
