@@ -1,65 +1,52 @@
 // Charts: a figure's JSON is fetched and Plotly loaded when the figure comes into view. Colours are the page's tokens.
-const CONFIG = { displaylogo: false, showSendToCloud: false, plotlyServerURL: "", responsive: true };
 // What is left of the tool bar is the download as PNG.
-const UNUSED = ["zoom2d", "pan2d", "select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d", "resetScale2d"];
+const CONFIG = { displaylogo: false, modeBarButtons: [["toImage"]], plotlyServerURL: "", responsive: true };
 const drawn = new Set();
 let library;
+const AXIS = { gridcolor: "--line", linecolor: "--line", zerolinecolor: "--line", tickfont: { color: "--ink-3" } };
+const LOOK = {
+  paper_bgcolor: "rgba(0,0,0,0)",
+  plot_bgcolor: "rgba(0,0,0,0)",
+  font: { color: "--ink-2", size: 12 },
+  colorway: [..."12345678"].map((place) => `--chart-${place}`),
+  hoverlabel: { bgcolor: "--raised", bordercolor: "--line", font: { color: "--ink" } },
+  hovermode: "x",
+  margin: { t: 28, r: 12, b: 40, l: 52 },
+  modebar: { bgcolor: "rgba(0,0,0,0)", color: "--ink-3", activecolor: "--ink-2" },
+  xaxis: AXIS,
+  yaxis: AXIS,
+};
+const made = (tag, properties) => Object.assign(document.createElement(tag), properties);
+const TOKEN = /"--[\w-]+"/g;
 
-function resolve(token) {
-  const probe = document.createElement("span");
-  probe.style.color = `var(${token})`;
-  document.body.append(probe);
-  const { color } = getComputedStyle(probe);
-  probe.remove();
-  return color;
+// A figure may name a token, such as "--bad", wherever Plotly takes a colour. One look at all: each after a change
+// works the whole page's style out.
+function painted(figure) {
+  const text = JSON.stringify(figure);
+  const tokens = [...new Set(text.match(TOKEN))];
+  const probes = tokens.map((token) => made("span", { style: `color: var(${token.slice(1, -1)})` }));
+  document.body.append(...probes);
+  const colours = probes.map((probe) => getComputedStyle(probe).color);
+  probes.forEach((probe) => probe.remove());
+  return JSON.parse(text.replace(TOKEN, (token) => `"${colours[tokens.indexOf(token)]}"`));
 }
 
-function look() {
-  const [ink, faint, line] = ["--ink-2", "--ink-3", "--line"].map(resolve);
-  const axis = { gridcolor: line, linecolor: line, zerolinecolor: line, tickfont: { color: faint } };
-  return {
-    paper_bgcolor: "rgba(0,0,0,0)",
-    plot_bgcolor: "rgba(0,0,0,0)",
-    font: { color: ink, family: getComputedStyle(document.body).fontFamily, size: 12 },
-    colorway: [1, 2, 3, 4, 5, 6, 7, 8].map((place) => resolve(`--chart-${place}`)),
-    hoverlabel: { bgcolor: resolve("--raised"), bordercolor: line, font: { color: resolve("--ink") } },
-    hovermode: "x",
-    margin: { t: 28, r: 12, b: 40, l: 52 },
-    modebar: { remove: UNUSED, bgcolor: "rgba(0,0,0,0)", color: faint, activecolor: ink },
-    xaxis: axis,
-    yaxis: axis,
-  };
-}
-
-// A figure may name a token, such as "--bad", wherever Plotly takes a colour.
-function paint(value) {
-  if (typeof value === "string" && value.startsWith("--")) return resolve(value);
-  if (Array.isArray(value)) return value.map(paint);
-  if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, paint(each)]));
-  return value;
-}
-
-function layered(base, own) {
-  const both = { ...base, ...own };
+// A figure's own words go first; "xaxis2" looks like "xaxis".
+function layered(own) {
+  const both = { ...LOOK, ...own };
   for (const key of Object.keys(own)) {
-    const plain = (each) => each && typeof each === "object" && !Array.isArray(each);
-    if (/^[xy]axis\d*$/.test(key)) both[key] = { ...base[`${key[0]}axis`], ...own[key] };
-    else if (plain(base[key]) && plain(own[key])) both[key] = { ...base[key], ...own[key] };
+    const under = LOOK[key.replace(/\d+$/, "")];
+    if (under?.constructor === Object) both[key] = { ...under, ...own[key] };
   }
   return both;
 }
 
-function element(tag, attributes) {
-  return new Promise((done, failed) => {
-    const node = Object.assign(document.createElement(tag), attributes, { onload: done, onerror: failed });
-    document.head.append(node);
-  });
-}
+const loaded = (tag, where) => new Promise((onload, onerror) => document.head.append(made(tag, { ...where, onload, onerror })));
 
 function load() {
   const { plotly, plotlyStyle } = document.body.dataset;
-  library ??= element("link", { rel: "stylesheet", id: "plotly.js-style-global", href: plotlyStyle })
-    .then(() => element("script", { src: plotly }));
+  library ??= loaded("link", { rel: "stylesheet", id: "plotly.js-style-global", href: plotlyStyle })
+    .then(() => loaded("script", { src: plotly }));
   return library;
 }
 
@@ -78,9 +65,15 @@ async function draw(figure) {
   tell(figure, json.problem);
   await load();
   const plot = figure.querySelector(".plot");
-  const render = () => Plotly.react(plot, paint(json.data), layered(look(), paint(json.layout ?? {})), CONFIG);
-  // The plot is hidden from screen readers, which get the table: nothing in it may take the focus either.
+  const render = () => {
+    const { data, layout } = painted({ data: json.data, layout: layered(json.layout ?? {}) });
+    layout.font.family = getComputedStyle(document.body).fontFamily;
+    return Plotly.react(plot, data, layout, CONFIG);
+  };
+  // Screen readers get the table and not the plot: nothing in it may take the focus either.
   const quiet = () => plot.querySelectorAll("a, button, [tabindex]").forEach((each) => each.setAttribute("tabindex", "-1"));
+  // Loading and drawing are two tasks: a click between them is answered.
+  await new Promise((done) => setTimeout(done));
   await render();
   plot.on("plotly_afterplot", quiet);
   quiet();
