@@ -4,7 +4,7 @@ from kpis.models.attestations import Attestation
 from kpis.models.bridges import Bridge, StopRule
 from kpis.models.gates import GateDecision
 from kpis.models.kpis import KPI, Contribution, Goal, Reading
-from kpis.models.labeling import LabelQuota
+from kpis.models.labeling import LabelQuota, LabelStanding
 from kpis.models.scorecards import Scorecard
 from kpis.models.snapshots import ReadinessSnapshot
 from kpis.models.targets import MetricAlias, PlainBaseline, Target
@@ -18,6 +18,7 @@ __all__ = [
     "GateDecision",
     "Goal",
     "LabelQuota",
+    "LabelStanding",
     "MetricAlias",
     "PlainBaseline",
     "ReadinessSnapshot",

@@ -1,4 +1,4 @@
-"""How many labels of a class are wanted, and by when: versioned quotas."""
+"""How many labels of a class are wanted, and by when: versioned quotas; and how labels stand."""
 
 from __future__ import annotations
 
@@ -42,3 +42,21 @@ class LabelQuota(models.Model):
 
     def __str__(self) -> str:
         return f"{self.wanted} {self.class_name}"
+
+
+class LabelStanding(models.Model):
+    """How the labels of an initiative stand, as its judgement reads it: see `kpis.scoring.labeling.standing`.
+
+    `mark` stands for the labels and quotas that it was counted from, `at` is when.
+    """
+
+    initiative = models.OneToOneField(Initiative, on_delete=models.CASCADE, related_name="label_standing")
+    at = models.DateTimeField()
+    mark = models.CharField(max_length=32)
+    document = models.JSONField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(mark=""), name="label_standing_is_of_something")]
+
+    def __str__(self) -> str:
+        return f"{self.initiative_id} at {self.at:%Y-%m-%d}"

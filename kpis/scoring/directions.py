@@ -16,7 +16,9 @@ _LOWER = re.compile(
     r"error|loss|rmse|mae|mse|mape|latency|abstention|false_|misclassif|perplexity|brier|divergence|deviation"
     r"|_difference$|(^|_)(wer|cer|ece|fpr|fnr|psi|cost|duration)(_|$)"
 )
-_HIGHER = re.compile(r"accuracy|precision|recall|auc|_ratio$|(^|_)(f1|fbeta|iou|map|ndcg|mrr|r2|kappa|mcc|bleu)(_|$|@)")
+_HIGHER = re.compile(
+    r"accuracy|agreement|precision|recall|auc|_ratio$|(^|_)(f1|fbeta|iou|map|ndcg|mrr|r2|kappa|mcc|bleu)(_|$|@)"
+)
 
 
 @dataclass(frozen=True, slots=True)

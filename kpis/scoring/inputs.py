@@ -9,6 +9,7 @@ from typing import Literal
 
 from kpis.scoring.attainment import Goal
 from kpis.scoring.evaluations.pairs import Pairs
+from kpis.scoring.labeling.standing import LabelStanding
 from kpis.scoring.points import MetricPoint
 from kpis.scoring.sampling import Reported
 from kpis.scoring.targets import Criticality, Target
@@ -207,7 +208,8 @@ class JudgementInputs:
     `current_datasets` are the newest version of each dataset by name; `bound` is what each attestation was
     given for (see `fingerprints.bound_fingerprints`); `history` is in order of time; `production` is the run
     of what is deployed, None when nothing is, `production_evaluation` its newest evaluation, and `pairs` how that and
-    the candidate's did on the same cases, by slice ("" is all of them), None where the cases are not known.
+    the candidate's did on the same cases, by slice ("" is all of them), None where the cases are not known. `labels` is
+    None where nothing is known of them.
     """
 
     initiative: InitiativeFacts
@@ -226,3 +228,4 @@ class JudgementInputs:
     history: tuple[ProgressPoint, ...] = ()
     proposals: tuple[str, ...] = ()
     bars: tuple[BarChange, ...] = ()
+    labels: LabelStanding | None = None

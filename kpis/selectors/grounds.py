@@ -19,9 +19,10 @@ from kpis.models.targets import TargetState
 from kpis.scoring import inputs as engine
 from kpis.scoring.attainment import Goal
 from kpis.scoring.fingerprints import bound_fingerprints
+from kpis.scoring.labeling.standing import LabelStanding, standing_from
 from kpis.scoring.scorecard import Scorecard
 from kpis.scoring.targets import Target, expectation
-from kpis.selectors.paths import kpi_path
+from kpis.selectors.paths import kpi_path, labeling_path
 from kpis.selectors.periods import period_values, standing
 from kpis.selectors.scorecards import policy_from
 from mltrack.prepared import Prepared
@@ -103,7 +104,9 @@ SELECT
             WHERE initiative_id = %(initiative)s) stated LEFT JOIN accounts_user author ON author.id = stated.author_id
         WHERE stated.value <> stated.before) row
     WHERE row.at >= (SELECT at FROM kpis_readinesssnapshot
-        WHERE initiative_id = %(initiative)s AND candidate_id <> '' ORDER BY at, id LIMIT 1)) AS bars
+        WHERE initiative_id = %(initiative)s AND candidate_id <> '' ORDER BY at, id LIMIT 1)) AS bars,
+    (SELECT json_build_array(document, at) FROM kpis_labelstanding
+        WHERE initiative_id = %(initiative)s) AS labels
 """,
     initiative="bigint",
     workspace="bigint",
@@ -153,6 +156,7 @@ class Grounds:
     proposals: tuple[str, ...]
     bars: tuple[engine.BarChange, ...]
     policy: Scorecard
+    labels: LabelStanding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,12 +197,20 @@ def grounds_of(initiative: Initiative, now: datetime) -> Grounds:
             for row in said["bars"] or []
         ),
         policy=policy_from(said["scorecard"]),
+        labels=_labels(initiative, said["labels"]),
     )
 
 
 def _first_ones_first(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return targets, accuracy and coverage first, then in order of making."""
     return sorted(rows, key=lambda row: (row["metric"] != "accuracy", row["metric"] != "coverage", row["slice"] != ""))
+
+
+def _labels(initiative: Initiative, kept: list[Any] | None) -> LabelStanding | None:
+    if kept is None:
+        return None
+    document, at = kept
+    return standing_from(document, datetime.fromisoformat(at), labeling_path(initiative))
 
 
 def _target(row: Mapping[str, Any]) -> Target:

@@ -54,6 +54,7 @@ def gather(
         history=grounds.history,
         proposals=grounds.proposals,
         bars=grounds.bars,
+        labels=grounds.labels,
     )
     return inputs, grounds.policy
 

@@ -21,6 +21,11 @@ def evaluation_path(workspace: Workspace, key: str, public_id: str) -> str:
     return f"{initiative_path(workspace, key)}evaluations/{public_id}/"
 
 
+def labeling_path(initiative: Initiative) -> str:
+    """Return the path of an initiative's labeling tab."""
+    return f"{initiative_path(initiative.workspace, initiative.key)}labeling/"
+
+
 def kpi_path(workspace: Workspace, key: str) -> str:
     """Return the path of a KPI's page."""
     return f"/w/{workspace.key}/kpis/{key}/"

@@ -19,6 +19,7 @@ from kpis.selectors.judgement import gather
 from kpis.selectors.main_kpis import kept_kpis
 from kpis.selectors.pending import lapsed_unnoted, waits
 from kpis.selectors.summaries import summary_of
+from kpis.services.label_standings import keep_label_standing
 from mltrack.clock import database_now
 from mltrack.failpoints import failpoint
 from projects.models import Initiative, JudgeDue
@@ -76,6 +77,7 @@ def judge_now(initiative_id: int) -> ReadinessSnapshot:
         .get(pk=initiative_id)
     )
     now = database_now()
+    keep_label_standing(initiative, now)
     inputs, policy = gather(initiative, now=now)
     readiness = judge(inputs, policy, now)
     failpoint("judge.after_gather")

@@ -83,8 +83,7 @@ class LabelingSummary:
 def summary_of(facts: LabelingFacts) -> LabelingSummary:
     """Return how the labels stand."""
     counts, found = merged_counts(facts.streams), merged_burnup(facts.streams)
-    have = dict(counts.per_class) if counts else {}
-    quotas = quota_progress({name: each.wanted for name, each in facts.quotas.items()}, have)
+    quotas = quotas_of(facts, counts)
     days = latest(found.days)
     left = _left(facts, counts, quotas)
     expected, reason = _forecast(facts, left, days)
@@ -101,6 +100,12 @@ def summary_of(facts: LabelingFacts) -> LabelingSummary:
         cohen(next(iter(facts.pairs.values()))) if len(facts.pairs) == 1 else None,
         (*words, NO_AUDIT, NO_CEILING),
     )
+
+
+def quotas_of(facts: LabelingFacts, counts: LabelingCounts | None) -> QuotaProgress:
+    """Return how far each quota in force is; nothing is labeled where no counts are known."""
+    have = dict(counts.per_class) if counts else {}
+    return quota_progress({name: each.wanted for name, each in facts.quotas.items()}, have)
 
 
 def _left(facts: LabelingFacts, counts: LabelingCounts | None, quotas: QuotaProgress) -> Left | None:

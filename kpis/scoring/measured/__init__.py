@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from kpis.scoring.inputs import JudgementInputs
-from kpis.scoring.measured import comparison, data, delivery, groups, model, value
+from kpis.scoring.measured import comparison, data, delivery, groups, labels, model, value
 from kpis.scoring.measurement import Measurement
 
 Measure = Callable[[JudgementInputs], Measurement]
@@ -18,7 +18,9 @@ MEASURES: Mapping[str, Measure] = {
     "value.contribution": value.contribution,
     "data.fingerprint_present": data.fingerprint_present,
     "data.fingerprint_unchanged": data.fingerprint_unchanged,
-    "labels.audit": groups.label_audit,
+    "labels.enough": labels.enough_labels,
+    "labels.agreement": labels.label_agreement,
+    "labels.audit": labels.label_audit,
     "model.accuracy": model.accuracy,
     "model.coverage": model.coverage,
     "model.other_targets": model.other_targets,

@@ -1,4 +1,4 @@
-"""Is the ground truth audited, and do groups fare alike? Judged by targets on what an evaluation or a run reports."""
+"""Do groups fare alike? Judged by targets on what an evaluation or a run reports."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dataclasses import replace
 from kpis.scoring.inputs import JudgementInputs
 from kpis.scoring.measured.evaluated import evaluated_of
 from kpis.scoring.measured.evaluated_gaps import screening
+from kpis.scoring.measured.labels import AGREEMENT, ERROR_RATE
 from kpis.scoring.measured.several import together
 from kpis.scoring.measurement import Measurement
 from kpis.scoring.wording import listed
 
-AUDIT = ("label_error_rate",)
 GROUP_ERRORS = (
     "demographic_parity_difference",
     "demographic_parity_ratio",
@@ -22,12 +22,7 @@ GROUP_ERRORS = (
     "error_parity_ratio",
 )
 GROUP_COVERAGE = ("coverage_parity_difference", "coverage_parity_ratio")
-JUDGED_HERE = frozenset(AUDIT + GROUP_ERRORS + GROUP_COVERAGE)
-
-
-def label_audit(inputs: JudgementInputs) -> Measurement:
-    """Measure the label error of a relabelled random sample by its upper bound; the sample has its own n."""
-    return _on(inputs, AUDIT)
+JUDGED_HERE = frozenset((ERROR_RATE, AGREEMENT, *GROUP_ERRORS, *GROUP_COVERAGE))
 
 
 def group_errors(inputs: JudgementInputs) -> Measurement:
@@ -49,5 +44,4 @@ def _on(inputs: JudgementInputs, metrics: Sequence[str]) -> Measurement:
     found = [target for target in inputs.targets if target.metric in metrics]
     if found:
         return together(inputs, found, own_n=True)
-    names = metrics[0] if len(metrics) == 1 else f"any of {listed(metrics)}"
-    return Measurement("missing", reason=f"no target is set on {names}")
+    return Measurement("missing", reason=f"no target is set on any of {listed(metrics)}")
