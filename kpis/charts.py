@@ -18,6 +18,7 @@ from kpis.models import Goal, Target
 from kpis.scoring.evaluations.answer import curve_answer
 from kpis.scoring.evaluations.curve import CurvePoint
 from kpis.scoring.evaluations.report import Report, drawn_curve
+from kpis.scoring.labeling.training_sizes import LearningCurve
 from kpis.selectors.kpis import HISTORY, KpiDetail
 from kpis.selectors.periods import timeline
 from kpis.selectors.target_history import TargetHistory
@@ -126,6 +127,33 @@ def labeling_figure(found: Burnup) -> Figure:
         notes = [f"{each.day}: {each.added:+,} tasks" for each in changes]
         lines.append(Line("Scope changed", marks, "--warn", mode="markers", notes=notes))
     return figure(lines)
+
+
+def learning_figure(found: LearningCurve) -> Figure:
+    """Return accuracy by training size: runs with their intervals, the best curve, the target and where it is met."""
+    runs = figure([Line("Runs", [(each.labels, each.value) for each in found.points], mode="markers")], "Labels")
+    ends = [each.interval for each in found.points]
+    if all(ends):
+        above = [max(0.0, e.high - p.value) for e, p in zip(ends, found.points) if e]
+        below = [max(0.0, p.value - e.low) for e, p in zip(ends, found.points) if e]
+        bars = {"type": "data", "array": above, "arrayminus": below, "color": "--chart-1", "thickness": 1}
+        runs["data"][0]["error_y"] = bars
+    needed, sizes = found.needed, [each.labels for each in found.points]
+    lines: list[Line] = []
+    if needed is not None and sizes:
+        most = max(*sizes, needed.high or 0, 2)
+        steps = sorted({round(min(sizes) * (most / min(sizes)) ** (each / 60)) for each in range(61)})
+        if needed.curve is not None:
+            lines.append(Line("Best curve", [(each, needed.curve.at(each)) for each in steps], "--chart-2"))
+        lines.append(Line("Target", [(steps[0], needed.target), (steps[-1], needed.target)], "--warn", dash="dash"))
+        if needed.low is not None and needed.high is not None:
+            reached: list[Point] = [(needed.low, needed.target), (needed.high, needed.target)]
+            lines.append(Line("Labels needed, 95 %", reached, "--good", mode="lines+markers"))
+    drawn = figure(lines, "Labels", "Accuracy")
+    runs["data"] += drawn["data"]
+    runs["layout"] = {**drawn["layout"], "showlegend": True, "hovermode": "closest"}
+    runs["layout"]["xaxis"]["type"] = "log"
+    return runs
 
 
 def evaluation_figure(report: Report) -> Figure:

@@ -7,10 +7,19 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from kpis.api.shapes.labeling import LabelingSummaryOut, QuotaIn, QuotaOut, QuotaParams
+from kpis.api.shapes.labeling import (
+    CurveParams,
+    LabelingSummaryOut,
+    LearningCurveOut,
+    QuotaIn,
+    QuotaOut,
+    QuotaParams,
+)
 from kpis.scoring.labeling.answer import summary_answer
 from kpis.scoring.labeling.summary import summary_of
+from kpis.scoring.labeling.training_sizes import curve_answer
 from kpis.selectors.labeling import labeling_facts
+from kpis.selectors.learning_curve import learning_curve
 from kpis.selectors.lists import quota_list
 from kpis.services.quotas import set_quota
 from mltrack.accounts.endpoint import Endpoint
@@ -30,6 +39,19 @@ class Summary(Endpoint):
         """Show counts, quotas, rate, forecast and agreement, as the page does."""
         facts = labeling_facts(initiative_of(self.principal, key), timezone.now())
         return self.ok(summary_answer(summary_of(facts)))
+
+
+class Curve(Endpoint):
+    """How many labels the accuracy target needs."""
+
+    powers = {"GET": Power.READ}
+    query = {"GET": CurveParams}
+
+    @extend_schema(responses=LearningCurveOut)
+    def get(self, request: Request, key: str) -> Response:
+        """Show accuracy by training size, and the labels that the target needs as an interval, or the reason why not."""
+        asked = self.params.get("target")
+        return self.ok(curve_answer(learning_curve(initiative_of(self.principal, key), timezone.now(), asked)))
 
 
 class Quotas(Endpoint):

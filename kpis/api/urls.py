@@ -28,6 +28,7 @@ urlpatterns = [
     path("initiatives/<str:key>/waivers/<str:waiver_id>/reject/", permissions.WaiverRejection.as_view()),
     path("initiatives/<str:key>/waivers/<str:waiver_id>/revoke/", permissions.WaiverRevocation.as_view()),
     path("initiatives/<str:key>/labeling/summary/", labeling.Summary.as_view()),
+    path("initiatives/<str:key>/labeling/learning-curve/", labeling.Curve.as_view()),
     path("initiatives/<str:key>/quotas/", labeling.Quotas.as_view()),
     path("initiatives/<str:key>/readiness/", readiness.Readiness.as_view()),
     path("initiatives/<str:key>/evaluations/<str:evaluation_id>/versus/", comparisons.Versus.as_view()),

@@ -1,4 +1,4 @@
-"""How many labels of a class are wanted."""
+"""How many labels of a class are wanted, and which accuracy the learning curve is asked for."""
 
 from __future__ import annotations
 
@@ -31,3 +31,15 @@ class QuotaForm(forms.Form):
         """Return the fields as the service takes them."""
         given = self.cleaned_data
         return {"class": given["class_name"], **{name: given[name] for name in ("wanted", "by", "reason")}}
+
+
+class CurveForm(forms.Form):
+    """An accuracy to reach."""
+
+    target = forms.FloatField(
+        label=_("Accuracy to reach"),
+        min_value=0,
+        max_value=1,
+        help_text=_("From 0 to 1."),
+        widget=forms.NumberInput(attrs={"step": "any"}),
+    )

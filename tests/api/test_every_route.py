@@ -46,6 +46,7 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
     "initiatives/{key}/datasets/": {"GET": READ, "POST": RUNS},
     "initiatives/{key}/labeling/": {"GET": READ, "POST": LABELS},
     "initiatives/{key}/labeling/summary/": {"GET": READ},
+    "initiatives/{key}/labeling/learning-curve/": {"GET": READ},
     "initiatives/{key}/annotations/batch/": {"POST": LABELS},
     "initiatives/{key}/quotas/": {"GET": READ, "POST": ("manager", "labels:write")},
     "initiatives/{key}/deployments/": {"GET": READ, "POST": ("contributor", "deployments:write")},

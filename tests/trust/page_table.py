@@ -105,6 +105,8 @@ INITIATIVES: Final[dict[str, dict[str, Levels]]] = {
     "kpis:initiative_update": {"POST": "contributor"},
     "kpis:initiative_verdict": VIEW,
     "kpis:labeling": {"GET": "viewer", "POST": "manager"},
+    "kpis:labeling_curve": VIEW,
+    "kpis:labeling_curve_figure": VIEW,
     "kpis:labeling_figure": VIEW,
     "kpis:portfolio": VIEW,
     "kpis:portfolio_changes": VIEW,

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from mltrack.rest.fields import UTCDateTimeField
 from mltrack.rest.plain_fields import DayField, optional_text, person
-from mltrack.rest.query import PageParams
+from mltrack.rest.query import PageParams, Params
 from mltrack.rest.serializers import StrictSerializer
 
 
@@ -141,3 +141,48 @@ class LabelingSummaryOut(StrictSerializer):
     audit = LabelErrorOut(allow_null=True)
     ceiling = CeilingOut(allow_null=True)
     words = serializers.ListField(child=serializers.CharField())
+
+
+class CurveParams(Params):
+    """Another accuracy than the target in force, from 0 to 1."""
+
+    target = serializers.FloatField(required=False, min_value=0, max_value=1)
+
+
+class LabelRangeOut(StrictSerializer):
+    """A number of labels, at least and at most, at 95 %."""
+
+    low = serializers.IntegerField()
+    high = serializers.IntegerField()
+
+
+class PowerLawOut(StrictSerializer):
+    """The best curve: accuracy(n) = a - b n^(-c)."""
+
+    a = serializers.FloatField()
+    b = serializers.FloatField()
+    c = serializers.FloatField()
+
+
+class SizePointOut(StrictSerializer):
+    """The accuracy of one run by the labels it was trained on; `n` are test cases, null where nobody said."""
+
+    labels = serializers.IntegerField()
+    value = serializers.FloatField()
+    low = serializers.FloatField(allow_null=True)
+    high = serializers.FloatField(allow_null=True)
+    n = serializers.IntegerField(allow_null=True)
+    run = serializers.CharField()
+
+
+class LearningCurveOut(StrictSerializer):
+    """Accuracy by training size. `needed` is null with its `reason`; `more` is what is missing to it now."""
+
+    metric = serializers.CharField()
+    target = serializers.FloatField(allow_null=True)
+    labeled = serializers.IntegerField()
+    needed = LabelRangeOut(allow_null=True)
+    more = LabelRangeOut(allow_null=True)
+    reason = serializers.CharField()
+    curve = PowerLawOut(allow_null=True)
+    points = SizePointOut(many=True)
