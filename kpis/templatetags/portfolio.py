@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from typing import Self
 
 from django import template
 from django.utils import timezone
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
@@ -102,7 +102,7 @@ def _stage(row: PortfolioRow) -> str:
 
 
 def _verdict(row: PortfolioRow, words: _Words) -> str:
-    said = str(escape(row.blocked_by))
+    said = escape(row.blocked_by)
     if row.blocked_by and row.blockers:
         said += f" · {row.blockers} {words.open}"
     if row.waivers:

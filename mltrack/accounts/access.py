@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,7 +18,8 @@ class Principal:
     """One person, or their token, in one workspace. `user` is None for the system's own work.
 
     `seen_at` is when they were here last, as far as that was noted. `is_labeling_lead` lets them see figures of single
-    annotators, which no role does.
+    annotators, which no role does. `workspaces` are all that a person who is signed in belongs to, this one
+    first and then the last visited: pages show them, so they are read with the principal.
     """
 
     workspace: Workspace
@@ -29,6 +31,7 @@ class Principal:
     request_id: str = ""
     seen_at: datetime | None = None
     is_labeling_lead: bool = False
+    workspaces: tuple[Workspace, ...] = ()
 
     def may(self, power: Power) -> bool:
         """Say whether this principal has the power."""
@@ -37,14 +40,19 @@ class Principal:
 
 def principal_in(user: User, workspace_key: str, request_id: str = "") -> Principal:
     """Return the signed-in person's principal in a workspace; a stranger gets 404."""
-    member = (
-        Member.objects.select_related("workspace", "user")
-        .filter(workspace__key=workspace_key, user_id=user.pk, user__is_active=True)
-        .first()
+    members = visited_first(
+        Member.objects.select_related("workspace", "user").filter(user_id=user.pk, user__is_active=True)
     )
+    member = next((each for each in members if each.workspace.key == workspace_key), None)
     if member is None:
         raise Http404("No such workspace.")
-    return _principal(member, request_id)
+    others = [each.workspace for each in members if each is not member]
+    return replace(_principal(member, request_id), workspaces=(member.workspace, *others))
+
+
+def visited_first(members: Iterable[Member]) -> list[Member]:
+    """Return a person's memberships, that of the workspace which they visited last first."""
+    return sorted(members, key=lambda m: (m.last_seen_at is not None, m.last_seen_at or m.created_at), reverse=True)
 
 
 def principal_of_token(token: ApiToken, request_id: str = "") -> Principal:

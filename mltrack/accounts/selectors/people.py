@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from mltrack.accounts.access import visited_first
 from mltrack.accounts.models import ApiToken, AuditEvent, Invitation, Member, User, Workspace
 from mltrack.rest.pages import CursorPages, Page
 
@@ -35,9 +36,8 @@ def audit_trail(workspace: Workspace, cursor: str = "", limit: int = 100) -> Pag
 
 def workspaces_of(user: User) -> list[Workspace]:
     """Return the workspaces a person belongs to, the last visited first."""
-    members = Member.objects.filter(user=user).select_related("workspace")
-    visited = sorted(members, key=lambda m: (m.last_seen_at is not None, m.last_seen_at or m.created_at), reverse=True)
-    return [member.workspace for member in visited]
+    members = visited_first(Member.objects.filter(user=user).select_related("workspace"))
+    return [member.workspace for member in members]
 
 
 def member_by_email(workspace: Workspace, email: str) -> User | None:

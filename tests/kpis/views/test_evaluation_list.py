@@ -190,4 +190,4 @@ def test_queries_do_not_grow(place: Place, count: int) -> None:
     client = browser(place.viewer)
     with CaptureQueriesContext(connection) as found:
         client.get(place.url("evaluations/"))
-    assert len(found) == 13
+    assert len(found) == 12

@@ -162,4 +162,4 @@ def test_queries_are_few_whatever_there_is(place: Place, evaluation: Evaluation)
         with CaptureQueriesContext(connection) as counted:
             client.get(place.url(f"evaluations/{evaluation.public_id}/{rest}"))
         found[rest] = len(counted)
-    assert found == {"": 17, "point/": 11, "figure.json": 11}
+    assert found == {"": 16, "point/": 11, "figure.json": 11}

@@ -271,5 +271,5 @@ def test_the_list_takes_a_fixed_number_of_queries(django_assert_num_queries: Dja
     for _ in range(12):
         make_connection(owner)
     client = browser(owner)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(base(owner))
