@@ -49,7 +49,7 @@ class Curve(Endpoint):
 
     @extend_schema(responses=LearningCurveOut)
     def get(self, request: Request, key: str) -> Response:
-        """Show accuracy by training size, and the labels that the target needs as an interval, or the reason why not."""
+        """Show accuracy by training size, and the labels that the target needs: an interval, or why there is none."""
         asked = self.params.get("target")
         return self.ok(curve_answer(learning_curve(initiative_of(self.principal, key), timezone.now(), asked)))
 

@@ -12,6 +12,7 @@ from kpis.scoring.inputs import AttestationFacts, JudgementInputs
 from kpis.scoring.measurement import Evidence
 from kpis.scoring.results import CheckResult
 from kpis.scoring.scorecard import Check
+from kpis.scoring.targets import Criticality
 from kpis.scoring.wording import day, listed
 
 
@@ -28,16 +29,20 @@ def expiry(word: AttestationFacts, check: Check) -> datetime:
     return min(word.expires, word.at + timedelta(days=check.expires_days))
 
 
+def unsaid(check: Check, criticality: Criticality) -> str:
+    """Return why a check is missing of which nobody said anything."""
+    attestable = criticality in check.attestable_at
+    return "nobody has attested it" if attestable else "it must be measured, and no fact says it"
+
+
 def attested(blank: CheckResult, inputs: JudgementInputs, current: Mapping[str, str], now: datetime) -> CheckResult:
-    """Return the result of a check by a person's word: pass, stale or missing; `blank` has what is known.
+    """Return the result of a check by a person's word: pass or stale; without one that counts it is `blank`.
 
     A word counts only where the scorecard calls the check attestable at the initiative's criticality.
     """
     check, word = blank.check, newest_word(inputs, blank.check.id, now)
-    if inputs.initiative.criticality not in check.attestable_at:
-        return replace(blank, result="missing", reason=blank.reason or "it must be measured, and no fact says it")
-    if word is None:
-        return replace(blank, result="missing", reason=blank.reason or "nobody has attested it")
+    if word is None or inputs.initiative.criticality not in check.attestable_at:
+        return blank
     bound = binding(word, check.depends_on, current, inputs.bound.get(check.id))
     proof = Evidence(
         f"attested by {word.author or 'a former member'}", word.link, "attestation", tuple(sorted(bound.items()))

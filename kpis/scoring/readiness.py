@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from kpis.scoring.attested import attested, newest_word
+from kpis.scoring.attested import attested, newest_word, unsaid
 from kpis.scoring.cautions import NEAR, of_test_set, warnings_of
 from kpis.scoring.fingerprints import current_fingerprints
 from kpis.scoring.health import health_of
@@ -80,7 +80,8 @@ def judge_check(check: Check, inputs: JudgementInputs, current: Mapping[str, str
     required = check.required[inputs.initiative.criticality] == "required"
     measured = MEASURES[check.id](inputs) if check.kind == "measured" else None
     if measured is None:
-        blank = CheckResult(check, "missing", required, what_would_pass=check.how_to_pass, evidence_kind="attested")
+        why, how = unsaid(check, inputs.initiative.criticality), check.how_to_pass
+        blank = CheckResult(check, "missing", required, reason=why, what_would_pass=how, evidence_kind="attested")
         result = attested(blank, inputs, current, now)
     else:
         result = _of_measurement(check, required, measured, now)

@@ -73,7 +73,7 @@ SELECT
         ORDER BY waiver.check_id, waiver.id) row) AS waivers,
     (SELECT json_agg(json_build_array(row.at, row.share) ORDER BY row.at, row.id) FROM (
         SELECT id, at, share FROM kpis_readinesssnapshot
-        WHERE initiative_id = %(initiative)s AND at < %(now)s AND share IS NOT NULL
+        WHERE initiative_id = %(initiative)s AND at < coalesce(%(now)s, statement_timestamp()) AND share IS NOT NULL
         ORDER BY at DESC, id DESC LIMIT %(history)s) row) AS history,
     (SELECT document::json FROM kpis_readinesssnapshot
         WHERE initiative_id = %(initiative)s AND is_latest AND EXISTS (
@@ -106,7 +106,8 @@ SELECT
     WHERE row.at >= (SELECT at FROM kpis_readinesssnapshot
         WHERE initiative_id = %(initiative)s AND candidate_id <> '' ORDER BY at, id LIMIT 1)) AS bars,
     (SELECT json_build_array(document, at) FROM kpis_labelstanding
-        WHERE initiative_id = %(initiative)s) AS labels
+        WHERE initiative_id = %(initiative)s) AS labels,
+    coalesce(%(now)s, statement_timestamp()) AS now
 """,
     initiative="bigint",
     workspace="bigint",
@@ -138,7 +139,7 @@ class EvaluationRow:
 @dataclass(frozen=True, slots=True)
 class Grounds:
     """All of it. `proposals` are sentences on what waits for approval or was approved by its author; `bars` are the
-    changes of the criticality and of plain baselines since a candidate was judged first.
+    changes of the criticality and of plain baselines since a candidate was judged first. `now` is when it was so.
 
     `evaluations` are the newest that may measure a candidate, those on test data first.
     """
@@ -156,6 +157,7 @@ class Grounds:
     proposals: tuple[str, ...]
     bars: tuple[engine.BarChange, ...]
     policy: Scorecard
+    now: datetime
     labels: LabelStanding | None = None
 
 
@@ -166,8 +168,11 @@ class _Rhythm:
     aggregation: str
 
 
-def grounds_of(initiative: Initiative, now: datetime) -> Grounds:
-    """Return the grounds of an initiative as of now, in two statements; its workspace is loaded."""
+def grounds_of(initiative: Initiative, now: datetime | None = None) -> Grounds:
+    """Return the grounds of an initiative as of now, by the database's clock where no moment is given.
+
+    Two statements; the initiative's workspace is loaded.
+    """
     with connection.cursor() as cursor:
         ids = {"initiative": initiative.pk, "workspace": initiative.workspace_id}
         GROUNDS.run(cursor, {**ids, "now": now, "history": HISTORY, "evaluations": EVALUATIONS})
@@ -190,13 +195,14 @@ def grounds_of(initiative: Initiative, now: datetime) -> Grounds:
             engine.ProgressPoint(datetime.fromisoformat(at), float(share)) for at, share in said["history"] or []
         ),
         bound=bound_fingerprints(said["document"] or {}),
-        contributions=_contributions(initiative, ties, goals, now),
+        contributions=_contributions(initiative, ties, goals, said["now"]),
         proposals=(*_about_targets(stored), *_about_goals(goals, {row["kpi_id"]: row["name"] for row in ties})),
         bars=tuple(
             engine.BarChange(row["metric"], row["before"], row["after"], datetime.fromisoformat(row["at"]), row["by"])
             for row in said["bars"] or []
         ),
         policy=policy_from(said["scorecard"]),
+        now=said["now"],
         labels=_labels(initiative, said["labels"]),
     )
 

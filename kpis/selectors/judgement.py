@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
@@ -19,13 +20,20 @@ from projects.models import DatasetVersion, Initiative, RunDataset
 
 def gather_inputs(initiative: Initiative, *, now: datetime, candidate: Asked | None = None) -> engine.JudgementInputs:
     """Return the inputs of one judgement, as `gather` does."""
-    return gather(initiative, now=now, candidate=candidate)[0]
+    return gather(initiative, now=now, candidate=candidate).inputs
 
 
-def gather(
-    initiative: Initiative, *, now: datetime, candidate: Asked | None = None
-) -> tuple[engine.JudgementInputs, Scorecard]:
-    """Return the inputs of one judgement and the scorecard that judges them.
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The inputs of one judgement, the scorecard that judges them, and the moment at which they were read."""
+
+    inputs: engine.JudgementInputs
+    policy: Scorecard
+    now: datetime
+
+
+def gather(initiative: Initiative, *, now: datetime | None = None, candidate: Asked | None = None) -> Gathered:
+    """Return all that one judgement rests on, as of now by the database's clock where no moment is given.
 
     `candidate` None means the initiative's own choice. The initiative comes with its workspace and owner loaded.
     A fixed number of queries.
@@ -56,7 +64,7 @@ def gather(
         bars=grounds.bars,
         labels=grounds.labels,
     )
-    return inputs, grounds.policy
+    return Gathered(inputs, grounds.policy, grounds.now)
 
 
 def _initiative(initiative: Initiative) -> engine.InitiativeFacts:

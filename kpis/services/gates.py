@@ -19,7 +19,6 @@ from kpis.services.affected import note_initiative
 from kpis.services.fields import Fields
 from mltrack.accounts.access import Principal
 from mltrack.accounts.services.audit import record_audit
-from mltrack.clock import database_now
 from mltrack.rows import insert
 from projects.models import Initiative
 
@@ -50,10 +49,9 @@ def decide_gate(
     if asked == Asked():
         fields.fail("commit", "Name a commit, a model version or an evaluation.")
     fields.finish()
-    now = database_now()
-    inputs, policy = gather(initiative, now=now, candidate=asked)
-    document = readiness_document(judge(inputs, policy, now))
-    answer = gate_answer(initiative, document, asked, ref) | {"test_set": spent_on(inputs.candidate)}
+    found = gather(initiative, candidate=asked)
+    document = readiness_document(judge(found.inputs, found.policy, found.now))
+    answer = gate_answer(initiative, document, asked, ref) | {"test_set": spent_on(found.inputs.candidate)}
     return answer if dry_run else _keep(principal, initiative, answer)
 
 

@@ -78,8 +78,8 @@ def judge_now(initiative_id: int) -> ReadinessSnapshot:
     )
     now = database_now()
     keep_label_standing(initiative, now)
-    inputs, policy = gather(initiative, now=now)
-    readiness = judge(inputs, policy, now)
+    found = gather(initiative, now=now)
+    readiness = judge(found.inputs, found.policy, now)
     failpoint("judge.after_gather")
     return _keep(initiative, readiness)
 

@@ -80,8 +80,8 @@ def revoke_waiver(principal: Principal, waiver: Waiver) -> Waiver:
 
 
 def _judged(initiative: Initiative, check_id: str, now: datetime) -> CheckResult | None:
-    inputs, policy = gather(initiative, now=now)
-    return next((each for each in judge(inputs, policy, now).checks if each.check.id == check_id), None)
+    found = gather(initiative, now=now)
+    return next((each for each in judge(found.inputs, found.policy, now).checks if each.check.id == check_id), None)
 
 
 def _fresh(principal: Principal, waiver: Waiver, states: tuple[str, ...]) -> Waiver:
