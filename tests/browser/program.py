@@ -33,7 +33,9 @@ def install_package() -> str | None:
         return None
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for step in (["update", "-qq"], ["install", "-qq", "--no-install-recommends", "chromium"]):
-        if subprocess.run(["apt-get", *step], env=quiet, capture_output=True, check=False).returncode:
+        if subprocess.run(
+            ["apt-get", "-o", "DPkg::Lock::Timeout=120", *step], env=quiet, capture_output=True, check=False
+        ).returncode:
             return None
     return shutil.which("chromium")
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import path, resolve
 from django.views.generic import View
 
-from tests.browser.catalogue import DATA, DEEDS, OPEN, PAGES, VIEWS, names, sample
+from tests.browser.catalogue import DATA, DEEDS, OPEN, PAGES, VIEWS, every, names, once, sample
 from tests.browser.worlds import BACKEND, World, make_world
 
 
@@ -65,3 +65,7 @@ def test_the_sample_shows_each_page_in_each_theme_and_size() -> None:
         shown = [view for view in VIEWS if each in sample(view)]
         assert {view.theme for view in shown} == {"light", "dark"}
         assert {view.size for view in shown} == {"desktop", "phone"}
+
+
+def test_a_page_with_little_to_show_is_seen_once() -> None:
+    assert sorted(each for view in VIEWS for each in once(view)) == sorted(every())

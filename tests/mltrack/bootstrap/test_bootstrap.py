@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from mltrack import bootstrap
+from tests.servers.fetch import fetch
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 SCRIPT = ROOT / "mltrack" / "bootstrap.py"
@@ -157,6 +158,25 @@ def test_the_check_is_linters_types_architecture_and_tests() -> None:
         assert part in text
     assert "not slow" in text
     assert "not slow" not in " ".join(bootstrap.steps("test-full")[1][-1])
+
+
+def test_what_the_tests_run_against_is_fetched_beside_the_linters() -> None:
+    assert {each for each in (*bootstrap.STEPS, "test", "test-full") if bootstrap.alongside(each)} == {
+        "test",
+        "test-full",
+    }
+    ((_, module),) = bootstrap.alongside("test")
+    assert importlib.util.find_spec(module) is not None
+
+
+def test_a_part_that_cannot_be_fetched_stops_no_other(capsys: pytest.CaptureFixture[str]) -> None:
+    got: list[str] = []
+
+    def fails() -> None:
+        raise OSError("no network")
+
+    assert fetch((fails, lambda: got.append("second"))) == 1
+    assert (got, capsys.readouterr().err) == (["second"], "not fetched: no network\n")
 
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
