@@ -20,7 +20,19 @@ from benchmarks.sizes import SIZES
 from mltrack.env import BASE_DIR
 from tests.databases import fresh_database
 
-NAMES = ("pull", "ingest", "evaluate", "pages", "judging", "labeling", "scale", "lighthouse", "memory", "start")
+NAMES = (
+    "pull",
+    "ingest",
+    "evaluate",
+    "pages",
+    "judging",
+    "labeling",
+    "annotations",
+    "scale",
+    "lighthouse",
+    "memory",
+    "start",
+)
 
 
 def parsed(arguments: Sequence[str]) -> Namespace:
