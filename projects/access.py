@@ -11,7 +11,7 @@ from mltrack.accounts.access import Principal
 from mltrack.accounts.models import User, Workspace
 from mltrack.prepared import Prepared
 from mltrack.rows import columns_of, next_object, next_or_none
-from projects.models import Connection, Evaluation, EvaluationUpload, Initiative, Run
+from projects.models import Connection, Evaluation, EvaluationUpload, Initiative, LabelAudit, Run
 
 _INITIATIVE: Final = Prepared(
     f"""
@@ -92,4 +92,14 @@ def upload_of(principal: Principal, initiative: Initiative, public_id: str) -> E
     found = ours.filter(workspace=principal.workspace, public_id=public_id).first()
     if found is None:
         raise Http404("No such upload in this initiative.")
+    return found
+
+
+def audit_of(initiative: Initiative, public_id: str) -> LabelAudit:
+    """Return one of the initiative's label audits, by its public id. Raises Http404."""
+    ours = LabelAudit.objects.select_related("drawn_by", "closed_by")
+    found = ours.filter(initiative=initiative, public_id=public_id).first()
+    if found is None:
+        raise Http404("No such label audit in this initiative.")
+    found.initiative = initiative
     return found

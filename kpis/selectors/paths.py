@@ -34,3 +34,8 @@ def kpi_path(workspace: Workspace, key: str) -> str:
 def connection_path(workspace: Workspace, public_id: str) -> str:
     """Return the path of a connection's page."""
     return f"/w/{workspace.key}/connections/{public_id}/"
+
+
+def label_audit_path(workspace: Workspace, key: str, public_id: str) -> str:
+    """Return the path of a label audit's page within an initiative."""
+    return f"{initiative_path(workspace, key)}labeling/audits/{public_id}/"

@@ -14,6 +14,7 @@ class Power(Enum):
     WRITE_EVALUATIONS = ("contributor", "evaluations:write")
     WRITE_LABELS = ("contributor", "labels:write")
     WRITE_QUOTAS = ("manager", "labels:write")
+    RUN_AUDITS = ("manager", "labels:write", "audits")
     WRITE_READINGS = ("contributor", "readings:write")
     WRITE_TASKS = ("contributor", "tasks:write")
     WRITE_DEPLOYMENTS = ("contributor", "deployments:write")

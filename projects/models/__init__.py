@@ -5,6 +5,7 @@ from projects.models.datasets import DatasetVersion, RunDataset
 from projects.models.deployments import Deployment
 from projects.models.evaluations import CaseBlock, Evaluation, EvaluationStratum, Origin, Pairing, Purpose
 from projects.models.initiatives import Initiative, JudgeDue, StageChange, Update
+from projects.models.label_audits import AuditedTask, AuditKind, AuditState, LabelAudit, RelabelSource
 from projects.models.labeling import (
     Annotation,
     Annotator,
@@ -29,6 +30,9 @@ from projects.models.uploads import EvaluationUpload, UploadBlock
 __all__ = [
     "Annotation",
     "Annotator",
+    "AuditKind",
+    "AuditState",
+    "AuditedTask",
     "Breaker",
     "CaseBlock",
     "Connection",
@@ -39,6 +43,7 @@ __all__ = [
     "EvaluationUpload",
     "Initiative",
     "JudgeDue",
+    "LabelAudit",
     "LabelTask",
     "LabelingProject",
     "LabelingSnapshot",
@@ -50,6 +55,7 @@ __all__ = [
     "Pairing",
     "Purpose",
     "RejectedRecord",
+    "RelabelSource",
     "Run",
     "RunColumns",
     "RunDataset",

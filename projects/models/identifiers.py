@@ -53,3 +53,8 @@ def upload_id() -> str:
 def labeling_project_id() -> str:
     """Return a new id of a labeling project, `lbp_…`."""
     return new_id("lbp")
+
+
+def label_audit_id() -> str:
+    """Return a new id of a label audit, `aud_…`."""
+    return new_id("aud")
