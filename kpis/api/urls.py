@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kpis.api import bridges, comparisons, evaluations, goals, kpis, labeling, permissions, readiness, targets
+from kpis.api import (
+    bridges,
+    comparisons,
+    evaluations,
+    goals,
+    kpis,
+    label_audits,
+    labeling,
+    permissions,
+    readiness,
+    targets,
+)
 
 urlpatterns = [
     path("initiatives/<str:key>/targets/", targets.Targets.as_view()),
@@ -30,6 +41,13 @@ urlpatterns = [
     path("initiatives/<str:key>/labeling/summary/", labeling.Summary.as_view()),
     path("initiatives/<str:key>/labeling/learning-curve/", labeling.Curve.as_view()),
     path("initiatives/<str:key>/quotas/", labeling.Quotas.as_view()),
+    path("initiatives/<str:key>/audits/", label_audits.Audits.as_view()),
+    path("initiatives/<str:key>/audits/<str:audit_id>/", label_audits.OneAudit.as_view()),
+    path("initiatives/<str:key>/audits/<str:audit_id>/tasks/", label_audits.AuditTasks.as_view()),
+    path("initiatives/<str:key>/audits/<str:audit_id>/relabels/", label_audits.Relabels.as_view()),
+    path("initiatives/<str:key>/audits/<str:audit_id>/relabels/tool/", label_audits.ToolRelabels.as_view()),
+    path("initiatives/<str:key>/audits/<str:audit_id>/close/", label_audits.AuditClosing.as_view()),
+    path("initiatives/<str:key>/audits/<str:audit_id>/discard/", label_audits.AuditDiscarding.as_view()),
     path("initiatives/<str:key>/readiness/", readiness.Readiness.as_view()),
     path("initiatives/<str:key>/evaluations/<str:evaluation_id>/versus/", comparisons.Versus.as_view()),
     path("initiatives/<str:key>/evaluations/<str:evaluation_id>/fairness/", comparisons.Fairness.as_view()),

@@ -11,8 +11,8 @@ from typing import Any
 
 from django.db import connection
 
-from kpis.models import LabelQuota
 from kpis.scoring.labeling.summary import LabelingFacts, Wanted
+from kpis.selectors.label_wants import LabelWants, label_wants
 from projects.models import Initiative, LabelingProject, LabelingSnapshot, LabelingState, TallyKind
 from projects.progress.evaluations.confusion import Confusion, confusion_from
 from projects.progress.labeling.burnup import Snapshot
@@ -71,7 +71,7 @@ class LabelingRows:
     projects: Sequence[LabelingProject]
     sums: Mapping[int, Sums]
     snapshots: Mapping[int | None, Sequence[LabelingSnapshot]]
-    quotas: Sequence[LabelQuota]
+    wants: LabelWants
 
 
 def labeling_rows(initiative: Initiative) -> LabelingRows:
@@ -81,7 +81,7 @@ def labeling_rows(initiative: Initiative) -> LabelingRows:
         list(active.select_related("connection").order_by("pk")),
         _sums_of(initiative),
         _snapshots(initiative),
-        quotas_in_force(initiative),
+        label_wants(initiative),
     )
 
 
@@ -102,15 +102,10 @@ def facts_of(initiative: Initiative, rows: LabelingRows, now: datetime) -> Label
         streams=tuple(streams),
         patterns=_patterns(rows.sums.values()),
         pairs=_pairs(rows.sums),
-        quotas={each.class_name: Wanted(each.wanted, each.by) for each in rows.quotas},
+        quotas={each.class_name: Wanted(each.wanted, each.by) for each in rows.wants.quotas},
         target_date=initiative.target_date,
+        audit=rows.wants.audit,
     )
-
-
-def quotas_in_force(initiative: Initiative) -> list[LabelQuota]:
-    """Return the quotas in force by class, in one query; a version that wants nothing is none."""
-    found = LabelQuota.objects.filter(initiative=initiative, valid_to__isnull=True, wanted__gt=0)
-    return list(found.select_related("author").order_by("class_name"))
 
 
 def _sums_of(initiative: Initiative) -> dict[int, Sums]:

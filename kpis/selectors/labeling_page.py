@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from kpis.models import LabelQuota
-from kpis.scoring.labeling.decisions import alpha_bounds
+from kpis.scoring.labeling.decisions import LabelDecision, alpha_bounds
+from kpis.scoring.labeling.label_error import LabelError
 from kpis.scoring.labeling.shortfall import rate_says
 from kpis.scoring.labeling.summary import LabelingSummary, summary_of
 from kpis.scoring.proportions import Interval
 from kpis.scoring.wording import counted, listed
+from kpis.selectors.ceilings import cautions_of
 from kpis.selectors.labeling import LabelingRows, facts_of, labeling_rows
-from projects.models import Initiative, LabelingProject, LabelTask
+from projects.models import Initiative, LabelAudit, LabelingProject, LabelTask
 from projects.progress.labeling.burnup import Burnup
 from projects.progress.labeling.counts import LabelingCounts, merge_labeling
 from projects.progress.labeling.disagreement import Mixed, mixed_up
@@ -27,13 +30,23 @@ NO_BATCH: Final = ""
 
 @dataclass(frozen=True, slots=True)
 class ClassRow:
-    """A class: labeled tasks of it, their share of those with a class, and its quota where there is one."""
+    """A class: labeled tasks of it, their share of those with a class, and its quota where there is one.
+
+    `right` says whether right labels meet the quota, None without one; `error` is that of the class, as audited.
+    """
 
     name: str
     have: int
     share: float | None
     quota: LabelQuota | None
     missing: int
+    right: LabelDecision | None = None
+    error: LabelError | None = None
+
+    @property
+    def least_right(self) -> int:
+        """How many of its labels are right at least, by the upper bound of the error; 0 where nobody looked."""
+        return math.floor(self.have * (1 - self.error.high)) if self.error else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +64,10 @@ class DisputedTask:
 
 @dataclass(frozen=True, slots=True)
 class LabelingPage:
-    """All of the tab. `batches` are empty where all tasks are of one."""
+    """All of the tab. `batches` are empty where all tasks are of one.
+
+    `audit` is the label audit that is open, `cautions` name the targets above the ceiling.
+    """
 
     summary: LabelingSummary
     says: str
@@ -63,6 +79,8 @@ class LabelingPage:
     bounds: Interval | None
     caption: str
     rows: Sequence[tuple[str, int, int]]
+    audit: LabelAudit | None
+    cautions: Sequence[str]
 
     @property
     def is_empty(self) -> bool:
@@ -80,12 +98,14 @@ def labeling_page(initiative: Initiative, now: datetime) -> LabelingPage:
         says=rate_says(summary.forecast) if summary.forecast else f"There is {summary.reason}.",
         projects=[each for each in rows.projects if each.connection is not None],
         batches=_batches(rows),
-        classes=_classes(summary, rows.quotas),
+        classes=_classes(summary, rows.wants.quotas),
         disputed=_disputed(initiative) if summary.agreement and summary.agreement.disputed else (),
         mixed=mixed_up(facts.patterns)[:MOST_MIXED],
         bounds=alpha_bounds(summary.agreement) if summary.agreement else None,
         caption=caption_of(summary),
         rows=_points(summary.burnup),
+        audit=rows.wants.open,
+        cautions=cautions_of(rows.wants.targets, summary.ceiling),
     )
 
 
@@ -129,8 +149,20 @@ def _classes(summary: LabelingSummary, quotas: Sequence[LabelQuota]) -> list[Cla
     wanted = {each.class_name: each for each in quotas}
     missing = {each.name: each.missing for each in summary.quotas.quotas}
     whole = sum(have.values())
+    right, errors = summary.right_quotas.classes, summary.audit.classes if summary.audit else {}
     rows = ((name, have.get(name, 0)) for name in sorted({*have, *wanted}))
-    return [ClassRow(name, n, n / whole if whole else None, wanted.get(name), missing.get(name, 0)) for name, n in rows]
+    return [
+        ClassRow(
+            name=name,
+            have=n,
+            share=n / whole if whole else None,
+            quota=wanted.get(name),
+            missing=missing.get(name, 0),
+            right=right.get(name),
+            error=errors.get(name),
+        )
+        for name, n in rows
+    ]
 
 
 def _disputed(initiative: Initiative) -> list[DisputedTask]:

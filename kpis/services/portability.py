@@ -19,7 +19,16 @@ from kpis.models import Reading
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import Workspace
 from mltrack.accounts.services.audit import record_audit
-from projects.models import Annotation, CaseBlock, EvaluationStratum, LabelTask, MetricValue, RunDataset, RunLink
+from projects.models import (
+    Annotation,
+    AuditedTask,
+    CaseBlock,
+    EvaluationStratum,
+    LabelTask,
+    MetricValue,
+    RunDataset,
+    RunLink,
+)
 
 FORMAT = "mltrack-workspace-1"
 APPS = ("accounts", "projects", "kpis")
@@ -33,6 +42,7 @@ LEFT_OUT = frozenset(
 WITHHELD = {"Annotation": frozenset({"annotator", "lead_time"})}
 LARGEST: tuple[type[models.Model], ...] = (
     Annotation,
+    AuditedTask,
     LabelTask,
     CaseBlock,
     EvaluationStratum,

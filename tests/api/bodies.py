@@ -152,6 +152,14 @@ def bodies(ids: dict[str, str], number: int) -> dict[str, list[Body]]:
         ],
         f"POST {initiative}annotations/batch/": [{"annotations": [_annotation(number)]}],
         f"POST {initiative}quotas/": [{"class": f"c{number}", "wanted": 50, "by": "2027-01-01", "reason": "Agreed."}],
+        f"POST {initiative}audits/": [
+            # The very same is open: an initiative has one open audit at a time.
+            {"n": 2, "kind": "by_class", "least": 1, "seed": "seven", "labels_digest": "9f", "note": "Agreed."}
+        ],
+        f"POST {initiative}audits/{{audit_id}}/relabels/": [
+            {"relabels": [{"task": "t1", "label": "cat", "project": ""}]}
+        ],
+        f"POST {initiative}audits/{{audit_id}}/discard/": [{"reason": "It is in the way."}],
         f"POST {initiative}deployments/": [
             {
                 "environment": "production",

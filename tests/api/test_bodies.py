@@ -25,7 +25,7 @@ def test_every_path_that_takes_a_body_has_one() -> None:
     without = {
         "connections/{connection_id}/sync/",
         bytes_alone,
-        *(route for route in served() if route.endswith(("/approve/", "/reject/", "/revoke/"))),
+        *(route for route in served() if route.endswith(("/approve/", "/reject/", "/revoke/", "/close/", "/tool/"))),
         "kpis/{key}/goals/{goal_id}/withdraw/",
     }
     writing = {

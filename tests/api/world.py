@@ -18,13 +18,15 @@ from kpis.services.targets import propose_target
 from kpis.services.waivers import request_waiver
 from mltrack.accounts.access import Principal
 from projects.connectors.records import DatasetRecord
-from projects.models import Initiative
+from projects.models import Initiative, RelabelSource
 from projects.services.annotation_pushes import record_annotations
 from projects.services.connections import ask_sync
 from projects.services.datasets import record_dataset
 from projects.services.deployments import record_deployment
 from projects.services.initiatives import post_update
+from projects.services.label_audits import draw_audit
 from projects.services.labeling_snapshots import SnapshotRecord, record_labeling_snapshot
+from projects.services.relabels import record_relabels
 from projects.services.runs import push_model_version
 from tests.factories import make_connection, make_evaluation, make_runs
 from tests.kpis.world import COMMIT, POOR, aimed, in_days, judged, report
@@ -59,6 +61,9 @@ def fill(owner: Principal, mark: str = "", key: str = "CHURN") -> tuple[Initiati
     record_annotations(owner, initiative, [pushed(f"t1 {mark}", "ann", mark or "cat"), pushed("t1", "bob", "dog")])
     record_labeling_snapshot(owner, initiative, SnapshotRecord(NOON, 90, 40, per_class={mark or "cat": 40}))
     set_quota(owner, initiative, **{"class": mark or "cat", "wanted": 60, "reason": mark})
+    audit, _ = draw_audit(owner, initiative, n=2, kind="by_class", least=1, seed="seven", labels_digest=mark, note=mark)
+    first = {"task": audit.tasks.get(number=1).external_id, "label": mark or "cat"}
+    record_relabels(owner, audit, [first], source=RelabelSource.HERE)
     upload = begin(owner, initiative, announced(cases(3), 2, scope=mark))
     post_update(owner, initiative, health="at_risk", text=mark)
     waiver = request_waiver(owner, initiative, check="model.accuracy", reason=f"Pilot. {mark}", expires=in_days(9))
@@ -76,6 +81,7 @@ def fill(owner: Principal, mark: str = "", key: str = "CHURN") -> tuple[Initiati
         "connections": connection.public_id,
         "connection_id": connection.public_id,
         "upload_id": upload.public_id,
+        "audit_id": audit.public_id,
         "attempt_id": attempt.public_id,
         "evaluation_id": evaluated[0].public_id,
         "model_version_id": version.public_id,

@@ -28,6 +28,7 @@ FREE: Final = {
     "evaluation": "a text that is looked up among the initiative's own evaluations",
     "readings": "the rows that are posted, not references",
     "runs": "the rows that are posted, not references",
+    "project": "a text that is looked up among the audit's own tasks",
     "sample_size_key": "the name of a metric, param or tag",
     "task": "the caller's own name of what is labeled, unique within the initiative",
     "tag_key": "the name of a tag",

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from kpis.api.shapes.label_audits import AuditResultOut, CeilingOut
 from mltrack.rest.fields import UTCDateTimeField
 from mltrack.rest.plain_fields import DayField, optional_text, person
 from mltrack.rest.query import PageParams, Params
@@ -91,11 +92,18 @@ class AgreementOut(StrictSerializer):
 
 
 class QuotaStandingOut(_OfClass):
-    """A quota in force against the labels that there are."""
+    """A quota in force against the labels that there are.
+
+    `decision` is about right labels, of which the audit lets at least `right` be; `n_more` labels settle it, null where
+    nobody can say.
+    """
 
     wanted = serializers.IntegerField()
     have = serializers.IntegerField()
     missing = serializers.IntegerField()
+    decision = serializers.ChoiceField(choices=["met", "missed", "undecided"])
+    right = serializers.FloatField()
+    n_more = serializers.IntegerField(allow_null=True)
 
 
 class LabelForecastOut(StrictSerializer):
@@ -105,23 +113,6 @@ class LabelForecastOut(StrictSerializer):
     p85 = serializers.DateField()
     decided_by = serializers.CharField(allow_null=True)
     says = serializers.CharField()
-
-
-class LabelErrorOut(StrictSerializer):
-    """The share of wrong labels in a sample that was labeled again, with its bounds."""
-
-    n = serializers.IntegerField()
-    rate = serializers.FloatField()
-    low = serializers.FloatField()
-    high = serializers.FloatField()
-
-
-class CeilingOut(StrictSerializer):
-    """The accuracy at which a perfect model would be measured, with its bounds."""
-
-    value = serializers.FloatField()
-    low = serializers.FloatField()
-    high = serializers.FloatField()
 
 
 class LabelingSummaryOut(StrictSerializer):
@@ -138,7 +129,7 @@ class LabelingSummaryOut(StrictSerializer):
     reason = serializers.CharField()
     shortfalls = serializers.ListField(child=serializers.CharField())
     agreement = AgreementOut(allow_null=True)
-    audit = LabelErrorOut(allow_null=True)
+    audit = AuditResultOut(allow_null=True)
     ceiling = CeilingOut(allow_null=True)
     words = serializers.ListField(child=serializers.CharField())
 

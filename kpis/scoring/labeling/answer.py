@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kpis.scoring.labeling.audit_answer import audit_answer, ceiling_answer
 from kpis.scoring.labeling.decisions import alpha_bounds
 from kpis.scoring.labeling.shortfall import rate_says
 from kpis.scoring.labeling.summary import LabelingSummary
@@ -12,8 +13,11 @@ from projects.progress.labeling.coefficients import Coefficient
 
 
 def summary_answer(found: LabelingSummary) -> dict[str, Any]:
-    """Return the summary; `audit` and `ceiling` are null while nobody looked at labels again."""
-    counts, expected = found.counts, found.forecast
+    """Return the summary; `audit` and `ceiling` are null while nobody looked at labels again.
+
+    A quota's `decision` is about right labels, of which there are at least `right`.
+    """
+    counts, expected, right = found.counts, found.forecast, found.right_quotas.classes
     return {
         "total": counts.total if counts else 0,
         "labeled": counts.labeled if counts else 0,
@@ -21,7 +25,15 @@ def summary_answer(found: LabelingSummary) -> dict[str, Any]:
         "skipped": counts.skipped if counts else None,
         "per_class": dict(counts.per_class) if counts else {},
         "quotas": [
-            {"class": each.name, "wanted": each.wanted, "have": each.have, "missing": each.missing}
+            {
+                "class": each.name,
+                "wanted": each.wanted,
+                "have": each.have,
+                "missing": each.missing,
+                "decision": right[each.name].decision,
+                "right": right[each.name].low,
+                "n_more": right[each.name].n_more,
+            }
             for each in found.quotas.quotas
         ],
         "rate_per_week": found.rate_per_week,
@@ -36,8 +48,8 @@ def summary_answer(found: LabelingSummary) -> dict[str, Any]:
         "reason": found.reason,
         "shortfalls": [each.says for each in found.shortfalls],
         "agreement": None if found.agreement is None else agreement_answer(found.agreement, found.cohen),
-        "audit": None,
-        "ceiling": None,
+        "audit": audit_answer(found.audit),
+        "ceiling": ceiling_answer(found.ceiling),
         "words": list(found.words),
     }
 

@@ -11,7 +11,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
+from kpis.scoring.labeling.audit_result import AuditResult
+from kpis.scoring.labeling.ceiling import Ceiling
 from kpis.scoring.labeling.completion import Forecast, Left, forecast
+from kpis.scoring.labeling.decisions import QuotaDecision, judge_quotas
 from kpis.scoring.labeling.shortfall import Shortfall, shortfalls
 from projects.progress.evaluations.confusion import Confusion
 from projects.progress.labeling.agreement import Agreement, agreement
@@ -27,7 +30,9 @@ NO_LABELS: Final = "no credible date: nothing is known of labels yet"
 NO_TOTAL: Final = "no credible date: nobody said how many tasks there are"
 SHORT: Final = "The history is shorter than 12 weeks, so the dates are surer of themselves than they should be."
 NO_AUDIT: Final = "No label was looked at again, so nobody knows how many are wrong."
-NO_CEILING: Final = "Without an audit there is no ceiling: nothing says how much of the accuracy wrong labels hide."
+NO_CEILING: Final = (
+    "Without an audit of all labels there is no ceiling: nothing says how much of the accuracy wrong labels hide."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class LabelingFacts:
-    """All that the summary rests on. `pairs` are tables of two annotators, `target_date` is the initiative's."""
+    """All that the summary rests on. `pairs` are tables of two annotators, `target_date` is the initiative's.
+
+    `audit` is the label audit that was closed last, None without one.
+    """
 
     today: date
     streams: tuple[Stream, ...] = ()
@@ -48,6 +56,7 @@ class LabelingFacts:
     pairs: Mapping[Pair, Confusion] = field(default_factory=dict)
     quotas: Mapping[str, Wanted] = field(default_factory=dict)
     target_date: date | None = None
+    audit: AuditResult | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,17 @@ class LabelingSummary:
     agreement: Agreement | None
     cohen: Coefficient | None
     words: tuple[str, ...]
+    audit: AuditResult | None = None
+
+    @property
+    def ceiling(self) -> Ceiling | None:
+        """The ceiling that wrong labels put on accuracy, None without an audit of all labels."""
+        return None if self.audit is None else self.audit.ceiling
+
+    @property
+    def right_quotas(self) -> QuotaDecision:
+        """Whether the quotas are met by right labels: those that the audit cannot rule out to be wrong do not count."""
+        return judge_quotas(self.quotas, self.audit.classes if self.audit else {})
 
     @property
     def rate_per_week(self) -> float | None:
@@ -98,7 +118,8 @@ def summary_of(facts: LabelingFacts) -> LabelingSummary:
         _shortfalls(facts, left, days),
         agreement(facts.patterns) if facts.patterns.counts else None,
         cohen(next(iter(facts.pairs.values()))) if len(facts.pairs) == 1 else None,
-        (*words, NO_AUDIT, NO_CEILING),
+        (*words, *_audit_words(facts.audit)),
+        facts.audit,
     )
 
 
@@ -106,6 +127,13 @@ def quotas_of(facts: LabelingFacts, counts: LabelingCounts | None) -> QuotaProgr
     """Return how far each quota in force is; nothing is labeled where no counts are known."""
     have = dict(counts.per_class) if counts else {}
     return quota_progress({name: each.wanted for name, each in facts.quotas.items()}, have)
+
+
+def _audit_words(audit: AuditResult | None) -> tuple[str, ...]:
+    """Return what is not known of wrong labels."""
+    if audit is None:
+        return NO_AUDIT, NO_CEILING
+    return tuple(each for each in (audit.reason, "" if audit.ceiling else NO_CEILING) if each)
 
 
 def _left(facts: LabelingFacts, counts: LabelingCounts | None, quotas: QuotaProgress) -> Left | None:

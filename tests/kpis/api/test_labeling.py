@@ -41,7 +41,8 @@ def test_a_summary_of_what_a_tool_told(team: Team, churn: Initiative) -> None:
     told = ok(team.viewer.call("get", f"{HERE}labeling/summary/"))
     assert (told["total"], told["labeled"], told["skipped"], told["reviewed"]) == (350, 280, 0, None)
     assert told["per_class"] == {"cat": 252}
-    assert told["quotas"] == [{"class": "cat", "wanted": 270, "have": 252, "missing": 18}]
+    judged = {"decision": "missed", "right": 252, "n_more": 18}
+    assert told["quotas"] == [{"class": "cat", "wanted": 270, "have": 252, "missing": 18, **judged}]
     assert 30 <= told["rate_per_week"] <= 35.5
     assert told["forecast"]["p50"] <= told["forecast"]["p85"]
     assert (told["reason"], told["audit"], told["ceiling"]) == ("", None, None)

@@ -25,6 +25,7 @@ from mltrack.accounts.services.members import invite
 from projects.connectors.records import DatasetRecord
 from projects.models import Annotation, Annotator, CaseBlock, Evaluation, Initiative, JudgeDue, LabelTask, Run
 from projects.models.secrets import seal
+from projects.services.label_audits import draw_audit
 from tests.factories import make_connection, make_evaluation, make_workspace
 from tests.kpis.world import COMMIT, GOOD, aimed, judged, report
 from tests.projects.labeling_world import pull, task_record
@@ -44,7 +45,8 @@ def fill(name: str) -> Principal:
     connection = make_connection(owner, initiative=initiative)
     connection.sealed_secret = seal(CANARY)
     connection.save()
-    pull(connection, [task_record("1", {"ann@tool": "cat", "bob@tool": "dog"})])
+    pull(connection, [task_record("1", {"ann@tool": "cat", "bob@tool": "dog"}), task_record("2", {"ann@tool": "dog"})])
+    draw_audit(owner, initiative, n=1, seed=name)
     set_quota(owner, initiative, **{"class": "cat", "wanted": 9})
     kpi = create_kpi(owner, name="Churn", baseline=1.0, target=2.0, owner=owner.user)
     set_contribution(owner, initiative, kpi)
@@ -89,12 +91,13 @@ def test_an_export_holds_what_is_there() -> None:
     assert rows["accounts.member"][0]["role"] == "admin"
     assert rows["projects.labeltask"][0]["labels"] == [["cat", 1], ["dog", 1]]
     assert rows["projects.labelingsnapshot"][0]["labeled"] == 40
+    assert rows["projects.auditedtask"][0]["external_id"] == "2" and rows["projects.labelaudit"][0]["drawn"] == 1
     assert rows["kpis.labelquota"][0]["wanted"] == 9
 
 
 def test_an_export_does_not_tell_who_labeled_what() -> None:
     rows = exported(fill("Ours"))
-    assert [each["label"] for each in rows["projects.annotation"]] == ["cat", "dog"]
+    assert [each["label"] for each in rows["projects.annotation"]] == ["cat", "dog", "dog"]
     assert not {"annotator", "lead_time"} & set(rows["projects.annotation"][0])
     assert not {"projects.annotator", "projects.labelingtally"} & set(rows)
     assert "tool" not in str(rows["projects.annotation"])
@@ -124,6 +127,6 @@ def test_a_workspace_is_deleted_whole_once_its_name_is_typed() -> None:
     assert (Evaluation.objects.count(), CaseBlock.objects.count(), JudgeDue.objects.count()) == (2, 2, 1)
     assert ours.user is not None
     assert User.objects.filter(email=ours.user.email).exists()
-    assert (LabelTask.objects.count(), Annotation.objects.count(), Annotator.objects.count()) == (1, 2, 2)
+    assert (LabelTask.objects.count(), Annotation.objects.count(), Annotator.objects.count()) == (2, 3, 2)
     kept["accounts.auditevent"] += 1
     assert {name: len(rows) for name, rows in exported(theirs).items()} == kept
