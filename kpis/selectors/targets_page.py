@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from kpis.models import MetricAlias, PlainBaseline, Target
+from kpis.scoring.labeling.ceiling import Ceiling
+from kpis.scoring.labeling.ceiling_caution import ceiling_caution
 from kpis.scoring.targets import expectation, terms
 from kpis.selectors.facts import target_facts
+from kpis.selectors.label_audits import newest_audit
 from kpis.selectors.target_history import TargetHistory, target_histories
 from kpis.selectors.targets import aliases_of, baselines_of, targets_of
 from projects.models import Connection, Initiative, MetricValue, RunLink, SelectionRule
@@ -28,7 +31,10 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class TargetRow:
-    """A metric and slice: the version in force, the one that waits, all of them, their chart, and the check."""
+    """A metric and slice: the version in force, the one that waits, all of them, their chart, and the check.
+
+    `caution` says where the version in force or the waiting one lies above the ceiling of the labels, "" where not.
+    """
 
     metric: str
     slice: str
@@ -37,6 +43,7 @@ class TargetRow:
     versions: list[Version]
     history: TargetHistory
     check: Mapping[str, Any] | None
+    caution: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +70,12 @@ class TargetsPage:
 
 
 def targets_page(initiative: Initiative, document: Mapping[str, Any]) -> TargetsPage:
-    """Return the tab in seven queries; `document` is the readiness that says what was observed."""
+    """Return the tab in eight queries; `document` is the readiness that says what was observed."""
     checks = {check["id"]: check for section in document["sections"] for check in section["checks"]}
     aliases = aliases_of(initiative)
-    rows = [_row(each, checks) for each in target_histories(initiative, targets_of(initiative), aliases)]
+    audit = newest_audit(initiative)
+    ceiling = audit.ceiling if audit else None
+    rows = [_row(each, checks, ceiling) for each in target_histories(initiative, targets_of(initiative), aliases)]
     baselines = baselines_of(initiative)
     newest = {each.metric: each.pk for each in reversed(baselines)}
     return TargetsPage(
@@ -81,8 +90,9 @@ def targets_page(initiative: Initiative, document: Mapping[str, Any]) -> Targets
     )
 
 
-def _row(history: TargetHistory, checks: Mapping[str, Mapping[str, Any]]) -> TargetRow:
+def _row(history: TargetHistory, checks: Mapping[str, Mapping[str, Any]], ceiling: Ceiling | None) -> TargetRow:
     line = history.line
+    cautions = (ceiling_caution(target_facts(each), ceiling) for each in (line.active, line.waiting) if each)
     check = "model.other_targets" if line.slice else CHECKS.get(line.metric, "model.other_targets")
     return TargetRow(
         metric=line.metric,
@@ -92,6 +102,7 @@ def _row(history: TargetHistory, checks: Mapping[str, Mapping[str, Any]]) -> Tar
         versions=[_version(each) for each in line.versions],
         history=history,
         check=checks.get(check),
+        caution=next(filter(None, cautions), ""),
     )
 
 

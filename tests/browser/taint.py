@@ -36,16 +36,18 @@ from projects.connectors.labeling_records import (
     LabelingProjectRecord,
     LabelTaskRecord,
 )
-from projects.models import Initiative
+from projects.models import Initiative, RelabelSource
 from projects.services.cases import keep_cases
 from projects.services.columns import choose_columns
 from projects.services.datasets import record_dataset
 from projects.services.deployments import record_deployment
 from projects.services.evaluation_pushes import push_evaluation
 from projects.services.initiatives import change_stage, edit_initiative, post_update
+from projects.services.label_audits import discard_audit, draw_audit
 from projects.services.labeling_pages import record_labeling_page
 from projects.services.model_versions import push_model_version
 from projects.services.pairings import pair_evaluation
+from projects.services.relabels import record_relabels
 from projects.services.upload_counting import Fault, fail_upload
 from projects.services.upload_input import parse_upload
 from projects.services.uploads import begin_upload
@@ -173,6 +175,19 @@ def poison_labels(principal: Principal, initiative: Initiative) -> None:
     project = LabelingProjectRecord(cut(250), cut(300), 9, 1, in_days(-1), url=LINK)
     record_labeling_page(tool, LabelingPage(project=project, tasks=[task]))
     set_quota(principal, initiative, **{"class": cut(200), "wanted": 9, "reason": TAINT})
+    poison_audits(principal, initiative)
+
+
+def poison_audits(principal: Principal, initiative: Initiative) -> None:
+    """Write it into label audits that are discarded, and into one that is open, with a second label."""
+    for each in initiative.label_audits.filter(state="open"):
+        discard_audit(principal, each, reason=TAINT)
+    for number in (1, 2):
+        about: dict[str, Any] = {"labels_digest": cut(100), "note": TAINT}
+        audit, _ = draw_audit(principal, initiative, n=9_000, kind="by_class", seed=f"{cut(55)}{number}", **about)
+        record_relabels(principal, audit, [{"task": cut(250), "label": cut(200)}], source=RelabelSource.HERE)
+        if number == 1:
+            discard_audit(principal, audit, reason=TAINT)
 
 
 def poison_judgement(principal: Principal, initiative: Initiative) -> None:
@@ -223,6 +238,8 @@ def poison_by_rest(principal: Principal) -> list[tuple[int, str]]:
         (f"{here}labeling/", {"time": "2026-01-05T00:00:00Z", "total": 9, "labeled": 1, "per_class": {cut(200): 1}}),
         (f"{here}annotations/batch/", {"annotations": [hostile_annotation(who) for who in ("a", "b")]}),
         (f"{here}quotas/", {"class": cut(200), "wanted": 9, "reason": TAINT}),
+        (f"{here}annotations/batch/", {"annotations": [{**hostile_annotation("a"), "task": cut(240)}]}),
+        (f"{here}audits/", {"n": 9, "seed": cut(55), "labels_digest": cut(100), "note": TAINT}),
         (f"{here}model-versions/", {"name": cut(200), "version": cut(60), "aliases": [cut(100)], "tags": {"t": TAINT}}),
         (f"{here}attestations/", {"check": "data.schema", "link": LINK, "note": TAINT}),
         ("/api/v1/kpis/", {"key": "hostile", "name": cut(160), "description": TAINT, "unit": cut(40)}),

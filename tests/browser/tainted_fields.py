@@ -39,6 +39,7 @@ FORMED: Final = {
     "AuditEvent.request_id": "8 to 64 plain characters",
     "Breaker.host": "host and port of an address that was read",
     "Heartbeat.part": "names of our processes",
+    "AuditedTask.project_key": "a public id",
     "KPI.zone": "a time zone of the database",
     "MetricValue.special": "nan, inf or -inf",
     "ReadinessSnapshot.policy_version": "the name of a version",

@@ -18,7 +18,7 @@ from kpis.models import KPI
 from kpis.services.snapshots import judge_now
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import Role
-from projects.models import Evaluation, Initiative, Run
+from projects.models import Evaluation, Initiative, LabelAudit, Run
 from tests.browser.catalogue import DATA, LIGHT_DESKTOP, PAGES
 from tests.browser.pages import PageFactory
 from tests.browser.people import fill
@@ -71,10 +71,13 @@ def world(transactional_db: None, settings: Settings, servers: Servers) -> World
             judge_now(initiative.pk)
     names = {"connection": made.public_id, "run": pulled[0].public_id, "other_run": pulled[3].public_id}
     names["studio"] = studio.public_id
+    audits = {each.initiative.key: each.public_id for each in LabelAudit.objects.filter(state="open")}
+    names["label_audit"] = audits["BIOPSY"]
     posted = Run.objects.get(pushed_to__key="HOSTILE").public_id
     measured = Evaluation.objects.get(initiative__key="HOSTILE").public_id
     by_rest = {**world.full, "i": "HOSTILE", "k": "hostile", "run": posted, "connection": refused.public_id}
     by_rest |= {"evaluation": measured, "audited": measured}
+    by_rest |= dict.fromkeys(("label_audit", "closed_audit"), audits["HOSTILE"])
     return World(world.user, {**world.full, **names}, by_rest)
 
 

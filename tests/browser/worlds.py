@@ -35,12 +35,14 @@ from projects.connectors.labeling_records import (
     LabelTaskRecord,
 )
 from projects.connectors.records import DatasetRecord
-from projects.models import Initiative
+from projects.models import Initiative, RelabelSource
 from projects.services.connections import create_connection
 from projects.services.deployments import record_deployment
 from projects.services.initiatives import create_initiative, post_update
+from projects.services.label_audits import close_audit, draw_audit
 from projects.services.labeling_pages import record_labeling_page
 from projects.services.nudges import nudge_token
+from projects.services.relabels import record_relabels
 from tests.factories import make_connection, make_evaluation, make_member
 from tests.kpis.evaluation_world import measured
 from tests.kpis.rival_world import rivals
@@ -114,6 +116,7 @@ def fill(principal: Principal) -> dict[str, str]:
     waive(principal, biopsy)
     evaluation = measured(biopsy, external_id="e1")
     label(principal, biopsy)
+    closed_audit, label_audit = audit_labels(principal, biopsy)
     decision = decide_gate(principal, biopsy, commit=COMMIT, ref="refs/heads/main")["decision"]
     connection = create_connection(principal, kind="mlflow", name="Laboratory", base_url="http://mlflow.example.org")
     labels: dict[str, Any] = {"kind": "label_studio", "name": "Label Studio", "base_url": "http://labels.example.org"}
@@ -138,6 +141,8 @@ def fill(principal: Principal) -> dict[str, str]:
         "decision": decision,
         "audited": rivals(principal, biopsy).public_id,
         "evaluation": evaluation.public_id,
+        "label_audit": label_audit,
+        "closed_audit": closed_audit,
         "connection": connection.public_id,
         "studio": studio.public_id,
         "badge": badge_token(biopsy),
@@ -162,6 +167,18 @@ def label(principal: Principal, initiative: Initiative) -> None:
         )
         record_labeling_page(connection, LabelingPage(project=project, tasks=tasks))
     set_quota(principal, initiative, **{"class": "malign", "wanted": 40})
+
+
+def audit_labels(principal: Principal, initiative: Initiative) -> tuple[str, str]:
+    """Let forty labels be looked at again, one of them wrong, and draw more; return the ids of both audits."""
+    closed, _ = draw_audit(principal, initiative, n=40, kind="by_class", least=5, seed="2026", note="Before training")
+    given = [{"task": each.external_id, "label": each.label} for each in closed.tasks.all()]
+    record_relabels(principal, closed, [*given, {**given[0], "label": "cyst"}], source=RelabelSource.CSV)
+    close_audit(principal, closed)
+    after, _ = draw_audit(principal, initiative, n=30, seed="2027")
+    some = [{"task": each.external_id, "label": each.label} for each in after.tasks.filter(number__lte=5)]
+    record_relabels(principal, after, some, source=RelabelSource.HERE)
+    return closed.public_id, after.public_id
 
 
 def waive(principal: Principal, initiative: Initiative) -> None:

@@ -15,6 +15,7 @@ from kpis.forms.evaluations import EvaluationFilter, StopRuleForm, ThresholdForm
 from kpis.forms.gates import GateForm
 from kpis.forms.initiatives import CreateForm, FieldForm
 from kpis.forms.kpis import GoalForm, KpiFieldForm, KpiForm
+from kpis.forms.label_audits import AuditForm, RelabelsForm
 from kpis.forms.labeling import QuotaForm
 from kpis.forms.readings import PasteForm, ReadingForm
 from kpis.forms.runs import ColumnsForm
@@ -210,11 +211,16 @@ def _kpis(ids: Mapping[str, str]) -> list[Post]:
     measure = {"period": "month", "aggregation": "mean", "zone": "UTC", "key": "rate-9", "description": "Who left."}
     goal = {"was": "1", "baseline": "9", "target": "4", "low": "", "high": "", "start": "2026-01-01"}
     worth = {"volume": "1000", "value_per_correct": "1.5", "cost_per_error": "2"}
+    drawn = {"n": "2", "kind": "by_class", "least": "1"}
     bridge = {**worth, "formula": "decided * a", "inputs": "a = 2"}
     return [
         _post(
             "kpis:labeling", QuotaForm, {"class_name": "cat", "wanted": "9", "by": "2027-01-01", "reason": "Agreed."}
         ),
+        _post("kpis:label_audits", AuditForm, {**drawn, "seed": "seven", "labels_digest": "9f", "note": "Agreed."}),
+        _post("kpis:label_audit", None, {}, {"number": "2", "choice": "=cat"}),
+        _post("kpis:label_audit_paste", RelabelsForm, {"lines": "task,label\nt1,cat", "file": ""}),
+        _post("kpis:label_audit_decide", None, {}, {"deed": "discard", "reason": "In the way."}),
         _post("kpis:value", TieForm, {**movement, **new}),
         _post("kpis:contribution", MovementForm, movement),
         _post("kpis:bridge", BridgeForm, bridge),

@@ -108,6 +108,19 @@ INITIATIVES: Final[dict[str, dict[str, Levels]]] = {
     "kpis:labeling_curve": VIEW,
     "kpis:labeling_curve_figure": VIEW,
     "kpis:labeling_figure": VIEW,
+    "kpis:label_audit": {"GET": "viewer", "POST": "contributor"},
+    "kpis:label_audit_csv": VIEW,
+    "kpis:label_audit_decide": {
+        "POST": (
+            ("contributor", {"deed": "take"}),
+            ("manager", {"deed": "close"}),
+            ("manager", {"deed": "discard", "reason": "It is in the way."}),
+            ("viewer", {"deed": "nonsense"}),
+        )
+    },
+    "kpis:label_audit_json": VIEW,
+    "kpis:label_audit_paste": {"POST": "contributor"},
+    "kpis:label_audits": {"GET": "viewer", "POST": "manager"},
     "kpis:portfolio": VIEW,
     "kpis:portfolio_changes": VIEW,
     "kpis:portfolio_move": {"POST": "manager"},

@@ -20,6 +20,7 @@ WRITTEN: Final = {
 # What a part called `key` or `public_id` stands for is told by the noun before it.
 NOUNS: Final = {
     "attestations": "attestation_id",
+    "audits": "audit_id",
     "checks": "check",
     "connections": "connection_id",
     "evaluations": "evaluation_id",
