@@ -95,7 +95,7 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
     "portfolio/": {"GET": READ},
 }
 KINDS = (
-    "initiatives", "kpis", "run_id", "target_id", "goal_id", "attestation_id", "waiver_id", "connection_id",
+    "initiatives", "kpis", "run_id", "target_id", "goal_id", "attestation_id", "waiver_id", "audit_id", "connection_id",
     "evaluation_id", "upload_id", "kpi",
 )  # fmt: skip
 CELLS = [(route, method, *asked) for route, methods in EXPECTED.items() for method, asked in methods.items()]
