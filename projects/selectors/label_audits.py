@@ -38,7 +38,7 @@ def labeled_tasks(initiative: Initiative) -> Iterator[Labeled]:
     return map(Labeled._make, rows.iterator(10_000))
 
 
-def audited_tasks(audit: LabelAudit) -> QuerySet[AuditedTask]:
+def audited_tasks(audit: LabelAudit) -> QuerySet[Any, Any]:
     """Return the tasks of an audit in order, with `url`, where they are seen, and `shown_label` and `shown_stratum`.
 
     These two are null while the audit is open: who labels again must not know what was said before.

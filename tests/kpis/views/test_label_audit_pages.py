@@ -63,7 +63,7 @@ def test_labels_are_given_again_without_seeing_the_first(labeled: Place) -> None
     assert [(each.number, each.relabel, each.source) for each in kept] == [(1, first.label, "here"), (2, "", "here")]
     assert text(get(labeled.contributor, here)).count('name="choice"') == 18
     files = (get(labeled.viewer, f"{here}tasks.csv"), get(labeled.viewer, f"{here}tasks.json"))
-    csv, given = b"".join(files[0]).decode(), json.loads(files[1].content)  # type: ignore[arg-type]
+    csv, given = b"".join(files[0]).decode(), json.loads(files[1].content)
     assert "wombat" not in csv and csv.splitlines()[1].endswith(",")
     assert given[1]["meta"]["number"] == 2 and given[1]["data"]["task"] == second.external_id
     assert 'name="choice"' not in text(get(labeled.viewer, here))

@@ -30,7 +30,7 @@ def test_a_random_sample_has_exact_bounds_for_all_and_for_each_class() -> None:
     assert found.whole == random_error(6, 149)
     assert found.classes == {"cat": random_error(6, 120), "dog": random_error(0, 29)}
     assert (found.population, found.n, found.reason) == (1000, 149, "")
-    assert found.ceiling == ceiling_of(found.whole)
+    assert found.whole is not None and found.ceiling == ceiling_of(found.whole)
     assert found.ceiling is not None and round(found.ceiling.value, 4) == 0.9597
 
 
