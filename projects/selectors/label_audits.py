@@ -53,6 +53,6 @@ def audited_tasks(audit: LabelAudit) -> QuerySet[Any, Any]:
 
 def audit_list(initiative: Initiative, asked: Mapping[str, Any]) -> QuerySet[LabelAudit]:
     """Return the initiative's label audits with who drew and closed them; asked may hold state."""
-    wanted = {"state": asked["state"]} if "state" in asked else {}
-    found = LabelAudit.objects.filter(initiative=initiative, **wanted)
-    return found.select_related("drawn_by", "closed_by", "initiative__workspace")
+    found = LabelAudit.objects.filter(initiative=initiative)
+    found = found.select_related("drawn_by", "closed_by", "initiative__workspace")
+    return found.filter(state=asked["state"]) if "state" in asked else found
