@@ -27,8 +27,8 @@ class AuditResult:
     """A closed audit. `population` labeled tasks were there at drawing, `wanted` to be looked at again.
 
     `drawn` are in the sample, `relabeled` of them were labeled again, and `n` of these count: those in the order of
-    drawing. `whole` is None where a stratum was not looked at, an error of `classes` where the class was not;
-    `reason` says in words what is missing, "" where nothing is. `url` is the path of its page.
+    drawing; `cells` are the counts. `whole` is None where a stratum was not looked at, an error of `classes` where the
+    class was not; `reason` says in words what is missing, "" where nothing is. `url` is the path of its page.
     """
 
     id: str
@@ -46,6 +46,7 @@ class AuditResult:
     whole: LabelError | None = None
     classes: Mapping[str, LabelError | None] = field(default_factory=dict)
     reason: str = ""
+    cells: tuple[AuditCell, ...] = ()
 
     @property
     def ceiling(self) -> Ceiling | None:
@@ -67,7 +68,16 @@ def measured(audit: AuditResult, cells: Sequence[AuditCell], confidence: float =
         whole=whole,
         classes={name: _error(_merged(mine), confidence)[0] for name, mine in sorted(by_class.items())},
         reason=_reason(audit, sum(each.n for each in strata), unseen),
+        cells=tuple(cells),
     )
+
+
+def newer_labels(audit: AuditResult, per_class: Mapping[str, int]) -> int:
+    """Return how many of today's labels, counted by class, at least came or changed since the audit was drawn."""
+    then: defaultdict[str, int] = defaultdict(int)
+    for each in audit.cells:
+        then[each.label] += each.size
+    return sum(max(0, n - then[name]) for name, n in per_class.items())
 
 
 def clean_bound(n: int, confidence: float = DEFAULT_CONFIDENCE) -> float:

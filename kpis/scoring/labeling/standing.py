@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from kpis.scoring.labeling.audit_result import AuditResult, measured
 from kpis.scoring.labeling.decisions import alpha_bounds
 from kpis.scoring.proportions import Interval
 from projects.progress.labeling.agreement import Agreement, agreement
+from projects.progress.labeling.audit_cells import AuditCell
 from projects.progress.labeling.coefficients import Bootstrap
 from projects.progress.labeling.patterns import Patterns
 from projects.progress.labeling.quotas import Quota
 
 CONFIDENCES: Final = (0.95, 0.99)
 """The bounds of agreement that are kept; a target with another confidence is judged by the next larger one."""
+_KEPT: Final = ("id", "url", "labels_digest", "seed", "kind", "wanted", "drawn", "relabeled")
+_MOMENTS: Final = ("drawn_at", "closed_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +41,18 @@ class AgreementStanding:
 
 @dataclass(frozen=True, slots=True)
 class LabelStanding:
-    """What the labels section is judged by. `at` is when it was counted, `url` the path of the labeling tab."""
+    """What the labels section is judged by. `at` is when it was counted, `url` the path of the labeling tab.
+
+    `audit` is the one that was closed last, and `newer` how many labels at least came or changed since it was drawn.
+    """
 
     at: datetime
     url: str = ""
     labeled: int = 0
     quotas: tuple[Quota, ...] = ()
     agreement: AgreementStanding | None = None
+    audit: AuditResult | None = None
+    newer: int = 0
 
 
 def agreement_standing(patterns: Patterns) -> AgreementStanding | None:
@@ -76,7 +85,24 @@ def standing_document(standing: LabelStanding) -> dict[str, Any]:
             "words": found.words,
             "bounds": [[confidence, ends.low, ends.high] for confidence, ends in found.bounds],
         },
+        "audit": standing.audit and _audit_document(standing.audit),
+        "newer": standing.newer,
     }
+
+
+def _audit_document(audit: AuditResult) -> dict[str, Any]:
+    return {
+        **{name: getattr(audit, name) for name in _KEPT},
+        **{name: getattr(audit, name).isoformat() for name in _MOMENTS},
+        "cells": [astuple(each) for each in audit.cells],
+    }
+
+
+def _audit_from(kept: Mapping[str, Any]) -> AuditResult:
+    moments = {name: datetime.fromisoformat(kept[name]) for name in _MOMENTS}
+    return measured(
+        AuditResult(**{name: kept[name] for name in _KEPT}, **moments), [AuditCell(*each) for each in kept["cells"]]
+    )
 
 
 def standing_from(document: Mapping[str, Any], at: datetime, url: str) -> LabelStanding:
@@ -94,4 +120,6 @@ def standing_from(document: Mapping[str, Any], at: datetime, url: str) -> LabelS
             found["words"],
             tuple((confidence, Interval(low, high)) for confidence, low, high in found["bounds"]),
         ),
+        audit=document["audit"] and _audit_from(document["audit"]),
+        newer=document["newer"],
     )

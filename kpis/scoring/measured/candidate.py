@@ -49,6 +49,11 @@ def measured_at(candidate: Candidate) -> datetime | None:
 def of_judgement(judged: TargetJudgement, inputs: JudgementInputs) -> Measurement:
     """Return a target's judgement as a measurement with what measures the candidate as its evidence."""
     candidate = inputs.candidate
+    return rested(judged, () if candidate is None else proof(candidate), candidate and measured_at(candidate))
+
+
+def rested(judged: TargetJudgement, rests_on: tuple[Evidence, ...], at: datetime | None) -> Measurement:
+    """Return a target's judgement as a measurement that rests on this evidence, measured at this moment."""
     return Measurement(
         judged.result,
         observed=judged.observed,
@@ -58,11 +63,11 @@ def of_judgement(judged: TargetJudgement, inputs: JudgementInputs) -> Measuremen
         high=judged.high,
         reason=judged.reason,
         what_would_pass=judged.what_would_pass,
-        evidence=() if candidate is None else proof(candidate),
+        evidence=rests_on,
         value=judged.observed,
         aim=accepted(judged.target),
         half=judged.half,
-        at=None if candidate is None else measured_at(candidate),
+        at=at,
     )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from kpis.scoring.inputs import Candidate, JudgementInputs, RunFacts
-from kpis.scoring.measured.candidate import evidence, measured_at, of_judgement, proof, unusable
+from kpis.scoring.measured.candidate import evidence, measured_at, proof, rested, unusable
 from kpis.scoring.measured.evaluated import Evaluated, evaluated_of, judge_on
 from kpis.scoring.measurement import Evidence, Measurement, weakest
 from kpis.scoring.sampling import observed_for
@@ -26,17 +27,21 @@ def overall_target(inputs: JudgementInputs, metric: str) -> Target | None:
 def together(inputs: JudgementInputs, targets: Sequence[Target], own_n: bool = False) -> Measurement:
     """Measure several targets on the candidate. With `own_n` only `<metric>_n` counts, never the run's n.
 
-    One target shows its own numbers. Several show how many are met; a waiver then compares the sum of their
-    relative distances from what they accept.
+    A waiver of several compares the sum of their relative distances from what they accept.
     """
     blocked = unusable(inputs.candidate)
     if blocked is not None or inputs.candidate is None:
         return blocked or Measurement("missing")
     found = evaluated_of(inputs)
     judged = [_judge(inputs, inputs.candidate.run, target, own_n) for target in targets]
-    rests_on = _evidence(inputs.candidate, found, targets)
+    rests_on, at = _evidence(inputs.candidate, found, targets), measured_at(inputs.candidate)
+    return combined(judged, rests_on, at)
+
+
+def combined(judged: Sequence[TargetJudgement], rests_on: tuple[Evidence, ...], at: datetime | None) -> Measurement:
+    """Return one judgement with its own numbers, or how many of several are met; the weakest decides."""
     if len(judged) == 1:
-        return replace(of_judgement(judged[0], inputs), evidence=rests_on)
+        return rested(judged[0], rests_on, at)
     short = [each for each in judged if each.result != "pass"]
     return Measurement(
         weakest([each.result for each in judged]),
@@ -48,7 +53,7 @@ def together(inputs: JudgementInputs, targets: Sequence[Target], own_n: bool = F
         value=sum(relative_distance(each) for each in judged),
         aim=NO_DISTANCE,
         half=any(each.half for each in judged),
-        at=measured_at(inputs.candidate),
+        at=at,
     )
 
 

@@ -13,8 +13,10 @@ from kpis.services.label_standings import FRESH, keep_label_standing
 from kpis.services.quotas import set_quota
 from kpis.services.targets import propose_target
 from mltrack.accounts.access import Principal
-from projects.models import Initiative
+from projects.models import Initiative, RelabelSource
 from projects.services.annotation_pushes import record_annotations
+from projects.services.label_audits import close_audit, draw_audit
+from projects.services.relabels import record_relabels
 from tests.factories import make_initiative, make_workspace
 from tests.kpis.world import check_of, judged
 from tests.projects.labeling_world import pushed
@@ -56,6 +58,25 @@ def test_labels_and_quotas_are_judged(owner: Principal, initiative: Initiative) 
     assert (agreed["result"], agreed["n"]) == ("fail", 5)
     # By hand: 8 labels of fraud and 2 of other; 2 of 5 pairs differ. 1 - 9 * 4 / (2 * 8 * 2) < 0.
     assert agreed["observed"] == pytest.approx(-0.125)
+
+
+def test_an_audit_is_judged_and_lets_quotas_be_met(owner: Principal, initiative: Initiative) -> None:
+    label(owner, initiative, *(f"t{each}" for each in range(200)))
+    set_quota(owner, initiative, **{"class": "fraud", "wanted": 150})
+    propose_target(owner, initiative, metric="label_error_rate", comparator="<=", value=0.02)
+    assert check_of(judged(initiative).document, "labels.enough")["result"] == "insufficient"
+    audit, _ = draw_audit(owner, initiative, n=150)
+    relabels = [{"task": each.external_id, "label": "fraud"} for each in audit.tasks.all()]
+    record_relabels(owner, audit, relabels, source=RelabelSource.API)
+    close_audit(owner, audit)
+    document = judged(initiative).document
+    found = check_of(document, "labels.audit")
+    # 149 clean labels show at most 2 % at 95 % (docs/labeling-statistics.md); here it is 150.
+    assert (found["result"], found["n"], found["observed"]) == ("pass", 150, 0.0)
+    assert found["evidence"][0]["url"].endswith(f"/labeling/audits/{audit.public_id}/")
+    assert check_of(document, "labels.enough")["result"] == "pass"
+    label(owner, initiative, *(f"new {each}" for each in range(30)))
+    assert check_of(judged(initiative).document, "labels.audit")["result"] == "stale"
 
 
 def test_it_is_counted_again_only_when_something_changed(owner: Principal, initiative: Initiative) -> None:
