@@ -5,13 +5,23 @@ from __future__ import annotations
 from typing import Final
 
 from django.db import connection as database
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import User, Workspace
 from mltrack.prepared import Prepared
 from mltrack.rows import columns_of, next_object, next_or_none
-from projects.models import Connection, Evaluation, EvaluationUpload, Initiative, LabelAudit, Run
+from projects.models import (
+    Connection,
+    DatasetVersion,
+    Evaluation,
+    EvaluationUpload,
+    Initiative,
+    LabelAudit,
+    Run,
+    RunDataset,
+)
 
 _INITIATIVE: Final = Prepared(
     f"""
@@ -102,4 +112,19 @@ def audit_of(initiative: Initiative, public_id: str) -> LabelAudit:
     if found is None:
         raise Http404("No such label audit in this initiative.")
     found.initiative = initiative
+    return found
+
+
+def datasets_of(initiative: Initiative) -> QuerySet[DatasetVersion]:
+    """Return the versions that were reported for the initiative or used by its runs."""
+    used = RunDataset.objects.filter(dataset=OuterRef("pk"), run__links__initiative=initiative)
+    ours = Q(initiative=initiative) | (Q(initiative__isnull=True) & Exists(used))
+    return DatasetVersion.objects.filter(ours, workspace=initiative.workspace_id)
+
+
+def dataset_of(initiative: Initiative, public_id: str) -> DatasetVersion:
+    """Return a dataset version that was reported for the initiative or used by its runs. Raises Http404."""
+    found = datasets_of(initiative).select_related("initiative").filter(public_id=public_id).first()
+    if found is None:
+        raise Http404("No such dataset version in this initiative.")
     return found

@@ -36,7 +36,7 @@ SECRETS = frozenset({"sealed_secret", "secret_hash", "token_hash", "code_hash"})
 # Working rows of the moment, sums that follow from other tables, and what belongs to no workspace.
 LEFT_OUT = frozenset(
     {"IdempotencyRecord", "ThrottleCounter", "FirstRunCode", "Heartbeat", "JudgeDue", "Breaker", "UploadBlock", "User"}
-    | {"Annotator", "LabelingTally"}
+    | {"Annotator", "LabelingTally", "SplitHashes"}
 )
 # Who labeled what, and how fast, is for the labeling lead alone and leaves with nobody.
 WITHHELD = {"Annotation": frozenset({"annotator", "lead_time"})}

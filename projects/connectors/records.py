@@ -32,13 +32,17 @@ def as_record(metric: MetricRecord | float) -> MetricRecord:
 
 @dataclass(frozen=True, slots=True)
 class DatasetRecord:
-    """A dataset that a run used. `context` is a word such as `training`; `rows` where the server knows it."""
+    """A dataset that a run used. `context` is a word such as `training`; `rows` where the server knows it.
+
+    `uri` is where it lies, empty where that is not known.
+    """
 
     name: str
     digest: str
     context: str = ""
     rows: int | None = None
     schema_digest: str | None = None
+    uri: str = ""
 
 
 @dataclass(frozen=True, slots=True)

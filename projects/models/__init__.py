@@ -1,7 +1,7 @@
 """The tables of facts."""
 
 from projects.models.connections import Breaker, Connection, RejectedRecord, SyncAttempt
-from projects.models.datasets import DatasetVersion, RunDataset
+from projects.models.datasets import DatasetSplit, DatasetVersion, RunDataset, SplitHashes, SplitOverlap
 from projects.models.deployments import Deployment
 from projects.models.evaluations import CaseBlock, Evaluation, EvaluationStratum, Origin, Pairing, Purpose
 from projects.models.initiatives import Initiative, JudgeDue, StageChange, Update
@@ -36,6 +36,7 @@ __all__ = [
     "Breaker",
     "CaseBlock",
     "Connection",
+    "DatasetSplit",
     "DatasetVersion",
     "Deployment",
     "Evaluation",
@@ -61,6 +62,8 @@ __all__ = [
     "RunDataset",
     "RunLink",
     "SelectionRule",
+    "SplitHashes",
+    "SplitOverlap",
     "StageChange",
     "SyncAttempt",
     "TallyKind",

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from mltrack.accounts.access import Principal
+from projects.access import datasets_of
 from projects.models import (
     Connection,
     DatasetVersion,
@@ -87,10 +88,8 @@ def model_version_list(initiative: Initiative) -> QuerySet[ModelVersion]:
 
 
 def dataset_list(initiative: Initiative, asked: Mapping[str, Any]) -> QuerySet[DatasetVersion]:
-    """Return the versions that were reported for the initiative or used by its runs; asked may hold name."""
-    used = RunDataset.objects.filter(dataset=OuterRef("pk"), run__links__initiative=initiative)
-    ours = Q(initiative=initiative) | (Q(initiative__isnull=True) & Exists(used))
-    return DatasetVersion.objects.filter(ours, workspace=initiative.workspace_id, **_given(asked, name="name"))
+    """Return the versions that were reported for the initiative or used by its runs; asked may hold name, source."""
+    return datasets_of(initiative).filter(**_given(asked, name="name", source="source"))
 
 
 def evaluation_list(initiative: Initiative, asked: Mapping[str, Any]) -> QuerySet[Evaluation]:

@@ -110,6 +110,6 @@ def _dataset(initiative: Initiative, record: EvaluationRecord) -> DatasetVersion
         initiative=initiative,
         name=given.name,
         digest=given.digest,
-        defaults={"rows": given.rows, "schema_digest": given.schema_digest or ""},
+        defaults={"rows": given.rows, "schema_digest": given.schema_digest or "", "source": "api"},
     )
     return version

@@ -11,8 +11,10 @@ from django.db import connection
 from projects.connectors.records import DatasetRecord, RunRecord
 from projects.models import DatasetVersion, Initiative
 from projects.services.run_rows import Source
+from projects.services.texts import without_secrets
 
 _LONGEST_DIGEST = 128
+_LONGEST_URI = 500
 _Key = tuple[str, str]
 
 _LINK = """
@@ -62,6 +64,8 @@ def _versions(source: Source, wanted: Mapping[_Key, DatasetRecord]) -> dict[_Key
             digest=key[1],
             rows=each.rows if each.rows is not None and each.rows >= 0 else None,
             schema_digest=(each.schema_digest or "")[:_LONGEST_DIGEST],
+            uri=without_secrets(each.uri)[:_LONGEST_URI],
+            source="api" if isinstance(source, Initiative) else source.kind,
         )
         for key, each in sorted(wanted.items())
         if key not in known

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 
 def storable(text: str) -> bool:
@@ -38,6 +38,17 @@ def is_web_address(text: str) -> bool:
         return parts.scheme in ("http", "https") and bool(parts.hostname)
     except ValueError:
         return False
+
+
+def without_secrets(address: str) -> str:
+    """Return an address without user, password, query and fragment, where tokens stand; a path as it is."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    if not parts.netloc:
+        return address
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
 def json_safe(values: Mapping[str, Any]) -> dict[str, Any]:

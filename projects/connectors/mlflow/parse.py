@@ -134,7 +134,7 @@ def _datasets(inputs: Iterable[Mapping[str, Any]]) -> list[DatasetRecord]:
     found: list[DatasetRecord] = []
     for each in inputs:
         dataset = each["dataset"]
-        schema = dataset.get("schema")
+        schema, source = dataset.get("schema"), dataset.get("source")
         found.append(
             DatasetRecord(
                 name=storable(str(dataset.get("name") or ""))[:LONGEST_NAME],
@@ -142,6 +142,7 @@ def _datasets(inputs: Iterable[Mapping[str, Any]]) -> list[DatasetRecord]:
                 context=_texts(each.get("tags") or ()).get(_CONTEXT, ""),
                 rows=_rows(dataset.get("profile")),
                 schema_digest=_schema_digest(schema) if isinstance(schema, str) and schema else None,
+                uri=_uri(source) if isinstance(source, str) else "",
             )
         )
     return found
@@ -149,11 +150,24 @@ def _datasets(inputs: Iterable[Mapping[str, Any]]) -> list[DatasetRecord]:
 
 @lru_cache(maxsize=1024)
 def _rows(profile: str | None) -> int | None:
-    """Return `num_rows` of a dataset's profile, which MLflow keeps as JSON in a string."""
+    """Return `num_rows` of a dataset's profile, which MLflow keeps as JSON in a string, or the length of an array."""
     try:
-        return whole(json.loads(profile or "{}").get("num_rows"))
+        said = json.loads(profile or "{}")
+        shape = said.get("features_shape")
+        return whole(said.get("num_rows", shape[0] if isinstance(shape, list) and shape else None))
     except (AttributeError, RecursionError, TypeError, ValueError):
         return None
+
+
+@lru_cache(maxsize=1024)
+def _uri(source: str) -> str:
+    """Return where a dataset lies: `uri`, `url` or `path` of its source, which MLflow keeps as JSON in a string."""
+    try:
+        said = json.loads(source)
+        found = [said[name] for name in ("uri", "url", "path") if isinstance(said.get(name), str)]
+    except (AttributeError, RecursionError, TypeError, ValueError):
+        return ""
+    return storable(found[0])[:LONGEST_NAME] if found else ""
 
 
 @lru_cache(maxsize=1024)

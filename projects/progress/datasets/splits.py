@@ -9,7 +9,7 @@ from typing import Final, Literal
 Role = Literal["train", "validation", "test", "other"]
 ROLES: Final[Mapping[str, Role]] = {
     **dict.fromkeys(("train", "training", "fit"), "train"),
-    **dict.fromkeys(("validation", "validate", "valid", "val", "dev", "eval"), "validation"),
+    **dict.fromkeys(("validation", "valid", "val", "dev", "eval"), "validation"),
     **dict.fromkeys(("test", "testing", "holdout", "hold-out", "held-out"), "test"),
 }
 
