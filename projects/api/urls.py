@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from projects.api import connections, evaluations, initiatives, labeling, reports, runs, uploads
+from projects.api import connections, datasets, evaluations, initiatives, labeling, reports, runs, uploads
 
 urlpatterns = [
     path("initiatives/", initiatives.Initiatives.as_view()),
@@ -18,7 +18,11 @@ urlpatterns = [
     path("initiatives/<str:key>/evaluations/", evaluations.Evaluations.as_view()),
     path("initiatives/<str:key>/evaluations/uploads/", uploads.Uploads.as_view()),
     path("initiatives/<str:key>/evaluations/uploads/<str:upload_id>/", uploads.OneUpload.as_view()),
-    path("initiatives/<str:key>/datasets/", reports.Datasets.as_view()),
+    path("initiatives/<str:key>/datasets/", datasets.Datasets.as_view()),
+    path("initiatives/<str:key>/datasets/dvc/", datasets.DvcFile.as_view()),
+    path("initiatives/<str:key>/datasets/<str:dataset_id>/", datasets.OneDataset.as_view()),
+    path("initiatives/<str:key>/datasets/<str:dataset_id>/splits/", datasets.Splits.as_view()),
+    path("initiatives/<str:key>/datasets/<str:dataset_id>/diff/", datasets.Difference.as_view()),
     path("initiatives/<str:key>/labeling/", labeling.Labeling.as_view()),
     path("initiatives/<str:key>/annotations/batch/", labeling.AnnotationBatch.as_view()),
     path("initiatives/<str:key>/deployments/", reports.Deployments.as_view()),

@@ -145,7 +145,35 @@ def bodies(ids: dict[str, str], number: int) -> dict[str, list[Body]]:
         f"POST {initiative}evaluations/": [_evaluation(ids, number)],
         f"POST {initiative}evaluations/uploads/": [_upload(ids, number)],
         f"POST {initiative}datasets/": [
-            {"name": "cards", "digest": str(number), "rows": 10, "schema_digest": "a", "labels_digest": "b"}
+            {
+                "name": "cards",
+                "digest": str(number),
+                "rows": 10,
+                "schema_digest": "a",
+                "labels_digest": "b",
+                "size": 900,
+                "files": 2,
+                "uri": "s3://bucket/cards",
+            }
+        ],
+        f"POST {initiative}datasets/dvc/": [
+            {"text": f"outs: [{{path: raw, md5: a{number}}}]", "path": "data/raw.dvc", "only": ["data/*"]}
+        ],
+        f"POST {initiative}datasets/{{dataset_id}}/splits/": [
+            {
+                "splits": [
+                    {
+                        "name": f"a{number}",
+                        "rows": 9,
+                        "digest": "d",
+                        "duplicates": 1,
+                        "groups": 2,
+                        "class_counts": {"x": 9},
+                    },
+                    {"name": "test", "hashes": "AAAAAAAAAAE=", "group_hashes": "AAAAAAAAAAI="},
+                ],
+                "overlaps": [{"left": f"a{number}", "right": "test", "rows": 1, "groups": 1}],
+            }
         ],
         f"POST {initiative}labeling/": [
             {"time": _moment(-1), "total": 90, "labeled": 40, "reviewed": 9, "skipped": 3, "per_class": {"cat": 40}}

@@ -44,6 +44,10 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
     "initiatives/{key}/evaluations/uploads/": {"POST": EVALUATIONS},
     "initiatives/{key}/evaluations/uploads/{upload_id}/": {"GET": READ, "PATCH": EVALUATIONS},
     "initiatives/{key}/datasets/": {"GET": READ, "POST": RUNS},
+    "initiatives/{key}/datasets/dvc/": {"POST": RUNS},
+    "initiatives/{key}/datasets/{dataset_id}/": {"GET": READ},
+    "initiatives/{key}/datasets/{dataset_id}/splits/": {"POST": RUNS},
+    "initiatives/{key}/datasets/{dataset_id}/diff/": {"GET": READ},
     "initiatives/{key}/labeling/": {"GET": READ, "POST": LABELS},
     "initiatives/{key}/labeling/summary/": {"GET": READ},
     "initiatives/{key}/labeling/learning-curve/": {"GET": READ},
@@ -96,7 +100,7 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
 }
 KINDS = (
     "initiatives", "kpis", "run_id", "target_id", "goal_id", "attestation_id", "waiver_id", "audit_id", "connection_id",
-    "evaluation_id", "upload_id", "kpi",
+    "evaluation_id", "upload_id", "kpi", "dataset_id",
 )  # fmt: skip
 CELLS = [(route, method, *asked) for route, methods in EXPECTED.items() for method, asked in methods.items()]
 

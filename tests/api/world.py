@@ -21,6 +21,7 @@ from projects.connectors.records import DatasetRecord
 from projects.models import Initiative, RelabelSource
 from projects.services.annotation_pushes import record_annotations
 from projects.services.connections import ask_sync
+from projects.services.dataset_splits import SplitInput, record_splits
 from projects.services.datasets import record_dataset
 from projects.services.deployments import record_deployment
 from projects.services.initiatives import post_update
@@ -32,6 +33,9 @@ from tests.factories import make_connection, make_evaluation, make_runs
 from tests.kpis.world import COMMIT, POOR, aimed, in_days, judged, report
 from tests.projects.labeling_world import NOON, pushed
 from tests.projects.rows_of_cases import announced, begin, cases
+
+# The hash of one row.
+ROW = "AAAAAAAAAAE="
 
 
 def fill(owner: Principal, mark: str = "", key: str = "CHURN") -> tuple[Initiative, dict[str, str]]:
@@ -52,7 +56,8 @@ def fill(owner: Principal, mark: str = "", key: str = "CHURN") -> tuple[Initiati
     set_alias(owner, initiative, alias=f"acc {mark}", metric="accuracy")
     state_baseline(owner, initiative, metric="accuracy", value=0.5, note=f"Guess. {mark}")
     word = attest(owner, initiative, check="data.privacy", link="https://example.org/", note=mark)
-    record_dataset(owner, initiative, name=f"cards {mark}", digest="1")
+    data, _ = record_dataset(owner, initiative, name=f"cards {mark}", digest="1", uri=f"s3://cards/{mark}")
+    record_splits(owner, initiative, data, [SplitInput(f"train {mark}", hashes=ROW), SplitInput("test", hashes="")])
     record_deployment(owner, initiative, environment=f"production {mark}", version="3", commit=COMMIT)
     about: dict[str, Any] = {"run": run.external_id, "dataset": DatasetRecord(f"cards {mark}", "1"), "scope": mark}
     evaluated = [
@@ -82,6 +87,7 @@ def fill(owner: Principal, mark: str = "", key: str = "CHURN") -> tuple[Initiati
         "connection_id": connection.public_id,
         "upload_id": upload.public_id,
         "audit_id": audit.public_id,
+        "dataset_id": data.public_id,
         "attempt_id": attempt.public_id,
         "evaluation_id": evaluated[0].public_id,
         "model_version_id": version.public_id,

@@ -19,6 +19,11 @@ FREE: Final = {
     "experiment_ids": "ids of the foreign server, asked of the connection alone",
     "experiments": "ids of the foreign server, asked of the connection alone",
     "external_id": "the caller's own name of a run, unique within its source",
+    "hashes": "of the rows that are posted, not rows here",
+    "left": "the name of a split that is posted",
+    "overlaps": "what is posted of two splits, not rows",
+    "right": "the name of a split that is posted",
+    "splits": "the parts that are posted, not references",
     "groups": "values of columns, not rows",
     "keys": "whether shortcuts of the keyboard are on, beside other preferences",
     "key": "the name of what is made; it is taken in this workspace or it is not",
@@ -42,6 +47,7 @@ SEARCHED: Final = {
     "q": "word",
     "run": "run_id",
     "text": "word",
+    "with": "dataset_id",
 }
 _ENDS: Final = re.compile(r"(^|_)(id|ids|key|keys)$")
 

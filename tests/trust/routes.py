@@ -23,6 +23,7 @@ NOUNS: Final = {
     "audits": "audit_id",
     "checks": "check",
     "connections": "connection_id",
+    "data": "dataset_id",
     "evaluations": "evaluation_id",
     "gate": "decision_id",
     "goal": "goal_id",

@@ -48,6 +48,7 @@ HARMLESS: Final[Mapping[str, str]] = {
     "api ConnectionOut.has_secret": "yes or no",
     **dict.fromkeys(("api FaultOut.code", "api FieldError.code", "api Problem.code"), "the word of a fault"),
     **dict.fromkeys(("api UploadErrorOut.code", "model projects.EvaluationUpload.error_code"), "the word of a fault"),
+    **dict.fromkeys(("api SplitInRequest.hashes", "api SplitInRequest.group_hashes"), "hashes of rows"),
     "api ComponentsShapeRequest.code": "the digest of a model's code",
     **dict.fromkeys(
         (

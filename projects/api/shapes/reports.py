@@ -1,4 +1,4 @@
-"""Dataset versions and deployments, as the API takes and shows them."""
+"""Deployments, as the API takes and shows them."""
 
 from __future__ import annotations
 
@@ -9,34 +9,6 @@ from mltrack.rest.plain_fields import optional_text
 from mltrack.rest.query import PageParams
 from mltrack.rest.serializers import StrictSerializer
 from projects.models import Deployment
-
-
-class DatasetIn(StrictSerializer):
-    """A version of data by name and digest; absent parts stay as they are."""
-
-    name = serializers.CharField(max_length=300)
-    digest = serializers.CharField(max_length=128)
-    rows = serializers.IntegerField(min_value=0, max_value=2**62, required=False, allow_null=True)
-    schema_digest = optional_text(128)
-    labels_digest = optional_text(128)
-
-
-class DatasetOut(StrictSerializer):
-    """A version of data that was reported for the initiative or used by its runs."""
-
-    id = serializers.CharField(source="public_id")
-    name = serializers.CharField()
-    digest = serializers.CharField()
-    rows = serializers.IntegerField(allow_null=True)
-    schema_digest = serializers.CharField()
-    labels_digest = serializers.CharField()
-    recorded_at = UTCDateTimeField()
-
-
-class DatasetParams(PageParams):
-    """Filters of dataset versions."""
-
-    name = serializers.CharField(max_length=300, required=False)
 
 
 class DeploymentIn(StrictSerializer):
