@@ -35,12 +35,18 @@ class InitiativeFacts:
 
 @dataclass(frozen=True, slots=True)
 class DatasetFact:
-    """A dataset version by its name and digest; `labels_digest` where labels have their own."""
+    """A dataset version by its name and digest; `labels_digest` where labels have their own.
+
+    `leaked_rows` and `leaked_groups` are what its held-out splits share with those that were trained on, None where
+    nobody knows.
+    """
 
     name: str
     digest: str
     labels_digest: str = ""
     context: str = ""
+    leaked_rows: int | None = None
+    leaked_groups: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,16 @@ def evaluation_facts(
 ) -> EvaluationFacts:
     """Return an evaluation with its counts; its dataset is loaded with it. No query."""
     dataset = evaluation.dataset
+    leak = (None, None) if dataset is None else (dataset.leaked_rows, dataset.leaked_groups)
     return EvaluationFacts(
         id=evaluation.public_id,
         tally=tally,
         label=evaluation.name or evaluation.public_id,
         url=evaluation_path(initiative.workspace, initiative.key, evaluation.public_id),
         purpose=evaluation.purpose,
-        dataset=None if dataset is None else DatasetFact(dataset.name, dataset.digest, dataset.labels_digest),
+        dataset=None
+        if dataset is None
+        else DatasetFact(dataset.name, dataset.digest, dataset.labels_digest, "", *leak),
         commit=evaluation.commit,
         at=evaluation.at,
         recorded_at=evaluation.recorded_at,

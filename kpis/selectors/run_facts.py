@@ -22,7 +22,8 @@ SELECT run.id, run.public_id, coalesce(nullif(run.name, ''), run.external_id) AS
     run.params::json AS params, run.tags::json AS tags, run."commit", run.ended_at,
     (SELECT json_agg(json_build_array(metric.key, metric.value, metric.special, metric.step, metric.time)
         ORDER BY metric.key) FROM projects_metricvalue metric WHERE metric.run_id = run.id) AS metrics,
-    (SELECT json_agg(json_build_array(data.name, data.digest, data.labels_digest, link.context)
+    (SELECT json_agg(json_build_array(data.name, data.digest, data.labels_digest, link.context,
+            data.leaked_rows, data.leaked_groups)
         ORDER BY data.name, data.digest, link.context)
         FROM projects_rundataset link JOIN projects_datasetversion data ON data.id = link.dataset_id
         WHERE link.run_id = run.id) AS datasets

@@ -18,6 +18,7 @@ MEASURES: Mapping[str, Measure] = {
     "value.contribution": value.contribution,
     "data.fingerprint_present": data.fingerprint_present,
     "data.fingerprint_unchanged": data.fingerprint_unchanged,
+    "data.splits_apart": data.splits_apart,
     "labels.enough": labels.enough_labels,
     "labels.agreement": labels.label_agreement,
     "labels.audit": labels.label_audit,

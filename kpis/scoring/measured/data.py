@@ -1,11 +1,11 @@
-"""Is the data versioned, and still what the candidate was made from?"""
+"""Is the data versioned, still what the candidate was made from, and was none of it used twice?"""
 
 from __future__ import annotations
 
-from kpis.scoring.inputs import Candidate, JudgementInputs
+from kpis.scoring.inputs import Candidate, DatasetFact, JudgementInputs
 from kpis.scoring.measured.candidate import measured_at, unusable
 from kpis.scoring.measurement import Evidence, Measurement
-from kpis.scoring.wording import listed
+from kpis.scoring.wording import counted, listed
 
 SHOWN = 12
 
@@ -56,6 +56,42 @@ def fingerprint_unchanged(inputs: JudgementInputs) -> Measurement:
         evidence=present.evidence,
         at=present.at,
     )
+
+
+def splits_apart(inputs: JudgementInputs) -> Measurement:
+    """Measure whether rows, or groups where they are known, of the candidate's held-out data were trained on.
+
+    Missing where no version of its data tells its splits: nobody can tell.
+    """
+    expected = "no row and no group of the test data among those trained on"
+    blocked = unusable(inputs.candidate)
+    if blocked is not None or inputs.candidate is None:
+        return blocked or Measurement("missing")
+    told = {(each.name, each.digest): each for each in inputs.candidate.datasets if each.leaked_rows is not None}
+    if not told:
+        return Measurement(
+            "missing",
+            expected=expected,
+            reason=f"no dataset of the {_what(inputs.candidate)} says what its splits share",
+            what_would_pass="Report the splits of the dataset version: as hashes of rows, or as counts.",
+        )
+    leaks = [(each, _leaked(each)) for _, each in sorted(told.items()) if each.leaked_rows or each.leaked_groups]
+    shown = listed([f"{words} ({each.name}@{each.digest[:SHOWN]})" for each, words in leaks])
+    return Measurement(
+        "fail" if leaks else "pass",
+        value=float(sum(each.leaked_rows or 0 for each in told.values())),
+        observed=shown or f"none in {listed([f'{name}@{digest[:SHOWN]}' for name, digest in sorted(told)])}",
+        expected=expected,
+        reason=f"the test data shares {shown} with what was trained on" if leaks else "",
+        what_would_pass="Take them out of one of the splits, train and evaluate again." if leaks else "",
+        evidence=_evidence(inputs.candidate),
+        at=measured_at(inputs.candidate),
+    )
+
+
+def _leaked(fact: DatasetFact) -> str:
+    rows = counted(fact.leaked_rows or 0, "row")
+    return f"{rows} and {counted(fact.leaked_groups, 'group')}" if fact.leaked_groups else rows
 
 
 def _what(candidate: Candidate) -> str:

@@ -72,7 +72,7 @@ def test_an_evaluation_of_a_known_run_is_one_of_its_model() -> None:
         (PARTS | {"features": "F"}, set()),
         (PARTS | {"model": "M2"}, {"model.error_analysis"}),
         (PARTS | {"code": "C2"}, {"data.feature_code_tested", "model.reviewed"}),
-        (PARTS | {"data": "D2"}, {"data.no_leakage"}),
+        (PARTS | {"data": "D2"}, {"data.no_leakage", "data.splits_apart"}),
         ({}, {"model.error_analysis"}),
     ],
 )

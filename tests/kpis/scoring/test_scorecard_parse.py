@@ -130,7 +130,7 @@ def test_a_scorecard_cannot_make_them_attestable(check: str) -> None:
 
 def test_lines_are_told() -> None:
     line = SOURCE.splitlines().index('id = "data.privacy"') + 1
-    assert f"line {line}: sections.data.checks[5].required" in problems(
+    assert f"line {line}: sections.data.checks[6].required" in problems(
         re.sub(r'(id = "data.privacy"(?:\n.*?)*?)required = \{.*\}', r"\1required = 5", SOURCE, count=1)
     )
 

@@ -85,6 +85,26 @@ def test_fingerprints(used: tuple[DatasetFact, ...], now: tuple[DatasetFact, ...
     assert data_of(*used, now=now) == results
 
 
+CLEAN, LEAKY = DatasetFact("customers", "d1", leaked_rows=0), DatasetFact("tests", "t1", leaked_rows=412)
+GROUPS = DatasetFact("customers", "d1", leaked_rows=0, leaked_groups=1)
+
+
+@pytest.mark.parametrize(
+    "used,result,observed",
+    [
+        ((), "missing", None),
+        ((ONE,), "missing", None),
+        ((CLEAN,), "pass", "none in customers@d1"),
+        ((CLEAN, TWO), "pass", "none in customers@d1"),
+        ((CLEAN, LEAKY), "fail", "412 rows (tests@t1)"),
+        ((GROUPS,), "fail", "0 rows and 1 group (customers@d1)"),
+    ],
+)
+def test_splits_are_apart(used: tuple[DatasetFact, ...], result: str, observed: str | None) -> None:
+    found = MEASURES["data.splits_apart"](inputs_of(candidate=candidate_of(run_of(METRICS, datasets=used))))
+    assert (found.result, found.observed) == (result, observed)
+
+
 def test_a_change_of_data_names_what_changed() -> None:
     found = MEASURES["data.fingerprint_unchanged"](inputs_of(current_datasets=(DatasetFact("customers", "d2"),)))
     assert "customers is now at d2" in found.reason
