@@ -37,8 +37,10 @@ from projects.connectors.labeling_records import (
     LabelTaskRecord,
 )
 from projects.models import Initiative, RelabelSource
+from projects.progress.datasets.splits import Overlap
 from projects.services.cases import keep_cases
 from projects.services.columns import choose_columns
+from projects.services.dataset_splits import SplitInput, record_splits
 from projects.services.datasets import record_dataset
 from projects.services.deployments import record_deployment
 from projects.services.evaluation_pushes import push_evaluation
@@ -109,7 +111,10 @@ def poison_facts(principal: Principal, initiative: Initiative) -> None:
     edit_initiative(principal, initiative, changes)
     change_stage(principal, initiative, stage="modeling", note=TAINT)
     post_update(principal, initiative, health="off_track", text=TAINT)
-    record_dataset(principal, initiative, name=TAINT, digest=cut(100), schema_digest=cut(100), labels_digest=cut(100))
+    digests = dict.fromkeys(("digest", "schema_digest", "labels_digest"), cut(100))
+    data, _ = record_dataset(principal, initiative, name=TAINT, uri=cut(200), **digests)
+    splits = [SplitInput(cut(100), 5, class_counts={cut(200): 5}), SplitInput("test", 5)]
+    record_splits(principal, initiative, data, splits, [Overlap(cut(100), "test", 1)])
     where: dict[str, Any] = {"image_digest": cut(200), "endpoint": LINK, "commit": cut(100)}
     record_deployment(principal, initiative, environment=cut(60), version=cut(120), **where)
     model: dict[str, Any] = {

@@ -34,6 +34,7 @@ FORMED: Final = {
     "GateDecision.test_set": "a public id",
     "EvaluationUpload.columns": "names without = and comma",
     "EvaluationUpload.error_code": "words of the code",
+    "DatasetVersion.source": "words of the code, or the kind of a connection",
     "Annotator.pseudonym": "a keyed hash",
     "ApiToken.scopes": "words of the policy",
     "AuditEvent.request_id": "8 to 64 plain characters",

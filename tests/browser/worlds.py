@@ -35,8 +35,11 @@ from projects.connectors.labeling_records import (
     LabelTaskRecord,
 )
 from projects.connectors.records import DatasetRecord
-from projects.models import Initiative, RelabelSource
+from projects.models import DatasetVersion, Initiative, RelabelSource
+from projects.progress.datasets.splits import Overlap
 from projects.services.connections import create_connection
+from projects.services.dataset_splits import SplitInput, record_splits
+from projects.services.datasets import record_dataset
 from projects.services.deployments import record_deployment
 from projects.services.initiatives import create_initiative, post_update
 from projects.services.label_audits import close_audit, draw_audit
@@ -109,6 +112,7 @@ def fill(principal: Principal) -> dict[str, str]:
     runs[0].metrics.filter(key="accuracy").update(value=None, special="nan")
     about: dict[str, Any] = {"dataset": DatasetRecord("holdout", "9f2c"), "name": "Second clinic"}
     evaluated = [make_evaluation(biopsy, 200, cases=True, run=run.external_id, **about) for run in runs]
+    datasets = known_data(principal, biopsy)
     record_deployment(principal, digits, environment="production", version="1", endpoint="https://digits.example.org")
     post_update(principal, biopsy, health="on_track", text="The **second** clinic agreed.")
     less = {"metric": "accuracy", "comparator": ">=", "reason": "A pilot needs less."}
@@ -134,6 +138,8 @@ def fill(principal: Principal) -> dict[str, str]:
         "k": "forms-typed-by-hand",
         "range": "room",
         "tied": "double-readings",
+        "dataset": datasets[1].public_id,
+        "earlier_dataset": datasets[0].public_id,
         "run": runs[0].public_id,
         "other_run": runs[1].public_id,
         "target": target.public_id,
@@ -150,6 +156,21 @@ def fill(principal: Principal) -> dict[str, str]:
         "invitation": secret,
         "reset": f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}",
     }
+
+
+def known_data(principal: Principal, initiative: Initiative) -> list[DatasetVersion]:
+    """Return two versions of the slides: the later one has splits, of which two share rows."""
+    place = "https://data.example.org/slides"
+    versions = [
+        record_dataset(principal, initiative, name="slides", digest=f"{digest}f2c41d", rows=rows, uri=place)[0]
+        for digest, rows in (("a", 900), ("b", 1000))
+    ]
+    splits = [
+        SplitInput("train", 800, duplicates=3, groups=40, class_counts={"benign": 700, "malign": 100}),
+        SplitInput("test", 200, duplicates=0, groups=12, class_counts={"benign": 170, "malign": 30}),
+    ]
+    record_splits(principal, initiative, versions[1], splits, [Overlap("test", "train", 7, 2)])
+    return versions
 
 
 def label(principal: Principal, initiative: Initiative) -> None:

@@ -11,6 +11,7 @@ from django.forms import BaseForm
 from kpis.forms.activity import MoveForm, UpdateForm
 from kpis.forms.attestations import AttestForm
 from kpis.forms.bridges import BridgeForm
+from kpis.forms.datasets import DvcForm
 from kpis.forms.evaluations import EvaluationFilter, StopRuleForm, ThresholdForm
 from kpis.forms.gates import GateForm
 from kpis.forms.initiatives import CreateForm, FieldForm
@@ -69,7 +70,7 @@ ELSEWHERE: Final = {FirstRunForm, EvaluationFilter, ThresholdForm}
 
 def posts(ids: Mapping[str, str]) -> list[Post]:
     """Return the posts, from an id of each kind."""
-    return [*_people(ids), *_facts(ids), *_initiative(ids), *_edits(ids), *_judgement(ids), *_kpis(ids)]
+    return [*_people(ids), *_facts(ids), *_data(), *_initiative(ids), *_edits(ids), *_judgement(ids), *_kpis(ids)]
 
 
 def _post(name: str, form: type[BaseForm] | None, values: Values, more: Values | None = None, **rest: Any) -> Post:
@@ -103,6 +104,11 @@ def _people(ids: Mapping[str, str]) -> list[Post]:
         ),
         _post("workspace_new", NewWorkspaceForm, {"name": "East"}, visitor="operator"),
     ]
+
+
+def _data() -> list[Post]:
+    file = {"text": "outs: [{path: raw, md5: a1}]", "path": "data/raw.dvc", "only": "data/*"}
+    return [_post("kpis:data", DvcForm, file)]
 
 
 def _facts(ids: Mapping[str, str]) -> list[Post]:

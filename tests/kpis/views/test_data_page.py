@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from html import unescape
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from kpis.selectors.datasets import dataset_rows
 from projects.connectors.records import DatasetRecord
-from projects.models import Run
+from projects.models import DatasetVersion, Run
+from projects.progress.datasets.splits import Overlap
+from projects.services.dataset_splits import SplitInput, record_splits
 from projects.services.datasets import record_dataset
-from tests.factories import make_connection, make_initiative
+from tests.factories import make_connection, make_evaluation, make_initiative
 from tests.kpis.views.conftest import Place, browser
 from tests.kpis.world import GOOD, report
 
@@ -63,11 +68,79 @@ def test_deleted_runs_are_not_counted(place: Place) -> None:
     assert (row.runs, row.uses) == (0, [])
 
 
-def test_two_queries_whatever_the_number(place: Place) -> None:
+def test_four_queries_whatever_the_number(place: Place) -> None:
     source = make_connection(place.owner, initiative=place.initiative)
     assert source.initiative == place.initiative
     for number in range(8):
         used(place, f"run-{number}", f"digest-{number}")
     with CaptureQueriesContext(connection) as found:
         assert len(dataset_rows(place.initiative)) == 8
-    assert len(found) == 2
+    assert len(found) == 4
+
+
+def split(place: Place, digest: str, shared: int, train: int = 9000) -> DatasetVersion:
+    """Report a version of "cases" with splits that share so many rows."""
+    version, _ = record_dataset(place.owner, place.initiative, name="cases", digest=digest, rows=12_000)
+    splits = [SplitInput("train", train, duplicates=7, class_counts={"cat": 4000}), SplitInput("test", 3000)]
+    record_splits(place.owner, place.initiative, version, splits, [Overlap("test", "train", shared)])
+    return version
+
+
+def read(place: Place, path: str) -> str:
+    """Return a page as a viewer reads it."""
+    answer = browser(place.viewer).get(place.url(path))
+    assert answer.status_code == 200
+    return unescape(answer.content.decode())
+
+
+def test_leaks_and_duplicates_in_plain_words(place: Place) -> None:
+    version = split(place, "aaa", shared=412)
+    for path in ("data/", f"data/{version.public_id}/"):
+        page = read(place, path)
+        assert "412 rows of test are also in train" in page
+    assert "7 rows are there twice" in read(place, "data/")
+    assert "no row of test is in train" in read(place, f"data/{split(place, 'bbb', shared=0).public_id}/")
+
+
+def test_a_version_with_who_used_it(place: Place) -> None:
+    run = used(place, "run-1", "aaa")
+    evaluation = make_evaluation(place.initiative, 20, dataset=DatasetRecord("cases", "aaa"), name="First clinic")
+    version = split(place, "aaa", shared=0)
+    page = read(place, f"data/{version.public_id}/")
+    assert place.url(f"runs/{run.public_id}/") in page and place.url(f"evaluations/{evaluation.public_id}/") in page
+    assert dataset_rows(place.initiative)[0].evaluations == 1
+    assert "Rows by class" in page
+
+
+def test_two_versions_side_by_side(place: Place) -> None:
+    older, newer = split(place, "aaa", shared=0), split(place, "bbb", shared=0, train=9500)
+    for path in (f"data/{newer.public_id}/diff/", f"data/{newer.public_id}/diff/?with={older.public_id}"):
+        page = read(place, path)
+        assert "+500" in page and "hashes of both are not kept" in page
+    assert "There is no earlier version" in read(place, f"data/{older.public_id}/diff/")
+    strange = browser(place.viewer).get(place.url(f"data/{newer.public_id}/diff/?with=dat_nothing"))
+    assert strange.status_code == 404
+
+
+def test_versions_as_a_file(place: Place) -> None:
+    split(place, "aaa", shared=412)
+    answer = browser(place.viewer).get(place.url("data/datasets.csv"))
+    (row,) = csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig")))
+    assert (row["name"], row["splits"], row["leaked_rows"]) == ("cases", "train=9000 test=3000", "412")
+
+
+def test_a_file_of_dvc_makes_versions(place: Place) -> None:
+    file = SimpleUploadedFile("raw.dvc", b"outs:\n- {md5: aa.dir, size: 7, path: raw}\n- {path: later}\n")
+    ours = browser(place.owner)
+    answer = ours.post(place.url("data/"), {"file": file, "path": "data/raw.dvc"}, follow=True)
+    page = unescape(answer.content.decode())
+    assert "1 version is pinned there, 1 of them new. 1 path was passed over." in page
+    assert [row.version.name for row in dataset_rows(place.initiative)] == ["data/raw"]
+    for body, words in (
+        ({"text": "a: b"}, "neither a .dvc file"),
+        ({}, "Choose a file"),
+        ({"text": "[", "only": "x " * 21}, "20 patterns"),
+    ):
+        refused = ours.post(place.url("data/"), body)
+        assert refused.status_code == 422 and words in unescape(refused.content.decode())
+    assert browser(place.viewer).post(place.url("data/"), {"text": "a"}).status_code == 403

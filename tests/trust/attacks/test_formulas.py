@@ -19,6 +19,7 @@ from kpis.services.readings import record_readings
 from mltrack.accounts.access import Principal
 from projects.models import Initiative
 from projects.services.columns import choose_columns
+from projects.services.datasets import record_dataset
 from projects.services.pushes import push_runs
 from tests.browser.worlds import World
 from tests.kpis.rival_world import counted, measured
@@ -90,13 +91,15 @@ def plant(world: World) -> World:
     kpi = KPI.objects.get(key=world.full["k"])
     readings = [{"time": timezone.now(), "value": 1.0, "segment": text.strip()} for text in PAYLOADS]
     record_readings(kpi, readings, person)
+    for number, text in enumerate(PAYLOADS):
+        record_dataset(person, biopsy, name=text, digest=f"{text}{number}", uri=text)
     return replace(world, full={**world.full, "audited": evaluation.public_id})
 
 
 def test_no_cell_of_any_download_runs(world: World, client: Client) -> None:
     found = downloads(plant(world), client)
     evaluated = {f"kpis:evaluation_{name}_csv" for name in ("cells", "fairness", "parts", "versus")}
-    listed = {"kpis:kpi_export", "kpis:runs_csv", "kpis:evaluations_csv", "kpis:attempts_csv"}
+    listed = {"kpis:kpi_export", "kpis:runs_csv", "kpis:evaluations_csv", "kpis:attempts_csv", "kpis:datasets_csv"}
     assert set(found) == listed | evaluated
     for name, text in found.items():
         assert "cmd|" in text, name
