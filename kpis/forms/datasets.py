@@ -36,9 +36,7 @@ class DvcForm(forms.Form):
         label=_("Only these paths"),
         required=False,
         max_length=2000,
-        help_text=_(
-            "Patterns such as data/*, with spaces between. Of a dvc.lock, by default what looks like data."
-        ),
+        help_text=_("Patterns such as data/*, with spaces between. Of a dvc.lock, by default what looks like data."),
     )
 
     def clean(self) -> dict[str, Any]:

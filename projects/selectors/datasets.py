@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Final
 
 from django.db.models import F, Q
@@ -81,7 +82,7 @@ def difference(before: DatasetVersion | None, after: DatasetVersion) -> Diff:
     return diff_of(found[0] if before is not None else Version({}), found[-1])
 
 
-def _comparable(version: DatasetVersion, splits: list[DatasetSplit], kept: dict[int, memoryview]) -> Version:
+def _comparable(version: DatasetVersion, splits: list[DatasetSplit], kept: Mapping[int, bytes | memoryview]) -> Version:
     facts: dict[str, str | int | None] = {
         "name": version.name,
         "digest": version.digest,

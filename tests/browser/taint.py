@@ -111,7 +111,7 @@ def poison_facts(principal: Principal, initiative: Initiative) -> None:
     edit_initiative(principal, initiative, changes)
     change_stage(principal, initiative, stage="modeling", note=TAINT)
     post_update(principal, initiative, health="off_track", text=TAINT)
-    digests = dict.fromkeys(("digest", "schema_digest", "labels_digest"), cut(100))
+    digests: dict[str, Any] = dict.fromkeys(("digest", "schema_digest", "labels_digest"), cut(100))
     data, _ = record_dataset(principal, initiative, name=TAINT, uri=cut(200), **digests)
     splits = [SplitInput(cut(100), 5, class_counts={cut(200): 5}), SplitInput("test", 5)]
     record_splits(principal, initiative, data, splits, [Overlap(cut(100), "test", 1)])

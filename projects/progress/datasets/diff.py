@@ -85,7 +85,7 @@ def diff_of(before: Version, after: Version) -> Diff:
 
 def _split(name: str, before: Version, after: Version) -> SplitDiff:
     old, new = before.splits.get(name), after.splits.get(name)
-    rows = Line("rows", old and old.rows, new and new.rows)
+    rows = Line("rows", old.rows if old else None, new.rows if new else None)
     classes = _classes(old.class_counts if old else None, new.class_counts if new else None)
     was, now = before.hashes.get(name), after.hashes.get(name)
     if was is None or now is None:

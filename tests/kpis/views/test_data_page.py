@@ -125,7 +125,7 @@ def test_two_versions_side_by_side(place: Place) -> None:
 def test_versions_as_a_file(place: Place) -> None:
     split(place, "aaa", shared=412)
     answer = browser(place.viewer).get(place.url("data/datasets.csv"))
-    (row,) = csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig")))
+    (row,) = csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig")))
     assert (row["name"], row["splits"], row["leaked_rows"]) == ("cases", "train=9000 test=3000", "412")
 
 
