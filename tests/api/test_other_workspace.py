@@ -27,6 +27,8 @@ OWNERS = (
     "kpi__",
     "run__",
     "evaluation__",
+    "version__",
+    "split__version__",
     "upload__",
     "champion__",
     "contribution__initiative__",

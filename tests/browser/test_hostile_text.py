@@ -18,11 +18,11 @@ from kpis.models import KPI
 from kpis.services.snapshots import judge_now
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import Role
-from projects.models import Evaluation, Initiative, LabelAudit, Run
+from projects.models import DatasetVersion, Evaluation, Initiative, LabelAudit, Run
 from tests.browser.catalogue import DATA, LIGHT_DESKTOP, PAGES
 from tests.browser.pages import PageFactory
 from tests.browser.people import fill
-from tests.browser.taint import CORE, poison, poison_by_rest
+from tests.browser.taint import CORE, cut, poison, poison_by_rest
 from tests.browser.tainted_fields import FORMED, untainted
 from tests.browser.tainted_server import PATH, connect, connect_studio, serving
 from tests.browser.test_every_page import open_page
@@ -76,8 +76,10 @@ def world(transactional_db: None, settings: Settings, servers: Servers) -> World
     posted = Run.objects.get(pushed_to__key="HOSTILE").public_id
     measured = Evaluation.objects.get(initiative__key="HOSTILE").public_id
     by_rest = {**world.full, "i": "HOSTILE", "k": "hostile", "run": posted, "connection": refused.public_id}
-    by_rest |= {"evaluation": measured, "audited": measured}
     by_rest |= dict.fromkeys(("label_audit", "closed_audit"), audits["HOSTILE"])
+    data = DatasetVersion.objects.filter(initiative__key="HOSTILE").earliest("pk").public_id
+    by_rest |= {"evaluation": measured, "audited": measured, "dataset": data, "earlier_dataset": data}
+    names["dataset"] = DatasetVersion.objects.get(initiative=biopsy, splits__class_counts__has_key=cut(200)).public_id
     return World(world.user, {**world.full, **names}, by_rest)
 
 
