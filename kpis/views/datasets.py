@@ -87,8 +87,8 @@ def dataset(request: PageRequest, key: str, public_id: str) -> HttpResponse:
     initiative = context["initiative"]
     version = dataset_of(initiative, public_id)
     example = SPLITS.format(origin=_origin(request), key=initiative.key, id=version.public_id)
-    url = version.uri if is_web_address(version.uri) else ""
-    values = {"page": version_page(initiative, version), "example": example, "url": url}
+    place = version.uri if is_web_address(version.uri) else ""
+    values = {"page": version_page(initiative, version), "example": example, "place": place}
     return render(request, "kpis/data/version.html", context | values)
 
 
