@@ -79,6 +79,7 @@ INITIATIVE: Final = [
     path("evaluations/<slug:public_id>/parts.csv", fairness.parts_csv, name="evaluation_parts_csv"),
     path("evaluations/<slug:public_id>/cells.csv", fairness.cells_csv, name="evaluation_cells_csv"),
     path("labeling/", labeling.labeling, name="labeling"),
+    path("labeling/upload/", labeling.upload, name="labeling_upload"),
     path("labeling/figure.json", labeling.figure, name="labeling_figure"),
     path("labeling/learning-curve/", labeling_curve.curve, name="labeling_curve"),
     path("labeling/learning-curve/figure.json", labeling_curve.curve_figure, name="labeling_curve_figure"),

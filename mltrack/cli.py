@@ -39,7 +39,7 @@ import urllib.parse
 import urllib.request
 import uuid
 import xml.etree.ElementTree as ElementTree
-from typing import IO, Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple, Union
+from typing import IO, Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, TextIO, Tuple, Union
 
 VERSION = "0.1.0"
 READY, NOT_READY, USAGE, UNKNOWN, AUTH, FAILED = range(6)
@@ -54,7 +54,7 @@ BATCH_RUNS, BATCH_LABELS, BATCH_BYTES, ANSWER_BYTES, ATTEMPT_SECONDS = 1000, 10_
 BLOCK_ROWS, BLOCK_TEXT, BLOCK_BYTES, SLOWEST = 50_000, 12_000_000, 4_000_000, 50_000
 COUNTING_TIMES = 10  # Adding up a large upload moves nothing that a client could see.
 SUMMARY_LINES, SUMMARY_ROWS = 40, 16
-ANNOTATION = ("task", "annotator", "label", "time")
+ANNOTATION, TOOLS = ("task", "annotator", "label", "time"), ("cvat", "doccano", "argilla")
 ANSI = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b.?")
 Json = Dict[str, Any]
 
@@ -238,14 +238,15 @@ class Client:
         self.opener.addheaders = [("Authorization", f"Bearer {self.token}"), ("Accept", "application/json"),
                                   ("User-Agent", f"mltrack-cli/{VERSION}")]  # fmt: skip
 
-    def call(self, method: str, path: str, body: Optional[Json] = None,
+    def call(self, method: str, path: str, body: Union[Json, bytes, None] = None,
              key: str = "") -> Tuple[Json, email.message.Message]:  # fmt: skip
         """The JSON object and headers of a 2xx; Stop for all else. Retries repeat one Idempotency-Key."""
         data: Optional[bytes] = None
         headers: Dict[str, str] = {}
         if body is not None:
-            data = json.dumps(body, allow_nan=False).encode()
-            headers = {"Content-Type": "application/json", "Idempotency-Key": key or str(uuid.uuid4())}
+            data = body if isinstance(body, bytes) else json.dumps(body, allow_nan=False).encode()
+            kind = "application/octet-stream" if data is body else "application/json"
+            headers = {"Content-Type": kind, "Idempotency-Key": key or str(uuid.uuid4())}
         request = urllib.request.Request(f"{self.url}/api/v1/{path}", data, headers, method=method)
         deadline = time.monotonic() + self.timeout
         for turn in itertools.count():
@@ -842,7 +843,7 @@ def batches(rows: Iterator[Any]) -> Batches:
         first += len(block)
 
 
-def opened(path: str) -> IO[str]:
+def opened(path: str) -> TextIO:
     try:
         if path == "-":
             return io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8-sig", newline="")
@@ -979,11 +980,16 @@ def label(options: argparse.Namespace) -> int:
     """Store a file's annotations in batches, or a snapshot. A batch's key is its content: a second try goes on."""
     client = Client(options)
     found: Json = {}
-    for batch in chunks(file_labels(options), BATCH_LABELS) if options.file else ():
+    own = options.format in TOOLS or not options.file
+    for batch in () if own else chunks(file_labels(options), BATCH_LABELS):
         key = hashlib.sha256(json.dumps([options.initiative, batch]).encode()).hexdigest()
         answer = client.call("POST", path_of(options, "annotations", "batch"), {"annotations": batch}, key)[0]
         found = {name: found.get(name, 0) + n for name, n in answer.items() if isinstance(n, int)}
-    if not options.file:
+    if options.file and own:
+        query = {name: getattr(options, name) or "" for name in ("format", "annotator", "question")}
+        path = f"{path_of(options, 'annotations', 'upload')}?{urllib.parse.urlencode(query)}"
+        found = client.call("POST", path, opened(options.file).buffer.read())[0]
+    elif own:
         found = client.call("POST", path_of(options, "labeling"), snapshot(options))[0]
     say("stored: " + (", ".join(f"{clean(n)} {name}" for name, n in found.items() if type(n) is int) or "nothing"),
         options.out)  # fmt: skip
@@ -1090,8 +1096,6 @@ def parser() -> argparse.ArgumentParser:
 
 SEVERAL: Json = {"action": "append", "default": [], "metavar": "NAME=VALUE"}
 FLAG: Json = {"action": "store_true"}
-FILE: Json = {"metavar": "FILE"}
-FORMAT: Json = {"choices": tuple(ROWS)}
 COUNT: Json = {"type": int, "metavar": "N"}
 MANY: Json = {"action": "append", "default": []}
 PURPOSE: Json = {"choices": ("validation", "test", "shadow", "production")}
@@ -1113,8 +1117,12 @@ OPTIONS: Dict[str, List[Tuple[str, Union[str, Json], str]]] = {
         ("--json", "FILE", "the result of each run; - is standard output"),
     ],
     "evaluate": [
-        ("--file", {**FILE, "required": True}, "one row per case: CSV, JSONL or Parquet; - is standard input"),
-        ("--format", FORMAT, "default: by the file's ending"),
+        (
+            "--file",
+            {"metavar": "FILE", "required": True},
+            "one row per case: CSV, JSONL or Parquet; - is standard input",
+        ),
+        ("--format", {"choices": tuple(ROWS)}, "default: by the file's ending"),
         ("--column-prediction", "NAME", "default: prediction"),
         ("--column-label", "NAME", "default: label; compared with the prediction as it is written"),
         ("--column-correct", "NAME", "1 or 0, instead of prediction and label; default: correct"),
@@ -1140,12 +1148,10 @@ OPTIONS: Dict[str, List[Tuple[str, Union[str, Json], str]]] = {
         ("--json", "FILE", "the evaluation; - is standard output"),
     ],
     "label": [
-        (
-            "--file",
-            "FILE",
-            "an annotation a row: task, annotator, label, time, and batch if there; - is standard input",
-        ),
-        ("--format", FORMAT, "default: by the file's ending"),
+        ("--file", "FILE", "an annotation a row: task, annotator, label, time, and batch if there; or a tool's export"),
+        ("--format", {"choices": (*ROWS, *TOOLS)}, "default: by the file's ending; that of a tool is sent as it is"),
+        ("--annotator", "NAME", "who labeled, where a tool's export names nobody"),
+        ("--question", "NAME", "of Argilla: the question whose answers are the labels; default: the first"),
         ("--total", COUNT, "instead of --file: how many tasks there are"),
         ("--labeled", COUNT, "how many of them have a label"),
         ("--reviewed", COUNT, "how many labeled ones were looked at again"),

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+
+from projects.connectors.label_files.formats import FORMATS
+
+LONGEST_PASTE = 500_000
 
 
 class QuotaForm(forms.Form):
@@ -43,3 +49,45 @@ class CurveForm(forms.Form):
         help_text=_("From 0 to 1."),
         widget=forms.NumberInput(attrs={"step": "any"}),
     )
+
+
+class AnnotationsForm(forms.Form):
+    """Annotations as a file, or pasted, and what their rows do not say. The file wins."""
+
+    file = forms.FileField(
+        label=_("File"),
+        required=False,
+        help_text=_("Other columns than task, annotator, label, time and batch are passed over."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.jsonl,.json,.xml,.zip"}),
+    )
+    source = forms.CharField(
+        label=_("Or paste them"),
+        required=False,
+        strip=False,
+        max_length=LONGEST_PASTE,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "class": "mono"}),
+    )
+    kind = forms.ChoiceField(label=_("Format"), choices=list(FORMATS.items()))
+    annotator = forms.CharField(
+        label=_("Annotator"), required=False, max_length=250, help_text=_("Who labeled, where the rows do not say.")
+    )
+    question = forms.CharField(
+        label=_("Question"), required=False, max_length=200, help_text=_("Of Argilla; the first where left empty.")
+    )
+    batch = forms.CharField(label=_("Batch"), required=False, max_length=200)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse nothing at all, and what is larger than the API takes."""
+        values = super().clean() or self.cleaned_data
+        file = values.get("file")
+        if file is not None and (file.size or 0) > settings.MLTRACK_MAX_BODY:
+            raise ValidationError({"file": _("This file is too large; split it, or send an archive.")})
+        if file is None and not values.get("source", "").strip() and not self.errors:
+            raise ValidationError({"file": _("Choose a file, or paste annotations.")})
+        return values
+
+    def upload(self) -> dict[str, Any]:
+        """Return the fields as the service takes them."""
+        given = self.cleaned_data
+        raw = given["file"].read() if given["file"] is not None else given["source"].encode()
+        return {"raw": raw, **{name: given[name] for name in ("kind", "annotator", "question", "batch")}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any, Final
 
 from django.contrib import messages
@@ -10,11 +11,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from kpis.charts import labeling_figure
 from kpis.forms.errors import show_errors
-from kpis.forms.labeling import QuotaForm
+from kpis.forms.labeling import AnnotationsForm, QuotaForm
 from kpis.selectors.labeling import labeling_facts
 from kpis.selectors.labeling_page import labeling_page
 from kpis.services.quotas import set_quota
@@ -24,7 +25,11 @@ from mltrack.accounts.pages import PageRequest, page
 from mltrack.accounts.policy import Power
 from projects.access import initiative_of
 from projects.progress.labeling.streams import merged_burnup
+from projects.services.annotation_pushes import AnnotationsRejected
+from projects.services.label_uploads import upload_annotations
 
+SHOWN: Final = 10
+"""How many faults of a file are shown."""
 EXAMPLE: Final = """\
 # annotations.csv: task,annotator,label,time, a row per annotation; names are kept hashed
 python mltrack.py label --initiative {key} --file annotations.csv
@@ -39,8 +44,7 @@ curl "{origin}/api/v1/initiatives/{key}/labeling/" \\
 @page(Power.READ, write=Power.WRITE_QUOTAS)
 def labeling(request: PageRequest, key: str) -> HttpResponse:
     """Show the labels; POST wants so many of a class."""
-    context = shell(request, key, "labeling")
-    initiative = context["initiative"]
+    initiative = initiative_of(request.principal, key)
     form = QuotaForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -52,15 +56,45 @@ def labeling(request: PageRequest, key: str) -> HttpResponse:
             words = wanted if made.wanted else ended
             messages.success(request, words % {"n": made.wanted, "class": made.class_name})
             return redirect(page_of(initiative, "kpis:labeling"))
+    return show_labeling(request, key, form=form)
+
+
+@require_POST
+@page(Power.WRITE_LABELS)
+def upload(request: PageRequest, key: str) -> HttpResponse:
+    """Store a file of annotations, or say what is wrong with it and where; nothing is kept then."""
+    initiative = initiative_of(request.principal, key)
+    form = AnnotationsForm(request.POST, request.FILES, auto_id="upload_%s")
+    if form.is_valid():
+        try:
+            made = upload_annotations(request.principal, initiative, **form.upload())
+        except AnnotationsRejected as rejected:
+            form.add_error("file", [each.detail for each in rejected.faults[:SHOWN]])
+        else:
+            words = _("Stored: %(created)s new, %(updated)s changed, %(unchanged)s known before.")
+            messages.success(request, words % asdict(made))
+            return redirect(page_of(initiative, "kpis:labeling"))
+    return show_labeling(request, key, upload_form=form)
+
+
+def show_labeling(
+    request: PageRequest, key: str, *, form: QuotaForm | None = None, upload_form: AnnotationsForm | None = None
+) -> HttpResponse:
+    """Answer the tab, with a form that was sent and what is wrong with it."""
+    context = shell(request, key, "labeling")
+    initiative, may = context["initiative"], request.principal.may
+    sent = any(each is not None and each.is_bound for each in (form, upload_form))
     values: dict[str, Any] = {
         "labels": labeling_page(initiative, timezone.now()),
-        "form": form,
-        "may_want": request.principal.may(Power.WRITE_QUOTAS),
+        "form": form or QuotaForm(),
+        "may_want": may(Power.WRITE_QUOTAS),
+        "upload_form": upload_form or AnnotationsForm(auto_id="upload_%s"),
+        "may_upload": may(Power.WRITE_LABELS),
         "example": EXAMPLE.format(key=initiative.key, origin=request.build_absolute_uri("/").rstrip("/")),
         "weekday_names": [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")],
         "columns": [_("Day"), _("Labeled"), _("Tasks")],
     }
-    return render(request, "kpis/labeling/index.html", context | values, status=422 if form.is_bound else 200)
+    return render(request, "kpis/labeling/index.html", context | values, status=422 if sent else 200)
 
 
 @require_safe

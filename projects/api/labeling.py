@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
@@ -25,9 +26,11 @@ from projects.api.shapes.labeling import (
     LabelingIn,
     LabelingOut,
     LabelingParams,
+    UploadParams,
 )
 from projects.selectors.lists import labeling_snapshot_list
 from projects.services.annotation_pushes import AnnotationsRejected, record_annotations
+from projects.services.label_uploads import upload_annotations
 from projects.services.labeling_snapshots import SnapshotRecord, record_labeling_snapshot
 
 
@@ -67,6 +70,29 @@ class AnnotationBatch(Endpoint):
         items = _annotations(request.data)
         try:
             counts = record_annotations(self.principal, initiative, items, sent=request.raw_body)
+        except AnnotationsRejected as rejected:
+            raise invalid([asdict(each) for each in rejected.faults]) from None  # type: ignore[misc]
+        return self.ok(asdict(counts))
+
+
+class AnnotationUpload(Endpoint):
+    """A file of annotations."""
+
+    powers = {"POST": Power.WRITE_LABELS}
+    query = {"POST": UploadParams}
+
+    @extend_schema(request={"application/octet-stream": OpenApiTypes.BINARY}, responses=AnnotationCountsOut)
+    def post(self, request: StrictRequest, key: str) -> Response:
+        """Send a file as the body: an export of CVAT, doccano or Argilla, CSV or JSON lines. All or none is kept.
+
+        Faults name their line or record. Labels without a time that say what is known already are unchanged.
+        """
+        initiative = initiative_of(self.principal, key)
+        asked = {name: value for name, value in self.params.items() if name != "format"}
+        try:
+            counts = upload_annotations(
+                self.principal, initiative, request.raw_body, kind=self.params["format"], **asked
+            )
         except AnnotationsRejected as rejected:
             raise invalid([asdict(each) for each in rejected.faults]) from None  # type: ignore[misc]
         return self.ok(asdict(counts))

@@ -24,6 +24,7 @@ urlpatterns = [
     path("initiatives/<str:key>/datasets/<str:dataset_id>/splits/", datasets.Splits.as_view()),
     path("initiatives/<str:key>/datasets/<str:dataset_id>/diff/", datasets.Difference.as_view()),
     path("initiatives/<str:key>/labeling/", labeling.Labeling.as_view()),
+    path("initiatives/<str:key>/annotations/upload/", labeling.AnnotationUpload.as_view()),
     path("initiatives/<str:key>/annotations/batch/", labeling.AnnotationBatch.as_view()),
     path("initiatives/<str:key>/deployments/", reports.Deployments.as_view()),
     path("initiatives/<str:key>/selection/", connections.Selection.as_view()),

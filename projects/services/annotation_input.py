@@ -29,10 +29,16 @@ class PushedAnnotation:
 
 def parse_annotations(items: Any, now: datetime) -> tuple[list[PushedAnnotation], list[Fault]]:
     """Return what a batch holds, and everything that is wrong with it, fifty faults at most. `now` is aware."""
-    whole = Item({})
     if not isinstance(items, Sequence) or isinstance(items, str) or not 0 < len(items) <= MOST_ANNOTATIONS:
+        whole = Item({})
         whole.refuse("annotations", f"This is a list of 1 to {MOST_ANNOTATIONS:,} annotations.")
         return [], whole.faults
+    return parse_each(items, now)
+
+
+def parse_each(items: Sequence[Any], now: datetime) -> tuple[list[PushedAnnotation], list[Fault]]:
+    """Return what annotations hold, however many they are, and what is wrong with them, fifty faults at most."""
+    whole = Item({})
     found: list[PushedAnnotation] = []
     for position, each in enumerate(items):
         place = whole.at("annotations", position)

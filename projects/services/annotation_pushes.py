@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,8 +18,11 @@ from projects.models import Initiative, LabelingProject
 from projects.services.annotation_input import PushedAnnotation, parse_annotations
 from projects.services.annotators import annotators_named
 from projects.services.due import note_due
-from projects.services.label_tasks import GivenAnnotation, GivenTask, store_tasks
+from projects.services.label_tasks import GivenAnnotation, GivenTask, Written, store_tasks
 from projects.services.outcomes import Fault
+
+PORTION: Final = 10_000
+"""About how many annotations are read and written at a time."""
 
 
 class AnnotationsRejected(Exception):
@@ -54,25 +57,62 @@ def record_annotations(
     found, faults = parse_annotations(items, timezone.now())
     if faults:
         raise AnnotationsRejected(faults)
+    digest = hashlib.sha256(json.dumps(items).encode() if sent is None else sent).hexdigest()
+    return store_annotations(principal, pushed_project(initiative), found, digest)
+
+
+def store_annotations(
+    principal: Principal,
+    project: LabelingProject,
+    found: Sequence[PushedAnnotation],
+    digest: str,
+    *,
+    open_tasks: Collection[str] = (),
+    said: Mapping[str, Any] | None = None,
+) -> AnnotationCounts:
+    """Store annotations in the caller's transaction, which holds the project's row, some thousands at a time.
+
+    `open_tasks` are tasks that nobody labeled. The audit event keeps the digest of what was sent, and what else is
+    `said` of it.
+    """
     unique = {(each.task, each.annotator, each.time): each for each in found}
-    project = _pushed_project(initiative)
     annotators = annotators_named(project, {each.annotator for each in unique.values()})
-    written = store_tasks(project, _tasks(list(unique.values())), annotators, replace=False)
+    tasks = _tasks(list(unique.values()))
+    labeled = {each.external_id for each in tasks}
+    tasks += [GivenTask(name, ()) for name in sorted({*open_tasks} - labeled)]
+    written = Written()
+    for some in _portions(tasks):
+        written.add(store_tasks(project, some, annotators, replace=False))
     counts = AnnotationCounts(written.created, written.updated, written.unchanged, len(found) - len(unique))
     if written.tasks:
-        digest = hashlib.sha256(json.dumps(items).encode() if sent is None else sent).hexdigest()
-        after = {**asdict(counts), "tasks": written.tasks, "sha256": digest}
-        record_audit(principal, "record", "annotations", initiative.key, after=after)
-        note_due([initiative.pk], "annotations recorded")
+        after = {**asdict(counts), "tasks": written.tasks, "sha256": digest, **(said or {})}
+        record_audit(principal, "record", "annotations", project.initiative.key, after=after)
+        note_due([project.initiative_id], "annotations recorded")
     return counts
 
 
-def _pushed_project(initiative: Initiative) -> LabelingProject:
+def _portions(tasks: Sequence[GivenTask]) -> Iterator[list[GivenTask]]:
+    """Yield tasks in order, with about `PORTION` annotations together."""
+    some: list[GivenTask] = []
+    size = 0
+    for each in tasks:
+        some.append(each)
+        size += max(1, len(each.annotations))
+        if size >= PORTION:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
+
+
+def pushed_project(initiative: Initiative) -> LabelingProject:
     """Return what is pushed to an initiative as a project, made where it is not there, and hold its row."""
     made, _ = LabelingProject.objects.get_or_create(
         initiative=initiative, connection=None, defaults={"workspace_id": initiative.workspace_id}
     )
-    return LabelingProject.objects.select_for_update(no_key=True).get(pk=made.pk)
+    held = LabelingProject.objects.select_for_update(no_key=True).get(pk=made.pk)
+    held.initiative = initiative
+    return held
 
 
 def _tasks(annotations: Sequence[PushedAnnotation]) -> list[GivenTask]:

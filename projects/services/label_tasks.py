@@ -52,6 +52,11 @@ class Written:
     unchanged: int = 0
     deleted: int = 0
 
+    def add(self, other: Written) -> None:
+        """Add what became of others."""
+        for name in ("tasks", "created", "updated", "unchanged", "deleted"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
 
 def store_tasks(
     project: LabelingProject, tasks: Sequence[GivenTask], annotators: Mapping[str, Annotator], *, replace: bool

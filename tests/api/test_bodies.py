@@ -21,10 +21,10 @@ EVERY = [(name, place) for name, found in bodies(BLANK, 1).items() for place in 
 
 
 def test_every_path_that_takes_a_body_has_one() -> None:
-    bytes_alone = "initiatives/{key}/evaluations/uploads/{upload_id}/"
+    bytes_alone = ("initiatives/{key}/evaluations/uploads/{upload_id}/", "initiatives/{key}/annotations/upload/")
     without = {
         "connections/{connection_id}/sync/",
-        bytes_alone,
+        *bytes_alone,
         *(route for route in served() if route.endswith(("/approve/", "/reject/", "/revoke/", "/close/", "/tool/"))),
         "kpis/{key}/goals/{goal_id}/withdraw/",
     }

@@ -52,6 +52,7 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
     "initiatives/{key}/labeling/summary/": {"GET": READ},
     "initiatives/{key}/labeling/learning-curve/": {"GET": READ},
     "initiatives/{key}/annotations/batch/": {"POST": LABELS},
+    "initiatives/{key}/annotations/upload/": {"POST": LABELS},
     "initiatives/{key}/quotas/": {"GET": READ, "POST": ("manager", "labels:write")},
     "initiatives/{key}/audits/": {"GET": READ, "POST": ("manager", "labels:write")},
     "initiatives/{key}/audits/{audit_id}/": {"GET": READ},

@@ -136,6 +136,7 @@ DEEDS: Final[dict[str, str]] = {
     "kpis:initiative_archive": HERE + "archive/",
     "kpis:initiative_move": HERE + "activity/move/",
     "kpis:initiative_update": HERE + "activity/update/",
+    "kpis:labeling_upload": HERE + "labeling/upload/",
     "kpis:kpi_archive": KPI + "archive/",
     "kpis:kpi_paste": KPI + "readings/paste/",
     "kpis:label_audit_decide": HERE + "labeling/audits/{any}/decide/",

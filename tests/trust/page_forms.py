@@ -17,7 +17,7 @@ from kpis.forms.gates import GateForm
 from kpis.forms.initiatives import CreateForm, FieldForm
 from kpis.forms.kpis import GoalForm, KpiFieldForm, KpiForm
 from kpis.forms.label_audits import AuditForm, RelabelsForm
-from kpis.forms.labeling import QuotaForm
+from kpis.forms.labeling import AnnotationsForm, QuotaForm
 from kpis.forms.readings import PasteForm, ReadingForm
 from kpis.forms.runs import ColumnsForm
 from kpis.forms.targets import AliasForm, BaselineForm, CandidateForm, RuleForm, TargetForm
@@ -39,6 +39,14 @@ from projects.forms import ConnectionForm
 from tests.kpis.world import COMMIT, in_days
 
 Values = Mapping[str, Any]
+ANNOTATIONS: Final = {
+    "source": "task,label\nt1,cat",
+    "file": "",
+    "kind": "csv",
+    "annotator": "ann",
+    "question": "",
+    "batch": "b1",
+}
 WORD: Final = "a long enough password"
 
 
@@ -220,6 +228,7 @@ def _kpis(ids: Mapping[str, str]) -> list[Post]:
     drawn = {"n": "2", "kind": "by_class", "least": "1"}
     bridge = {**worth, "formula": "decided * a", "inputs": "a = 2"}
     return [
+        _post("kpis:labeling_upload", AnnotationsForm, ANNOTATIONS),
         _post(
             "kpis:labeling", QuotaForm, {"class_name": "cat", "wanted": "9", "by": "2027-01-01", "reason": "Agreed."}
         ),

@@ -124,6 +124,7 @@ INITIATIVES: Final[dict[str, dict[str, Levels]]] = {
     "kpis:label_audit_json": VIEW,
     "kpis:label_audit_paste": {"POST": "contributor"},
     "kpis:label_audits": {"GET": "viewer", "POST": "manager"},
+    "kpis:labeling_upload": {"POST": "contributor"},
     "kpis:portfolio": VIEW,
     "kpis:portfolio_changes": VIEW,
     "kpis:portfolio_move": {"POST": "manager"},

@@ -8,8 +8,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from mltrack.rest.fields import MapField, UTCDateTimeField
-from mltrack.rest.query import PageParams
+from mltrack.rest.query import PageParams, Params
 from mltrack.rest.serializers import StrictSerializer
+from projects.connectors.label_files.formats import FORMATS
 from projects.models.labeling import LONGEST_LABEL
 from projects.services.annotation_input import LONGEST, MOST_ANNOTATIONS
 from projects.services.item_input import LARGEST
@@ -85,6 +86,33 @@ class AnnotationBatchIn(StrictSerializer):
     """Up to 10,000 annotations; all or none are kept."""
 
     annotations = serializers.ListField(child=AnnotationIn(), min_length=1, max_length=MOST_ANNOTATIONS)
+
+
+class UploadParams(Params):
+    """How a file of annotations is read: its format, and what its rows do not say themselves."""
+
+    format = serializers.ChoiceField(choices=list(FORMATS), help_text="What the file is.")
+    annotator = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=LONGEST["annotator"],
+        help_text="Who labeled, where rows do not say.",
+    )
+    question = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=200,
+        help_text="Of Argilla: which question's answers are the labels.",
+    )
+    batch = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=LONGEST["batch"],
+        help_text="The batch of tasks whose rows name none.",
+    )
 
 
 class AnnotationCountsOut(StrictSerializer):

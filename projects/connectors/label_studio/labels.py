@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from projects.connectors.texts import storable
+from projects.connectors.texts import joined_label
 
-LONGEST_LABEL: Final = 200
 NOTHING: Final = "(none)"
 """The label of an annotation that was submitted with nothing in it."""
 
-JOIN: Final = " + "
 STEP: Final = " / "
-_DIGEST: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +103,7 @@ def label_of(results: Any, control: Control) -> str:
         raise ValueError(f"the control {names[0][:60]!r} is unknown to its project")
     own = [each for each in results if each.get("from_name") == control.name]
     parts = {part for each in own for part in _parts(each, control.tag) if part}
-    return _fitted(storable(JOIN.join(sorted(parts)))) or NOTHING
+    return joined_label(parts) or NOTHING
 
 
 def _parts(result: Mapping[str, Any], tag: str) -> Iterable[str]:
@@ -117,10 +113,3 @@ def _parts(result: Mapping[str, Any], tag: str) -> Iterable[str]:
     keys, read = READERS[tag]
     found = next((value[key] for key in keys if value.get(key) is not None), None)
     return [] if found is None else read(found)
-
-
-def _fitted(label: str) -> str:
-    if len(label) <= LONGEST_LABEL:
-        return label
-    digest = hashlib.sha256(label.encode()).hexdigest()[:_DIGEST]
-    return f"{label[: LONGEST_LABEL - _DIGEST - 1]}…{digest}"

@@ -63,6 +63,17 @@ def test_json_lines(run: Run, storing: FakeServer, tmp_path: Path) -> None:
     assert storing.posted() == [{"annotations": [row]}]
 
 
+def test_a_tools_export_is_sent_as_it_is(run: Run, storing: FakeServer, tmp_path: Path) -> None:
+    asked = f"{PATH}annotations/upload/?format=doccano&annotator=ann&question="
+    storing.routes[asked] = Reply(body={"created": 2, "updated": 0, "unchanged": 0, "repeated": 0})
+    file = tmp_path / "all.jsonl"
+    file.write_bytes(b'{"id": 1, "label": ["\xc3\xa9"]}\n')
+    done = run(*LABEL, "--file", str(file), "--format", "doccano", "--annotator", "ann")
+    assert (done.exit, done.out) == (0, "stored: 2 created, 0 updated, 0 unchanged, 0 repeated\n")
+    [call] = storing.calls
+    assert call.body == file.read_bytes() and call.headers["Content-Type"] == "application/octet-stream"
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from mltrack.outbound.errors import _STATUS_WORDS
-from projects.connectors.label_studio.labels import LONGEST_LABEL, NOTHING
+from projects.connectors.label_studio.labels import NOTHING
 from projects.connectors.label_studio.options import Options as LabelStudioOptions
 from projects.connectors.mlflow.options import Options
 from projects.connectors.registry import CHOSEN, CONNECTORS, TITLES
+from projects.connectors.texts import LONGEST_LABEL
 from projects.services.attempts import LOST_CODE
 from projects.services.breakers import COUNTED
 from projects.services.clients import CLIENT_OPTIONS

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from projects.connectors.label_studio.labels import LONGEST_LABEL, NOTHING, READERS, Control, deciding, label_of
+from projects.connectors.label_studio.labels import NOTHING, READERS, Control, deciding, label_of
+from projects.connectors.texts import LONGEST_LABEL
 
 
 def result(tag: str, value: Any, name: str = "c") -> dict[str, Any]:
