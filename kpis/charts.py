@@ -18,6 +18,7 @@ from kpis.models import Goal, Target
 from kpis.scoring.evaluations.answer import curve_answer
 from kpis.scoring.evaluations.curve import CurvePoint
 from kpis.scoring.evaluations.report import Report, drawn_curve
+from kpis.scoring.labeling.over_time import Period
 from kpis.scoring.labeling.training_sizes import LearningCurve
 from kpis.selectors.kpis import HISTORY, KpiDetail
 from kpis.selectors.periods import timeline
@@ -154,6 +155,19 @@ def learning_figure(found: LearningCurve) -> Figure:
     runs["layout"] = {**drawn["layout"], "showlegend": True, "hovermode": "closest"}
     runs["layout"]["xaxis"]["type"] = "log"
     return runs
+
+
+def agreement_figure(periods: Sequence[Period]) -> Figure:
+    """Return Krippendorff's alpha by week or month between the bounds that decide; periods without one are left out."""
+    told = [each for each in periods if each.value is not None]
+    bounded = [(each.first, each.bounds) for each in told if each.bounds is not None]
+    return figure(
+        [
+            Line("Alpha", [(each.first, each.value) for each in told]),
+            Line("Lower bound", [(first, bounds.low) for first, bounds in bounded], "--chart-8"),
+            Line("Upper bound", [(first, bounds.high) for first, bounds in bounded], "--chart-8"),
+        ]
+    )
 
 
 def evaluation_figure(report: Report) -> Figure:

@@ -988,7 +988,8 @@ def label(options: argparse.Namespace) -> int:
     if options.file and own:
         query = {name: getattr(options, name) or "" for name in ("format", "annotator", "question")}
         path = f"{path_of(options, 'annotations', 'upload')}?{urllib.parse.urlencode(query)}"
-        found = client.call("POST", path, opened(options.file).buffer.read())[0]
+        with opened(options.file) as file:
+            found = client.call("POST", path, file.buffer.read())[0]
     elif own:
         found = client.call("POST", path_of(options, "labeling"), snapshot(options))[0]
     say("stored: " + (", ".join(f"{clean(n)} {name}" for name, n in found.items() if type(n) is int) or "nothing"),
@@ -1117,11 +1118,7 @@ OPTIONS: Dict[str, List[Tuple[str, Union[str, Json], str]]] = {
         ("--json", "FILE", "the result of each run; - is standard output"),
     ],
     "evaluate": [
-        (
-            "--file",
-            {"metavar": "FILE", "required": True},
-            "one row per case: CSV, JSONL or Parquet; - is standard input",
-        ),
+        ("--file", {"metavar": "FILE", "required": True}, "a row per case: CSV, JSONL, Parquet; - is standard input"),
         ("--format", {"choices": tuple(ROWS)}, "default: by the file's ending"),
         ("--column-prediction", "NAME", "default: prediction"),
         ("--column-label", "NAME", "default: label; compared with the prediction as it is written"),

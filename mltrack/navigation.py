@@ -35,6 +35,7 @@ class Place:
 ENTRIES: Final = (
     Entry(_("Portfolio"), "layout-grid", "kpis:portfolio", "p"),
     Entry(_("KPIs"), "trending-up", "kpis:kpi_list", "k"),
+    Entry(_("Labeling"), "tag", "kpis:labeling_overview", "l"),
     Entry(_("Connections"), "plug", "projects:connection_list", "o"),
     Entry(_("Settings"), "settings", "accounts:settings", "s"),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -11,14 +13,17 @@ from kpis.api.shapes.labeling import (
     CurveParams,
     LabelingSummaryOut,
     LearningCurveOut,
+    OverviewParams,
+    OverviewRowOut,
     QuotaIn,
     QuotaOut,
     QuotaParams,
 )
-from kpis.scoring.labeling.answer import summary_answer
+from kpis.scoring.labeling.answer import overview_answer, summary_answer
 from kpis.scoring.labeling.summary import summary_of
 from kpis.scoring.labeling.training_sizes import curve_answer
 from kpis.selectors.labeling import labeling_facts
+from kpis.selectors.labeling_overview import labeled_initiatives, overview_rows
 from kpis.selectors.learning_curve import learning_curve
 from kpis.selectors.lists import quota_list
 from kpis.services.quotas import set_quota
@@ -27,6 +32,7 @@ from mltrack.accounts.policy import Power
 from mltrack.rest.pages import page_of
 from mltrack.rest.serializers import answer_of
 from projects.access import initiative_of
+from projects.models import Initiative
 
 
 class Summary(Endpoint):
@@ -75,3 +81,20 @@ class Quotas(Endpoint):
         initiative, began = initiative_of(self.principal, key), timezone.now()
         made = set_quota(self.principal, initiative, **self.body(QuotaIn))
         return self.ok(answer_of(QuotaOut, made), 201 if made.valid_from >= began else 200)
+
+
+class Overview(Endpoint):
+    """How the labels of all initiatives stand."""
+
+    powers = {"GET": Power.READ}
+    query = {"GET": OverviewParams}
+
+    @extend_schema(responses=page_of(OverviewRowOut))
+    def get(self, request: Request) -> Response:
+        """List initiatives by key whose labels are known or wanted, as the overview's page does."""
+        return self.page(labeled_initiatives(self.principal), OverviewRowOut, order="key", told=_told)
+
+
+def _told(initiatives: list[Initiative]) -> list[dict[str, Any]]:
+    rows = overview_rows(initiatives, timezone.now())
+    return [overview_answer(each.initiative.key, each.initiative.name, each.summary) for each in rows]

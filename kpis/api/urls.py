@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from kpis.api import (
+    annotators,
     bridges,
     comparisons,
     evaluations,
@@ -38,6 +39,7 @@ urlpatterns = [
     path("initiatives/<str:key>/waivers/<str:waiver_id>/approve/", permissions.WaiverApproval.as_view()),
     path("initiatives/<str:key>/waivers/<str:waiver_id>/reject/", permissions.WaiverRejection.as_view()),
     path("initiatives/<str:key>/waivers/<str:waiver_id>/revoke/", permissions.WaiverRevocation.as_view()),
+    path("initiatives/<str:key>/labeling/annotators/", annotators.Annotators.as_view()),
     path("initiatives/<str:key>/labeling/summary/", labeling.Summary.as_view()),
     path("initiatives/<str:key>/labeling/learning-curve/", labeling.Curve.as_view()),
     path("initiatives/<str:key>/quotas/", labeling.Quotas.as_view()),
@@ -60,5 +62,6 @@ urlpatterns = [
     path("kpis/<str:key>/goals/<str:goal_id>/withdraw/", goals.GoalWithdrawal.as_view()),
     path("kpis/<str:key>/readings/", kpis.Readings.as_view()),
     path("kpis/<str:key>/readings/batch/", kpis.ReadingBatch.as_view()),
+    path("labeling/overview/", labeling.Overview.as_view()),
     path("portfolio/", readiness.Portfolio.as_view()),
 ]

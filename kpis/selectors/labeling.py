@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -20,11 +20,11 @@ from projects.progress.labeling.counts import LabelingCounts, merge_labeling
 from projects.progress.labeling.patterns import Pattern, Patterns, merge_patterns
 from projects.progress.labeling.streams import Stream, fitted
 
-# Patterns over all weeks; days are those of the first labels.
+# Days are those of the first labels, and of patterns the Mondays of the last ones.
 _SUMS = """
-SELECT t.project_id, t.batch, t.kind, CASE t.kind WHEN 'day' THEN t.day END, t.key::text, sum(t.n)::bigint
+SELECT t.project_id, t.batch, t.kind, t.day, t.key::text, sum(t.n)::bigint
 FROM projects_labelingtally t JOIN projects_labelingproject p ON p.id = t.project_id
-WHERE p.initiative_id = %s AND p.state = 'active'
+WHERE p.initiative_id = ANY(%s) AND p.state = 'active' AND t.kind = ANY(%s)
 GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
 """
 
@@ -55,8 +55,9 @@ class Sums:
 
     batches: defaultdict[str, BatchSums] = field(default_factory=lambda: defaultdict(BatchSums))
     days: dict[date, int] = field(default_factory=dict)
-    patterns: Counter[Pattern] = field(default_factory=Counter)
+    weeks: defaultdict[date, Counter[Pattern]] = field(default_factory=lambda: defaultdict(Counter))
     pairs: defaultdict[tuple[int, int], Counter[tuple[str, str]]] = field(default_factory=lambda: defaultdict(Counter))
+    gold: defaultdict[int, Counter[tuple[str, str]]] = field(default_factory=lambda: defaultdict(Counter))
 
     @property
     def counts(self) -> LabelingCounts | None:
@@ -76,13 +77,25 @@ class LabelingRows:
 
 def labeling_rows(initiative: Initiative) -> LabelingRows:
     """Read them in four queries. Projects that are gone in their tool count for nothing."""
-    active = LabelingProject.objects.filter(initiative=initiative, state=LabelingState.ACTIVE)
-    return LabelingRows(
-        list(active.select_related("connection").order_by("pk")),
-        _sums_of(initiative),
-        _snapshots(initiative),
-        label_wants(initiative),
-    )
+    return rows_by_initiative([initiative])[initiative.pk]
+
+
+def rows_by_initiative(
+    initiatives: Sequence[Initiative], kinds: Collection[str] = TallyKind.values
+) -> dict[int, LabelingRows]:
+    """Read the rows of several initiatives in four queries, of their sums those of some kinds alone."""
+    keys = [each.pk for each in initiatives]
+    projects, sums, snapshots = _projects(keys), _sums_of(keys, kinds), _snapshots(keys)
+    wants = label_wants(initiatives)
+    return {
+        key: LabelingRows(
+            projects[key],
+            {each.pk: sums[each.pk] for each in projects[key] if each.pk in sums},
+            snapshots[key],
+            wants[key],
+        )
+        for key in keys
+    }
 
 
 def labeling_facts(initiative: Initiative, now: datetime) -> LabelingFacts:
@@ -92,7 +105,7 @@ def labeling_facts(initiative: Initiative, now: datetime) -> LabelingFacts:
 
 def facts_of(initiative: Initiative, rows: LabelingRows, now: datetime) -> LabelingFacts:
     """Return what the summary rests on, from rows that were read."""
-    tools = [each for each in rows.projects if each.connection is not None]
+    tools, weeks = [each for each in rows.projects if each.connection is not None], _weeks(rows.sums.values())
     streams = [_of_tool(each, rows.sums.get(each.pk), rows.snapshots.get(each.pk, ())) for each in tools]
     pushed = next((each.pk for each in rows.projects if each.connection is None), None)
     if pushed in rows.sums or None in rows.snapshots:
@@ -100,18 +113,28 @@ def facts_of(initiative: Initiative, rows: LabelingRows, now: datetime) -> Label
     return LabelingFacts(
         today=now.astimezone(UTC).date(),
         streams=tuple(streams),
-        patterns=_patterns(rows.sums.values()),
+        patterns=merge_patterns(weeks.values()),
+        weeks=weeks,
         pairs=_pairs(rows.sums),
+        gold=[confusion_from(cells) for each in rows.sums.values() for cells in each.gold.values()],
         quotas={each.class_name: Wanted(each.wanted, each.by) for each in rows.wants.quotas},
         target_date=initiative.target_date,
         audit=rows.wants.audit,
     )
 
 
-def _sums_of(initiative: Initiative) -> dict[int, Sums]:
+def _projects(initiatives: Sequence[int]) -> defaultdict[int, list[LabelingProject]]:
+    active = LabelingProject.objects.filter(initiative__in=initiatives, state=LabelingState.ACTIVE)
+    found: defaultdict[int, list[LabelingProject]] = defaultdict(list)
+    for each in active.select_related("connection").order_by("pk"):
+        found[each.initiative_id].append(each)
+    return found
+
+
+def _sums_of(initiatives: Sequence[int], kinds: Collection[str]) -> dict[int, Sums]:
     found: defaultdict[int, Sums] = defaultdict(Sums)
     with connection.cursor() as cursor:
-        cursor.execute(_SUMS, [initiative.pk])
+        cursor.execute(_SUMS, [list(initiatives), list(kinds)])
         for project, batch, kind, day, text, n in cursor.fetchall():
             _add(found[project], batch, kind, day, json.loads(text), n)
     return dict(found)
@@ -124,20 +147,24 @@ def _add(sums: Sums, batch: str, kind: str, day: date | None, key: list[Any], n:
         sums.batches[batch].classes[key[0]] = n
     elif kind == TallyKind.DAY and day is not None:
         sums.days[day] = n
-    elif kind == TallyKind.PATTERN:
-        sums.patterns[tuple((label, times) for label, times in key)] = n
+    elif kind == TallyKind.PATTERN and day is not None:
+        sums.weeks[day][tuple((label, times) for label, times in key)] = n
     elif kind == TallyKind.PAIR:
         one, two, mine, theirs = key
         sums.pairs[one, two][mine, theirs] = n
+    elif kind == TallyKind.GOLD:
+        annotator, truth, label = key
+        sums.gold[annotator][truth, label] = n
 
 
-def _snapshots(initiative: Initiative) -> dict[int | None, list[LabelingSnapshot]]:
-    """Return the last snapshot of each day in order, by project; None is what was pushed."""
-    found: defaultdict[int | None, list[LabelingSnapshot]] = defaultdict(list)
-    rows = LabelingSnapshot.objects.filter(initiative=initiative)
-    for each in rows.order_by("project_id", "day", "-time", "-id").distinct("project_id", "day"):
-        found[each.project_id].append(each)
-    return dict(found)
+def _snapshots(initiatives: Sequence[int]) -> defaultdict[int, dict[int | None, list[LabelingSnapshot]]]:
+    """Return the last snapshot of each day in order, by initiative and project; None is what was pushed."""
+    found: defaultdict[int, dict[int | None, list[LabelingSnapshot]]] = defaultdict(dict)
+    rows = LabelingSnapshot.objects.filter(initiative__in=initiatives)
+    place = ("initiative_id", "project_id", "day")
+    for each in rows.order_by(*place, "-time", "-id").distinct(*place):
+        found[each.initiative_id].setdefault(each.project_id, []).append(each)
+    return found
 
 
 def _of_tool(project: LabelingProject, sums: Sums | None, snapshots: Sequence[LabelingSnapshot]) -> Stream:
@@ -163,8 +190,13 @@ def _points(snapshots: Sequence[LabelingSnapshot]) -> list[Snapshot]:
     return [Snapshot(each.day, each.total, each.labeled) for each in snapshots]
 
 
-def _patterns(sums: Iterable[Sums]) -> Patterns:
-    return merge_patterns(Patterns(tuple(sorted(each.patterns.items()))) for each in sums)
+def _weeks(sums: Iterable[Sums]) -> dict[date, Patterns]:
+    """Return the patterns of all projects by the Monday of their week, in order."""
+    found: defaultdict[date, Counter[Pattern]] = defaultdict(Counter)
+    for each in sums:
+        for monday, counts in each.weeks.items():
+            found[monday].update(counts)
+    return {monday: Patterns(tuple(sorted(found[monday].items()))) for monday in sorted(found)}
 
 
 def _pairs(sums: Mapping[int, Sums]) -> dict[tuple[str, str], Confusion]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from typing import Final
 from kpis.models import LabelQuota
 from kpis.scoring.labeling.decisions import LabelDecision, alpha_bounds
 from kpis.scoring.labeling.label_error import LabelError
+from kpis.scoring.labeling.over_time import Period, agreement_over_time
 from kpis.scoring.labeling.shortfall import rate_says
 from kpis.scoring.labeling.summary import LabelingSummary, summary_of
 from kpis.scoring.proportions import Interval
@@ -81,6 +83,8 @@ class LabelingPage:
     rows: Sequence[tuple[str, int, int]]
     audit: LabelAudit | None
     cautions: Sequence[str]
+    periods: Sequence[tuple[str, int, str, str]] = ()
+    periods_say: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -93,6 +97,7 @@ def labeling_page(initiative: Initiative, now: datetime) -> LabelingPage:
     rows = labeling_rows(initiative)
     facts = facts_of(initiative, rows, now)
     summary = summary_of(facts)
+    periods = agreement_over_time(facts.weeks) if summary.agreement and summary.agreement.tasks else []
     return LabelingPage(
         summary=summary,
         says=rate_says(summary.forecast) if summary.forecast else f"There is {summary.reason}.",
@@ -106,6 +111,8 @@ def labeling_page(initiative: Initiative, now: datetime) -> LabelingPage:
         rows=_points(summary.burnup),
         audit=rows.wants.open,
         cautions=cautions_of(rows.wants.targets, summary.ceiling),
+        periods=[_period(each) for each in reversed(periods)],
+        periods_say=periods_say(periods),
     )
 
 
@@ -122,6 +129,22 @@ def caption_of(summary: LabelingSummary) -> str:
     if summary.burnup.taken_back:
         parts.append(f"{counted(summary.burnup.taken_back, 'label')} taken back since the most there ever were")
     return "; ".join(parts) + "."
+
+
+def periods_say(periods: Sequence[Period]) -> str:
+    """Return agreement over time in a sentence: the newest alpha, and the periods without one with the reason."""
+    told = [each for each in periods if each.value is not None]
+    parts = [f"alpha {told[-1].value:.2f} in {told[-1].name}"] if told else []
+    silent = Counter(each.words for each in periods if each.value is None)
+    unit = "month" if any(each.is_month for each in periods) else "week"
+    parts += [f"{counted(n, unit)} {words}" for words, n in sorted(silent.items())]
+    return "; ".join(parts) + "." if parts else ""
+
+
+def _period(each: Period) -> tuple[str, int, str, str]:
+    """Return name, tasks, alpha or why there is none, and its bounds."""
+    bounds = "" if each.bounds is None else f"{each.bounds.low:.2f} to {each.bounds.high:.2f}"
+    return each.name, each.tasks, each.words if each.value is None else f"{each.value:.2f}", bounds
 
 
 def _points(burnup: Burnup) -> list[tuple[str, int, int]]:

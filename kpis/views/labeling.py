@@ -13,9 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from kpis.charts import agreement_figure as agreement_figure_of
 from kpis.charts import labeling_figure
 from kpis.forms.errors import show_errors
 from kpis.forms.labeling import AnnotationsForm, QuotaForm
+from kpis.scoring.labeling.over_time import agreement_over_time
 from kpis.selectors.labeling import labeling_facts
 from kpis.selectors.labeling_page import labeling_page
 from kpis.services.quotas import set_quota
@@ -44,8 +46,9 @@ curl "{origin}/api/v1/initiatives/{key}/labeling/" \\
 @page(Power.READ, write=Power.WRITE_QUOTAS)
 def labeling(request: PageRequest, key: str) -> HttpResponse:
     """Show the labels; POST wants so many of a class."""
-    initiative = initiative_of(request.principal, key)
-    form = QuotaForm(request.POST if request.method == "POST" else None)
+    if request.method != "POST":
+        return show_labeling(request, key)
+    initiative, form = initiative_of(request.principal, key), QuotaForm(request.POST)
     if form.is_valid():
         try:
             made = set_quota(request.principal, initiative, **form.quota())
@@ -90,8 +93,10 @@ def show_labeling(
         "may_want": may(Power.WRITE_QUOTAS),
         "upload_form": upload_form or AnnotationsForm(auto_id="upload_%s"),
         "may_upload": may(Power.WRITE_LABELS),
+        "may_see_annotators": may(Power.SEE_ANNOTATORS),
         "example": EXAMPLE.format(key=initiative.key, origin=request.build_absolute_uri("/").rstrip("/")),
         "weekday_names": [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")],
+        "period_columns": [_("Period"), _("Tasks with two labels"), _("Alpha"), _("Bounds that decide")],
         "columns": [_("Day"), _("Labeled"), _("Tasks")],
     }
     return render(request, "kpis/labeling/index.html", context | values, status=422 if sent else 200)
@@ -103,3 +108,11 @@ def figure(request: PageRequest, key: str) -> HttpResponse:
     """Answer the burn-up's figure."""
     facts = labeling_facts(initiative_of(request.principal, key), timezone.now())
     return figure_answer(request, labeling_figure(merged_burnup(facts.streams)))
+
+
+@require_safe
+@page()
+def agreement_figure(request: PageRequest, key: str) -> HttpResponse:
+    """Answer the figure of agreement over time."""
+    facts = labeling_facts(initiative_of(request.principal, key), timezone.now())
+    return figure_answer(request, agreement_figure_of(agreement_over_time(facts.weeks)))

@@ -35,7 +35,8 @@ class Principal:
 
     def may(self, power: Power) -> bool:
         """Say whether this principal has the power."""
-        return holds(self.role, self.scopes, power, is_approver=self.is_approver)
+        flags = {"is_approver": self.is_approver, "is_labeling_lead": self.is_labeling_lead}
+        return holds(self.role, self.scopes, power, **flags)
 
 
 def principal_in(user: User, workspace_key: str, request_id: str = "") -> Principal:
@@ -88,6 +89,8 @@ def require(principal: Principal, power: Power) -> None:
         raise PermissionDenied(f"This token lacks the scope {power.scope}.")
     if power is Power.APPROVE:
         raise PermissionDenied("Only an approver may do this.")
+    if power is Power.SEE_ANNOTATORS:
+        raise PermissionDenied("Only a labeling lead may see figures of single annotators.")
     raise PermissionDenied(f"This needs the role {power.role} or above; yours is {principal.role}.")
 
 

@@ -112,15 +112,23 @@ class Endpoint(APIView):
         return Response(data, status=status, headers=dict(headers or {}))
 
     def page(
-        self, queryset: QuerySet[Any, Any], serializer: type[serializers.Serializer[Any]], order: str, tie: str = "pk"
+        self,
+        queryset: QuerySet[Any, Any],
+        serializer: type[serializers.Serializer[Any]],
+        order: str,
+        tie: str = "pk",
+        told: Callable[[list[Any]], list[Any]] = list,
     ) -> Response:
-        """Answer with the page that `limit` and `cursor` ask for; `query` must declare `PageParams`."""
+        """Answer with the page that `limit` and `cursor` ask for; `query` must declare `PageParams`.
+
+        `told` turns the page's items into what is shown of them, all at once.
+        """
         asked = {name: value for name, value in self.params.items() if name not in ("limit", "cursor")}
         scope = f"{self.principal.workspace.pk} {self.request.path} {order} {sorted(asked.items())}"
         found = CursorPages(order, scope, tie).read(queryset, self.params["limit"], self.params["cursor"])
         return self.ok(
             {
-                "data": answers_of(serializer, found.items),
+                "data": answers_of(serializer, told(found.items)),
                 "next": self._link(found.next),
                 "prev": self._link(found.prev),
             }

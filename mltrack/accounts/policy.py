@@ -10,6 +10,7 @@ class Power(Enum):
     """What can be done. The value is (least role, token scope, and a word where two powers share both)."""
 
     READ = ("viewer", "read")
+    SEE_ANNOTATORS = ("viewer", "read", "annotators")
     WRITE_RUNS = ("contributor", "runs:write")
     WRITE_EVALUATIONS = ("contributor", "evaluations:write")
     WRITE_LABELS = ("contributor", "labels:write")
@@ -59,13 +60,22 @@ def at_least(role: str, least: str) -> bool:
     return ROLES.index(role) >= ROLES.index(least)
 
 
-def holds(role: str, scopes: frozenset[str] | None, power: Power, *, is_approver: bool = False) -> bool:
+def holds(
+    role: str,
+    scopes: frozenset[str] | None,
+    power: Power,
+    *,
+    is_approver: bool = False,
+    is_labeling_lead: bool = False,
+) -> bool:
     """Say whether a member with `role` may use `power`; `scopes` is None for a person in the browser.
 
     A token never has more than its owner's present role: both conditions count at every request.
-    Approving needs the approver flag, whatever the role.
+    Approving needs the approver flag, and seeing annotators the labeling lead's, whatever the role.
     """
     if power is Power.APPROVE and not is_approver:
+        return False
+    if power is Power.SEE_ANNOTATORS and not is_labeling_lead:
         return False
     if not at_least(role, power.role):
         return False

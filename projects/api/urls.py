@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from projects.api import connections, datasets, evaluations, initiatives, labeling, reports, runs, uploads
+from projects.api import connections, datasets, evaluations, gold, initiatives, labeling, reports, runs, uploads
 
 urlpatterns = [
     path("initiatives/", initiatives.Initiatives.as_view()),
@@ -24,6 +24,7 @@ urlpatterns = [
     path("initiatives/<str:key>/datasets/<str:dataset_id>/splits/", datasets.Splits.as_view()),
     path("initiatives/<str:key>/datasets/<str:dataset_id>/diff/", datasets.Difference.as_view()),
     path("initiatives/<str:key>/labeling/", labeling.Labeling.as_view()),
+    path("initiatives/<str:key>/gold/", gold.Gold.as_view()),
     path("initiatives/<str:key>/annotations/upload/", labeling.AnnotationUpload.as_view()),
     path("initiatives/<str:key>/annotations/batch/", labeling.AnnotationBatch.as_view()),
     path("initiatives/<str:key>/deployments/", reports.Deployments.as_view()),

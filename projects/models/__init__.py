@@ -9,6 +9,7 @@ from projects.models.label_audits import AuditedTask, AuditKind, AuditState, Lab
 from projects.models.labeling import (
     Annotation,
     Annotator,
+    AnnotatorFigures,
     LabelingProject,
     LabelingSnapshot,
     LabelingState,
@@ -30,6 +31,7 @@ from projects.models.uploads import EvaluationUpload, UploadBlock
 __all__ = [
     "Annotation",
     "Annotator",
+    "AnnotatorFigures",
     "AuditKind",
     "AuditState",
     "AuditedTask",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +33,7 @@ class TallyKind(models.TextChoices):
     DAY = "day", _("Labeled tasks by day of their first label")
     PATTERN = "pattern", _("Labeled tasks by pattern of labels and week of their last label")
     PAIR = "pair", _("Tasks by two annotators and their labels")
+    GOLD = "gold", _("Gold tasks by annotator, right label and label given")
 
 
 class LabelingProject(models.Model):
@@ -230,9 +232,10 @@ class LabelingTally(models.Model):
 
     States and classes are counted by batch, the others over all batches.
 
-    `key` says in which: `[state, is_reviewed]`, `[class]`, `[]`, the pattern `[[class, times], …]`, or the numbers of
-    two annotators and their labels `[number, number, label, label]`; `digest` stands for it in the index. `day` is the
-    day of the first label, or the Monday of the last one's week; null for other kinds. No row counts zero.
+    `key` says in which: `[state, is_reviewed]`, `[class]`, `[]`, the pattern `[[class, times], …]`, the numbers of two
+    annotators and their labels `[number, number, label, label]`, or `[number, right label, label]`; `digest` stands for
+    it in the index. `day` is the day of the first label, or the Monday of the last one's week; null for other kinds. No
+    row counts zero.
     """
 
     project = models.ForeignKey(LabelingProject, on_delete=models.CASCADE, related_name="tallies", db_index=False)
@@ -254,3 +257,14 @@ class LabelingTally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}: {self.n}"
+
+
+class AnnotatorFigures(models.Model):
+    """That a labeling lead may see figures of an initiative's single annotators. Without a row nobody may."""
+
+    initiative = models.OneToOneField(Initiative, on_delete=models.CASCADE, related_name="annotator_figures")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    since = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"Figures of the annotators of {self.initiative_id}"

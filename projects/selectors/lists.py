@@ -16,6 +16,8 @@ from projects.models import (
     Evaluation,
     Initiative,
     LabelingSnapshot,
+    LabelingState,
+    LabelTask,
     MetricValue,
     ModelVersion,
     Run,
@@ -51,6 +53,12 @@ def labeling_snapshot_list(initiative: Initiative, asked: Mapping[str, Any]) -> 
     """Return the labeling snapshots; asked may hold since (from then on) and until (before then)."""
     wanted = _given(asked, since="time__gte", until="time__lt")
     return LabelingSnapshot.objects.filter(initiative=initiative, **wanted).select_related("project")
+
+
+def gold_list(initiative: Initiative) -> QuerySet[LabelTask]:
+    """Return the tasks whose right label is known."""
+    active = LabelTask.objects.filter(project__initiative=initiative, project__state=LabelingState.ACTIVE)
+    return active.filter(deleted_at__isnull=True).exclude(gold="").select_related("project")
 
 
 def update_list(initiative: Initiative) -> QuerySet[Update]:

@@ -171,7 +171,13 @@ def _cells(task: LabelTask, annotations: Iterable[Annotation], numbers: Mapping[
 def _labels(task: LabelTask, annotations: Iterable[Annotation], numbers: Mapping[int, int]) -> TaskLabels:
     return labels_of(
         [
-            Answer(numbers[each.annotator_id], each.label, each.time, each.label is None and each.external_id != "")
+            Answer(
+                numbers[each.annotator_id],
+                each.label,
+                each.time,
+                each.label is None and each.external_id != "",
+                each.is_ground_truth,
+            )
             for each in annotations
         ],
         task.gold,

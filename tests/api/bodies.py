@@ -178,6 +178,7 @@ def bodies(ids: dict[str, str], number: int) -> dict[str, list[Body]]:
         f"POST {initiative}labeling/": [
             {"time": _moment(-1), "total": 90, "labeled": 40, "reviewed": 9, "skipped": 3, "per_class": {"cat": 40}}
         ],
+        f"POST {initiative}gold/": [{"gold": [{"task": f"t{number}", "label": "cat"}]}],
         f"POST {initiative}annotations/batch/": [{"annotations": [_annotation(number)]}],
         f"POST {initiative}quotas/": [{"class": f"c{number}", "wanted": 50, "by": "2027-01-01", "reason": "Agreed."}],
         f"POST {initiative}audits/": [

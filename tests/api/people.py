@@ -20,7 +20,9 @@ class Team:
         self.contributor = member_of(self.workspace, "contributor")
         self.viewer = member_of(self.workspace, "viewer")
         self.approver = member_of(self.workspace, "viewer", "approver", is_approver=True)
+        self.lead = member_of(self.workspace, "viewer", "lead", is_labeling_lead=True)
         self.stranger = newcomer("stranger")
+        Member.objects.filter(user=self.stranger.user).update(is_labeling_lead=True)
 
     @property
     def principal(self) -> Principal:
@@ -40,10 +42,10 @@ def newcomer(name: str) -> Caller:
     return caller(user, workspace)
 
 
-def member_of(workspace: Workspace, role: str, name: str = "", *, is_approver: bool = False) -> Caller:
+def member_of(workspace: Workspace, role: str, name: str = "", **flags: bool) -> Caller:
     """Return a new member with a token that has every scope."""
     user = User.objects.create_user(f"{name or role}@example.org")
-    Member.objects.create(workspace=workspace, user=user, role=role, is_approver=is_approver)
+    Member.objects.create(workspace=workspace, user=user, role=role, **flags)
     return caller(user, workspace)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +27,7 @@ from kpis.services.stop_rules import set_stop_rule
 from kpis.services.targets import propose_target
 from kpis.services.waivers import request_waiver
 from mltrack.accounts.access import Principal
+from mltrack.accounts.models import Member
 from mltrack.accounts.policy import SCOPES
 from mltrack.accounts.services.members import accept_invitation, invite
 from mltrack.accounts.services.tokens import create_token
@@ -38,6 +40,8 @@ from projects.connectors.labeling_records import (
 )
 from projects.models import Initiative, RelabelSource
 from projects.progress.datasets.splits import Overlap
+from projects.progress.labeling.gold import FEWEST_TASKS
+from projects.services.annotator_figures import switch_annotator_figures
 from projects.services.cases import keep_cases
 from projects.services.columns import choose_columns
 from projects.services.dataset_splits import SplitInput, record_splits
@@ -173,12 +177,15 @@ def poison_evaluations(principal: Principal, initiative: Initiative) -> None:
 
 
 def poison_labels(principal: Principal, initiative: Initiative) -> None:
-    """Write it into what a labeling tool tells, with a task on which two annotators differ."""
+    """Write it into what a labeling tool tells, with tasks on which two annotators differ, and show their figures."""
     tool = make_connection(principal, name=cut(110), initiative=initiative)
     given = [AnnotationRecord(f"{who} {cut(200)}", who, f"{who} {cut(190)}", in_days(-1)) for who in ("a", "b")]
-    task = LabelTaskRecord(cut(250), given, gold=cut(200), batch=cut(200), url=LINK)
+    about: dict[str, Any] = {"gold": cut(200), "batch": cut(200), "url": LINK}
+    tasks = [LabelTaskRecord(f"{cut(240)} {number}", given, **about) for number in range(FEWEST_TASKS)]
     project = LabelingProjectRecord(cut(250), cut(300), 9, 1, in_days(-1), url=LINK)
-    record_labeling_page(tool, LabelingPage(project=project, tasks=[task]))
+    record_labeling_page(tool, LabelingPage(project=project, tasks=tasks))
+    Member.objects.filter(user=principal.user).update(is_labeling_lead=True)
+    switch_annotator_figures(replace(principal, is_labeling_lead=True), initiative, on=True)
     set_quota(principal, initiative, **{"class": cut(200), "wanted": 9, "reason": TAINT})
     poison_audits(principal, initiative)
 
@@ -190,7 +197,8 @@ def poison_audits(principal: Principal, initiative: Initiative) -> None:
     for number in (1, 2):
         about: dict[str, Any] = {"labels_digest": cut(100), "note": TAINT}
         audit, _ = draw_audit(principal, initiative, n=9_000, kind="by_class", seed=f"{cut(55)}{number}", **about)
-        record_relabels(principal, audit, [{"task": cut(250), "label": cut(200)}], source=RelabelSource.HERE)
+        task = audit.tasks.earliest("number").external_id
+        record_relabels(principal, audit, [{"task": task, "label": cut(200)}], source=RelabelSource.HERE)
         if number == 1:
             discard_audit(principal, audit, reason=TAINT)
 
@@ -242,6 +250,7 @@ def poison_by_rest(principal: Principal) -> list[tuple[int, str]]:
         (f"{here}evaluations/", hostile_evaluation()),
         (f"{here}labeling/", {"time": "2026-01-05T00:00:00Z", "total": 9, "labeled": 1, "per_class": {cut(200): 1}}),
         (f"{here}annotations/batch/", {"annotations": [hostile_annotation(who) for who in ("a", "b")]}),
+        (f"{here}gold/", {"gold": [{"task": cut(250), "label": cut(200)}]}),
         (f"{here}quotas/", {"class": cut(200), "wanted": 9, "reason": TAINT}),
         (f"{here}annotations/batch/", {"annotations": [{**hostile_annotation("a"), "task": cut(240)}]}),
         (f"{here}audits/", {"n": 9, "seed": cut(55), "labels_digest": cut(100), "note": TAINT}),

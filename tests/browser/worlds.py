@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -24,7 +24,7 @@ from kpis.services.snapshots import judge_now
 from kpis.services.targets import propose_target
 from kpis.services.waivers import approve_waiver, request_waiver
 from mltrack.accounts.access import Principal
-from mltrack.accounts.models import Role, User
+from mltrack.accounts.models import Member, Role, User
 from mltrack.accounts.services.members import invite
 from mltrack.accounts.services.tokens import create_token
 from mltrack.accounts.services.workspaces import create_workspace
@@ -37,6 +37,7 @@ from projects.connectors.labeling_records import (
 from projects.connectors.records import DatasetRecord
 from projects.models import DatasetVersion, Initiative, RelabelSource
 from projects.progress.datasets.splits import Overlap
+from projects.services.annotator_figures import switch_annotator_figures
 from projects.services.connections import create_connection
 from projects.services.dataset_splits import SplitInput, record_splits
 from projects.services.datasets import record_dataset
@@ -181,13 +182,16 @@ def label(principal: Principal, initiative: Initiative) -> None:
         time, batch = now - timedelta(days=number % 30), f"clinic {number % 2}"
         labels = {"ann": "benign" if number % 9 else "malign", "bob": "benign" if number % 7 else "malign"}
         given = [AnnotationRecord(f"{number}-{who}", who, each, time) for who, each in labels.items()]
-        tasks.append(LabelTaskRecord(f"slide {number}", given, batch=batch, url=f"https://labels.example.org/{number}"))
+        gold, url = "benign" if number < 20 else None, f"https://labels.example.org/{number}"
+        tasks.append(LabelTaskRecord(f"slide {number}", given, batch=batch, url=url, gold=gold))
     for ago, total in ((20, 150), (0, 180)):
         project = LabelingProjectRecord(
             "7", "Slides", total, 100, now - timedelta(days=ago), skipped=2, annotations=200
         )
         record_labeling_page(connection, LabelingPage(project=project, tasks=tasks))
     set_quota(principal, initiative, **{"class": "malign", "wanted": 40})
+    Member.objects.filter(user=principal.user).update(is_labeling_lead=True)
+    switch_annotator_figures(replace(principal, is_labeling_lead=True), initiative, on=True)
 
 
 def audit_labels(principal: Principal, initiative: Initiative) -> tuple[str, str]:

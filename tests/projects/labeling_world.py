@@ -59,7 +59,13 @@ def counted_sums(project: LabelingProject) -> dict[tuple[Any, ...], int]:
     found: Counter[tuple[Any, ...]] = Counter()
     for task in project.tasks.filter(deleted_at=None):
         answers = [
-            Answer(each.annotator.number, each.label, each.time, each.label is None and each.external_id != "")
+            Answer(
+                each.annotator.number,
+                each.label,
+                each.time,
+                each.label is None and each.external_id != "",
+                each.is_ground_truth,
+            )
             for each in Annotation.objects.filter(task=task).select_related("annotator")
         ]
         for cell in cells_of(labels_of(answers, task.gold), task.batch, task.is_reviewed):

@@ -69,6 +69,8 @@ def expected(cell: Cell, visitor: Visitor) -> set[str]:
 def _reaches(level: str, visitor: Visitor) -> bool:
     if level == "approver":
         return visitor.is_approver
+    if level == "lead":
+        return visitor.is_labeling_lead
     return ROLES.index(visitor.standing) >= ROLES.index(level)
 
 

@@ -228,6 +228,7 @@ def _kpis(ids: Mapping[str, str]) -> list[Post]:
     drawn = {"n": "2", "kind": "by_class", "least": "1"}
     bridge = {**worth, "formula": "decided * a", "inputs": "a = 2"}
     return [
+        _post("kpis:annotators", None, {}, {"on": "1"}, visitor="lead"),
         _post("kpis:labeling_upload", AnnotationsForm, ANNOTATIONS),
         _post(
             "kpis:labeling", QuotaForm, {"class_name": "cat", "wanted": "9", "by": "2027-01-01", "reason": "Agreed."}

@@ -1,7 +1,7 @@
 """Who may ask what of every page: a path or a method that is not here is one that nobody thought about.
 
 A level is the least role, or one of: `open` to everybody, `signed` in people, the `operator` of the installation, an
-`approver`, or `nobody` where the path is gone. Where the body decides, there is a level for each.
+`approver`, a labeling `lead`, or `nobody` where the path is gone. Where the body decides, there is a level for each.
 """
 
 from __future__ import annotations
@@ -71,6 +71,8 @@ INITIATIVES: Final[dict[str, dict[str, Levels]]] = {
     "kpis:activity": VIEW,
     "kpis:alias": {"POST": "manager"},
     "kpis:alias_remove": {"POST": "manager"},
+    "kpis:agreement_figure": VIEW,
+    "kpis:annotators": {"GET": "lead", "POST": "lead"},
     "kpis:attempts_csv": VIEW,
     "kpis:attest": {"GET": "contributor", "POST": "contributor"},
     "kpis:attestation_revoke": {"POST": "manager"},
@@ -124,6 +126,9 @@ INITIATIVES: Final[dict[str, dict[str, Levels]]] = {
     "kpis:label_audit_json": VIEW,
     "kpis:label_audit_paste": {"POST": "contributor"},
     "kpis:label_audits": {"GET": "viewer", "POST": "manager"},
+    "kpis:labeling_overview": VIEW,
+    "kpis:labeling_overview_csv": VIEW,
+    "kpis:labeling_snapshots_csv": VIEW,
     "kpis:labeling_upload": {"POST": "contributor"},
     "kpis:portfolio": VIEW,
     "kpis:portfolio_changes": VIEW,

@@ -40,6 +40,7 @@ class Visitor:
     session: str = ""
     bearer: str = ""
     is_approver: bool = False
+    is_labeling_lead: bool = False
 
     def ask(self, method: str, path: str, body: Any = None, *, csrf: bool = True, **headers: str) -> Any:
         """Return the answer to a request, as the browser sends it: with or without its CSRF token."""
@@ -133,6 +134,7 @@ def visitors_of(team: Team) -> dict[str, Visitor]:
     for role in ("viewer", "contributor", "manager", "admin"):
         session = session_of(getattr(team, role).user)
         found[role] = Visitor(role, session, is_approver=role == "admin")
+    found["lead"] = Visitor("viewer", session_of(team.lead.user), is_labeling_lead=True)
     found["approver"] = Visitor("viewer", session_of(team.approver.user), is_approver=True)
     found["stranger"] = Visitor("outsider", session_of(team.stranger.user))
     return found | _fallen(team)

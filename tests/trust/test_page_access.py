@@ -22,10 +22,10 @@ PLANTED_TABLE = {
 }
 EVERYBODY = (
     *("anonymous", "token", "revoked", "expired", "read-only token", "deactivated", "removed", "stranger", "operator"),
-    *("demoted", "viewer", "approver", "contributor", "manager", "admin"),
+    *("demoted", "viewer", "approver", "lead", "contributor", "manager", "admin"),
 )
 # In the short run, those in whom the rules differ; everybody in the long one.
-FEW = ("anonymous", "removed", "demoted", "contributor", "manager", "admin")
+FEW = ("anonymous", "removed", "demoted", "lead", "contributor", "manager", "admin")
 
 
 def test_the_table_is_the_urlconf() -> None:
@@ -94,7 +94,7 @@ def test_a_page_without_csrf_protection_is_reported(world: PageWorld, settings: 
 
 
 def test_levels_are_those_that_exist() -> None:
-    known = {"open", "signed", "operator", "nobody", "approver", "viewer", "contributor", "manager", "admin"}
+    known = {"open", "signed", "operator", "nobody", "approver", "lead", "viewer", "contributor", "manager", "admin"}
     assert {each.level for each in cells(pages(), TABLE)} - {None} == known
 
 

@@ -115,8 +115,21 @@ class LabelForecastOut(StrictSerializer):
     says = serializers.CharField()
 
 
+class GoldOut(StrictSerializer):
+    """How often answers to gold questions are right, with Wilson's interval at 95 %."""
+
+    right = serializers.IntegerField()
+    n = serializers.IntegerField()
+    value = serializers.FloatField()
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+
+
 class LabelingSummaryOut(StrictSerializer):
-    """How the labels stand. `forecast` is null with its `reason`; `audit` and `ceiling` until labels are audited."""
+    """How the labels stand. `forecast` is null with its `reason`; `audit` and `ceiling` until labels are audited.
+
+    `gold` is of all annotators together, null unless two of them answered gold questions.
+    """
 
     total = serializers.IntegerField()
     labeled = serializers.IntegerField()
@@ -129,6 +142,7 @@ class LabelingSummaryOut(StrictSerializer):
     reason = serializers.CharField()
     shortfalls = serializers.ListField(child=serializers.CharField())
     agreement = AgreementOut(allow_null=True)
+    gold = GoldOut(allow_null=True)
     audit = AuditResultOut(allow_null=True)
     ceiling = CeilingOut(allow_null=True)
     words = serializers.ListField(child=serializers.CharField())
@@ -177,3 +191,78 @@ class LearningCurveOut(StrictSerializer):
     reason = serializers.CharField()
     curve = PowerLawOut(allow_null=True)
     points = SizePointOut(many=True)
+
+
+class AnnotatorAgreementOut(StrictSerializer):
+    """How often an annotator gave the label that another one gave to the same task."""
+
+    agreed = serializers.IntegerField()
+    compared = serializers.IntegerField()
+    value = serializers.FloatField()
+
+
+class AnnotatorOut(StrictSerializer):
+    """Figures of one annotator, a pseudonym; null where they rest on fewer than five tasks."""
+
+    annotator = serializers.CharField()
+    project = serializers.CharField(allow_null=True)
+    tasks = serializers.IntegerField()
+    gold = GoldOut(allow_null=True)
+    agreement = AnnotatorAgreementOut(allow_null=True)
+
+
+class AnnotatorsOut(StrictSerializer):
+    """Annotators in the order of their pseudonyms, none while the figures are off; `too_few` are left out.
+
+    Those have labeled fewer than five tasks.
+    """
+
+    on = serializers.BooleanField()
+    annotators = AnnotatorOut(many=True)
+    too_few = serializers.IntegerField()
+
+
+class OverviewParams(PageParams):
+    """The page of the overview: each row of it is computed."""
+
+    limit = serializers.IntegerField(
+        required=False, default=25, min_value=1, max_value=50, help_text="How many items a page holds."
+    )
+
+
+class OverviewQuotasOut(StrictSerializer):
+    """All quotas of an initiative together; a surplus of one class hides no deficit of another."""
+
+    wanted = serializers.IntegerField()
+    missing = serializers.IntegerField()
+    progress = serializers.FloatField()
+
+
+class OverviewForecastOut(StrictSerializer):
+    """The dates on whose evening all is labeled with a chance of 50 and 85 %."""
+
+    p50 = serializers.DateField(allow_null=True)
+    p85 = serializers.DateField()
+
+
+class OverviewAgreementOut(StrictSerializer):
+    """Krippendorff's alpha over so many tasks with two labels or more; `undefined` says why it has no value."""
+
+    alpha = serializers.FloatField(allow_null=True)
+    undefined = serializers.CharField(allow_null=True)
+    tasks = serializers.IntegerField()
+
+
+class OverviewRowOut(StrictSerializer):
+    """How the labels of one initiative stand. `forecast` is null with its `reason`."""
+
+    initiative = serializers.CharField()
+    name = serializers.CharField()
+    total = serializers.IntegerField()
+    labeled = serializers.IntegerField()
+    rate_per_week = serializers.FloatField(allow_null=True)
+    quotas = OverviewQuotasOut(allow_null=True)
+    forecast = OverviewForecastOut(allow_null=True)
+    reason = serializers.CharField()
+    shortfalls = serializers.ListField(child=serializers.CharField())
+    agreement = OverviewAgreementOut(allow_null=True)

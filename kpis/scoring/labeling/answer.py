@@ -6,6 +6,7 @@ from typing import Any
 
 from kpis.scoring.labeling.audit_answer import audit_answer, ceiling_answer
 from kpis.scoring.labeling.decisions import alpha_bounds
+from kpis.scoring.labeling.gold import GoldAccuracy
 from kpis.scoring.labeling.shortfall import rate_says
 from kpis.scoring.labeling.summary import LabelingSummary
 from projects.progress.labeling.agreement import Agreement
@@ -48,9 +49,31 @@ def summary_answer(found: LabelingSummary) -> dict[str, Any]:
         "reason": found.reason,
         "shortfalls": [each.says for each in found.shortfalls],
         "agreement": None if found.agreement is None else agreement_answer(found.agreement, found.cohen),
+        "gold": None if found.gold is None else gold_answer(found.gold),
         "audit": audit_answer(found.audit),
         "ceiling": ceiling_answer(found.ceiling),
         "words": list(found.words),
+    }
+
+
+def overview_answer(key: str, name: str, found: LabelingSummary) -> dict[str, Any]:
+    """Return one row of the overview: `quotas` are null where nothing is wanted, `agreement` without second labels."""
+    counts, expected, quotas, agreed = found.counts, found.forecast, found.quotas, found.agreement
+    wanted = sum(each.wanted for each in quotas.quotas)
+    dates = None if expected is None else {"p50": _day(expected.whole.p50), "p85": _day(expected.whole.p85)}
+    return {
+        "initiative": key,
+        "name": name,
+        "total": counts.total if counts else 0,
+        "labeled": counts.labeled if counts else 0,
+        "rate_per_week": found.rate_per_week,
+        "quotas": {"wanted": wanted, "missing": quotas.missing, "progress": quotas.progress} if wanted else None,
+        "forecast": dates,
+        "reason": found.reason,
+        "shortfalls": [each.says for each in found.shortfalls],
+        "agreement": {"alpha": agreed.alpha.value, "undefined": agreed.alpha.words or None, "tasks": agreed.tasks}
+        if agreed is not None and agreed.tasks
+        else None,
     }
 
 
@@ -75,6 +98,12 @@ def agreement_answer(found: Agreement, cohen: Coefficient | None) -> dict[str, A
             for each in found.classes
         ],
     }
+
+
+def gold_answer(found: GoldAccuracy) -> dict[str, Any]:
+    """Return `{right, n, value, low, high}`: how often an answer to a gold question is right."""
+    ends = found.interval
+    return {"right": found.right, "n": found.n, "value": found.value, "low": ends.low, "high": ends.high}
 
 
 def coefficient_answer(found: Coefficient) -> dict[str, Any]:

@@ -99,10 +99,9 @@ def _audit_document(audit: AuditResult) -> dict[str, Any]:
 
 
 def _audit_from(kept: Mapping[str, Any]) -> AuditResult:
-    moments = {name: datetime.fromisoformat(kept[name]) for name in _MOMENTS}
-    return measured(
-        AuditResult(**{name: kept[name] for name in _KEPT}, **moments), [AuditCell(*each) for each in kept["cells"]]
-    )
+    about: dict[str, Any] = {name: kept[name] for name in _KEPT}
+    about |= {name: datetime.fromisoformat(kept[name]) for name in _MOMENTS}
+    return measured(AuditResult(**about), [AuditCell(*each) for each in kept["cells"]])
 
 
 def standing_from(document: Mapping[str, Any], at: datetime, url: str) -> LabelStanding:

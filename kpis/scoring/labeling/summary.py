@@ -6,7 +6,7 @@ Page and API show this one answer. Plain data in, plain data out; `today` is pas
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
@@ -15,11 +15,12 @@ from kpis.scoring.labeling.audit_result import AuditResult
 from kpis.scoring.labeling.ceiling import Ceiling
 from kpis.scoring.labeling.completion import Forecast, Left, forecast
 from kpis.scoring.labeling.decisions import QuotaDecision, judge_quotas
+from kpis.scoring.labeling.gold import GoldAccuracy, gold_accuracy
 from kpis.scoring.labeling.shortfall import Shortfall, shortfalls
 from projects.progress.evaluations.confusion import Confusion
 from projects.progress.labeling.agreement import Agreement, agreement
 from projects.progress.labeling.burnup import DEFAULT_WEEKS, Burnup, Day, by_weekday, latest, per_week
-from projects.progress.labeling.coefficients import Coefficient
+from projects.progress.labeling.coefficients import DEFAULT_BOOTSTRAP, Bootstrap, Coefficient
 from projects.progress.labeling.counts import LabelingCounts
 from projects.progress.labeling.pairs import Pair, cohen
 from projects.progress.labeling.patterns import Patterns
@@ -47,13 +48,16 @@ class Wanted:
 class LabelingFacts:
     """All that the summary rests on. `pairs` are tables of two annotators, `target_date` is the initiative's.
 
+    `weeks` are the patterns by the Monday of the last label. `gold` is what each annotator answered to gold questions.
     `audit` is the label audit that was closed last, None without one.
     """
 
     today: date
     streams: tuple[Stream, ...] = ()
     patterns: Patterns = field(default_factory=Patterns)
+    weeks: Mapping[date, Patterns] = field(default_factory=dict)
     pairs: Mapping[Pair, Confusion] = field(default_factory=dict)
+    gold: Sequence[Confusion] = ()
     quotas: Mapping[str, Wanted] = field(default_factory=dict)
     target_date: date | None = None
     audit: AuditResult | None = None
@@ -64,7 +68,7 @@ class LabelingSummary:
     """The answer. `counts` is None where nothing is known, `forecast` where there is no credible date: see `reason`.
 
     `days` are the last twelve weeks, on which rate and forecast rest. `cohen` is None unless two annotators alone
-    labeled. `agreement` is None without annotations.
+    labeled. `agreement` is None without annotations, `gold` unless two annotators answered gold questions.
     """
 
     counts: LabelingCounts | None
@@ -77,6 +81,8 @@ class LabelingSummary:
     agreement: Agreement | None
     cohen: Coefficient | None
     words: tuple[str, ...]
+    gold: GoldAccuracy | None = None
+    has_gold: bool = False
     audit: AuditResult | None = None
 
     @property
@@ -100,8 +106,8 @@ class LabelingSummary:
         return by_weekday(self.days)
 
 
-def summary_of(facts: LabelingFacts) -> LabelingSummary:
-    """Return how the labels stand."""
+def summary_of(facts: LabelingFacts, bootstrap: Bootstrap = DEFAULT_BOOTSTRAP) -> LabelingSummary:
+    """Return how the labels stand; intervals of agreement come from the bootstrap."""
     counts, found = merged_counts(facts.streams), merged_burnup(facts.streams)
     quotas = quotas_of(facts, counts)
     days = latest(found.days)
@@ -116,9 +122,11 @@ def summary_of(facts: LabelingFacts) -> LabelingSummary:
         expected,
         reason,
         _shortfalls(facts, left, days),
-        agreement(facts.patterns) if facts.patterns.counts else None,
+        agreement(facts.patterns, bootstrap) if facts.patterns.counts else None,
         cohen(next(iter(facts.pairs.values()))) if len(facts.pairs) == 1 else None,
         (*words, *_audit_words(facts.audit)),
+        gold_accuracy(facts.gold),
+        bool(facts.gold),
         facts.audit,
     )
 

@@ -49,7 +49,7 @@ def measured_at(candidate: Candidate) -> datetime | None:
 def of_judgement(judged: TargetJudgement, inputs: JudgementInputs) -> Measurement:
     """Return a target's judgement as a measurement with what measures the candidate as its evidence."""
     candidate = inputs.candidate
-    return rested(judged, () if candidate is None else proof(candidate), candidate and measured_at(candidate))
+    return rested(judged, (), None) if candidate is None else rested(judged, proof(candidate), measured_at(candidate))
 
 
 def rested(judged: TargetJudgement, rests_on: tuple[Evidence, ...], at: datetime | None) -> Measurement:

@@ -11,6 +11,7 @@ from mltrack.rest.fields import MapField, UTCDateTimeField
 from mltrack.rest.query import PageParams, Params
 from mltrack.rest.serializers import StrictSerializer
 from projects.connectors.label_files.formats import FORMATS
+from projects.models import LabelTask
 from projects.models.labeling import LONGEST_LABEL
 from projects.services.annotation_input import LONGEST, MOST_ANNOTATIONS
 from projects.services.item_input import LARGEST
@@ -91,7 +92,9 @@ class AnnotationBatchIn(StrictSerializer):
 class UploadParams(Params):
     """How a file of annotations is read: its format, and what its rows do not say themselves."""
 
-    format = serializers.ChoiceField(choices=list(FORMATS), help_text="What the file is.")
+    format = serializers.ChoiceField(
+        choices=list(FORMATS), required=False, default="csv", help_text="What the file is."
+    )
     annotator = serializers.CharField(
         required=False,
         allow_blank=True,
@@ -122,3 +125,38 @@ class AnnotationCountsOut(StrictSerializer):
     updated = serializers.IntegerField()
     unchanged = serializers.IntegerField()
     repeated = serializers.IntegerField()
+
+
+class GoldIn(StrictSerializer):
+    """The label of a task that is known to be right; null where it is not known any more."""
+
+    task = serializers.CharField(max_length=LONGEST["task"])
+    label = serializers.CharField(max_length=LONGEST["label"], allow_null=True)  # type: ignore[assignment]
+
+
+class GoldBatchIn(StrictSerializer):
+    """Up to 10,000 tasks with their right labels; all or none are kept."""
+
+    gold = serializers.ListField(child=GoldIn(), min_length=1, max_length=MOST_ANNOTATIONS)
+
+
+class GoldCountsOut(StrictSerializer):
+    """How many tasks changed, and how many were as they are said to be."""
+
+    changed = serializers.IntegerField()
+    unchanged = serializers.IntegerField()
+
+
+class GoldTaskOut(StrictSerializer):
+    """A task whose right label is known; `project` is the labeling project that it is of, null for what is pushed."""
+
+    task = serializers.CharField(source="external_id")
+    project = serializers.SerializerMethodField()
+
+    def get_fields(self) -> dict[str, Any]:
+        """Return the declared fields with the label."""
+        return {**super().get_fields(), "label": serializers.CharField(source="gold")}
+
+    def get_project(self, task: LabelTask) -> str | None:
+        """Return the public id of a tool's project."""
+        return task.project.public_id if task.project.connection_id else None

@@ -2,8 +2,8 @@
 
 Source: docs.cvat.ai, "XML annotation format", version 1.1 (CVAT 2). An image is a task. Its label is the names of its
 tags where it has any, else of its shapes, each once; neither where nor how many. What CVAT marks as `auto` is a
-model's and no label. The file says who has the task or job (`assignee`) and when it was written (`dumped`), not who drew
-a shape and when. Files for video have tracks instead of images, and are refused.
+model's and no label. The file says who has the task or job (`assignee`) and when it was written (`dumped`), not who
+drew a shape and when. Files for video have tracks instead of images, and are refused.
 
 Entities and document types are refused before anything of them is read, so nothing expands.
 """

@@ -18,24 +18,31 @@ from projects.progress.labeling.disagreement import disagreement
 from projects.progress.labeling.patterns import Pattern, pattern_of
 
 State = Literal["open", "labeled", "skipped"]
-Kind = Literal["state", "class", "day", "pattern", "pair"]
+Kind = Literal["state", "class", "day", "pattern", "pair", "gold"]
 MOST_PAIRED: Final = 20
 """Pairs of annotators are counted on tasks with so many annotators or fewer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an annotator, by number, said of a task. No label: skipped (`is_skip`), or their label taken back."""
+    """What an annotator, by number, said of a task. No label: skipped (`is_skip`), or their label taken back.
+
+    Whose answer is the ground truth of the task is not asked what is right.
+    """
 
     annotator: int
     label: str | None
     time: datetime
     is_skip: bool = False
+    is_ground_truth: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TaskLabels:
-    """What the answers to a task say together. `class_` is "" where there is none; `ratings` are by annotator."""
+    """What the answers to a task say together. `class_` is "" where there is none; `ratings` are by annotator.
+
+    `gold` is the label that is known to be right, "" without one, and `asked` the labels of those whom it tests.
+    """
 
     state: State = "open"
     pattern: Pattern = ()
@@ -44,6 +51,8 @@ class TaskLabels:
     first_at: datetime | None = None
     last_at: datetime | None = None
     ratings: Mapping[int, str] = field(default_factory=dict)
+    gold: str = ""
+    asked: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,9 @@ def labels_of(answers: Sequence[Answer], gold: str = "") -> TaskLabels:
     counting = [each.time for each in given if ratings.get(each.annotator) == each.label]
     first = min(each.time for each in given)
     class_ = gold or majority(pattern)
-    return TaskLabels("labeled", pattern, class_, disagreement(pattern), first, max(counting), ratings)
+    knowing = {each.annotator for each in answers if each.is_ground_truth}
+    asked = {each: label for each, label in ratings.items() if gold and each not in knowing}
+    return TaskLabels("labeled", pattern, class_, disagreement(pattern), first, max(counting), ratings, gold, asked)
 
 
 def majority(pattern: Pattern) -> str:
@@ -89,6 +100,7 @@ def cells_of(task: TaskLabels, batch: str = "", is_reviewed: bool | None = None)
     found.append(Cell("", "pattern", monday_of(task.last_at.date()), task.pattern))
     if task.class_:
         found.append(Cell(batch, "class", None, (task.class_,)))
+    found += [Cell("", "gold", None, (each, task.gold, label)) for each, label in sorted(task.asked.items())]
     if len(task.ratings) <= MOST_PAIRED:
         pairs = combinations(sorted(task.ratings.items()), 2)
         found += [Cell("", "pair", None, (one, two, a, b)) for (one, a), (two, b) in pairs]

@@ -21,7 +21,7 @@ from tests.projects.labeling_world import pushed
 def test_what_is_wanted_comes_in_one_query(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     owner = make_workspace()
     initiative, other = make_initiative(owner), make_initiative(owner, "OTHER")
-    assert label_wants(initiative) == LabelWants([], None, None, [])
+    assert label_wants([initiative])[initiative.pk] == LabelWants([], None, None, [])
     record_annotations(owner, initiative, [pushed(f"t{n}", "ann", "cat") for n in range(9)])
     audits: list[LabelAudit] = []
     for seed in ("one", "two", "three"):
@@ -36,11 +36,11 @@ def test_what_is_wanted_comes_in_one_query(django_assert_num_queries: DjangoAsse
     for metric in ("accuracy", "coverage"):
         propose_target(owner, initiative, metric=metric, comparator=">=", value=0.9)
     with django_assert_num_queries(1):
-        found = label_wants(initiative)
+        found = label_wants([initiative])[initiative.pk]
         assert found.audit is not None and found.audit.id == audits[1].public_id
         assert found.audit.url.endswith(f"/initiatives/CHURN/labeling/audits/{audits[1].public_id}/")
     assert [each.class_name for each in found.quotas] == ["cat", "dog"]
     assert (found.open, [each.metric for each in found.targets]) == (audits[2], ["accuracy"])
     with django_assert_num_queries(2):
         assert newest_audit(initiative) == found.audit and open_audit(initiative) == audits[2]
-    assert label_wants(other) == LabelWants([], None, None, [])
+    assert label_wants([other])[other.pk] == LabelWants([], None, None, [])

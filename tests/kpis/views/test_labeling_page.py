@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from kpis.models import LabelQuota
+from kpis.scoring.labeling.over_time import agreement_over_time
+from kpis.selectors.labeling_page import periods_say
 from projects.connectors.labeling_records import AnnotationRecord, LabelTaskRecord
-from projects.models import Connection
+from projects.models import Connection, LabelTask
+from projects.progress.labeling.patterns import pattern_of, patterns_of
 from tests.factories import make_connection
 from tests.kpis.views.conftest import Place, browser
 from tests.kpis.views.kpi_world import get, post, text
@@ -57,6 +61,8 @@ def test_the_tab_shows_what_is_known(place: Place) -> None:
     shown = (
         "60 of 100 tasks labeled",
         "the scope changed on 1 day, by +20",
+        "Agreement over time",
+        "labeling/agreement.json",
         "Tickets",
         "b0",
         "task 0",
@@ -97,6 +103,18 @@ def test_quotas_are_set_by_managers(place: Place) -> None:
     assert text(post(place.manager, place.url(PAGE), {**form, "wanted": "x"})).count('class="error"') == 1
 
 
+def test_a_file_of_annotations_is_uploaded(place: Place) -> None:
+    path, form = place.url(f"{PAGE}upload/"), {"kind": "doccano", "annotator": "ann", "batch": "b1"}
+    given = {**form, "file": SimpleUploadedFile("all.jsonl", b'{"id": 1, "label": ["cat"]}')}
+    assert post(place.viewer, path, {**form, "source": "x"}).status_code == 403
+    assert post(place.contributor, path, given).status_code == 302
+    assert LabelTask.objects.get().batch == "b1"
+    wrong = post(place.contributor, path, {**form, "source": '{"id": 2, "label": ["cat"]}\n{"id": 3}'})
+    assert wrong.status_code == 422 and "Line 2: The record has no list of labels." in text(wrong)
+    assert "Choose a file, or paste annotations." in text(post(place.contributor, path, form))
+    assert LabelTask.objects.count() == 1 and 'id="upload"' not in text(get(place.viewer, place.url(PAGE)))
+
+
 def test_the_tab_takes_twelve_queries_at_most(
     place: Place, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -105,3 +123,13 @@ def test_the_tab_takes_twelve_queries_at_most(
     client.get(place.url(PAGE))
     with django_assert_max_num_queries(12):
         client.get(place.url(PAGE))
+
+
+def test_agreement_over_time_in_a_sentence() -> None:
+    monday = date(2026, 1, 5)
+    weeks = {monday: patterns_of([pattern_of("aa")] * 20), monday + timedelta(weeks=1): patterns_of([pattern_of("ab")])}
+    later = {monday + timedelta(weeks=2): patterns_of(map(pattern_of, ["aa"] * 90 + ["bb"] * 80 + ["ab"] * 30))}
+    words = "1 week undefined (no variation); 1 week with too few tasks."
+    assert periods_say(agreement_over_time(weeks)) == words
+    assert periods_say(agreement_over_time({**weeks, **later})) == f"alpha 0.70 in 2026-01-19; {words}"
+    assert periods_say([]) == ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from projects.models import Annotation, Initiative, LabelingSnapshot
 from tests.api.people import Team, ok, pointers, refused
@@ -13,6 +14,7 @@ from tests.projects.labeling_world import pull, pushed
 
 pytestmark = pytest.mark.django_db
 HERE = "initiatives/CHURN/labeling/"
+UPLOAD = "initiatives/CHURN/annotations/upload/"
 BATCH = "initiatives/CHURN/annotations/batch/"
 BODY: dict[str, Any] = {"time": "2026-03-01T12:00:00Z", "total": 100, "labeled": 40, "per_class": {"cat": 40}}
 
@@ -81,3 +83,18 @@ def test_annotations_are_kept_once(team: Team, churn: Initiative) -> None:
 )
 def test_a_wrong_batch_is_refused_whole(team: Team, churn: Initiative, body: dict[str, Any], pointer: str) -> None:
     assert pointers(refused(team.contributor.call("post", BATCH, body), 400)) == {pointer}
+
+
+def test_a_file_is_sent_as_the_body(team: Team, churn: Initiative) -> None:
+    client = Client(headers={"Authorization": f"Bearer {team.contributor.text}"})
+
+    def send(query: str, body: bytes) -> Any:
+        return client.post(f"/api/v1/{UPLOAD}{query}", body, content_type="text/csv")
+
+    table = b"task,label,annotator\nt1,cat,ann\nt2,dog,ann\n"
+    assert ok(send("?batch=b1", table)) == {"created": 2, "updated": 0, "unchanged": 0, "repeated": 0}
+    assert ok(send("?format=csv", table))["unchanged"] == 2
+    wrong = refused(send("", table + b"t3\n"), 400)
+    assert wrong["errors"][0]["detail"] == "Line 4: The line has 1 cells where 3 are expected."
+    assert pointers(refused(send("?format=xls", table), 400)) == {"/format"}
+    assert Annotation.objects.count() == 2

@@ -16,7 +16,13 @@ from tests.trust.attacks.paths import PUBLIC, every_path
 from tests.trust.attacks.people import signed_in
 
 pytestmark = pytest.mark.django_db
-FIGURES = ("kpis:evaluation_figure", "kpis:kpi_figure", "kpis:labeling_figure", "kpis:target_figure")
+FIGURES = (
+    "kpis:agreement_figure",
+    "kpis:evaluation_figure",
+    "kpis:kpi_figure",
+    "kpis:labeling_figure",
+    "kpis:target_figure",
+)
 REVALIDATED = {name: ["no no-store"] for name in FIGURES}
 """What the person's own browser may keep, if it asks each time whether it may still show it."""
 

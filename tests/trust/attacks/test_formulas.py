@@ -18,11 +18,14 @@ from kpis.models import KPI
 from kpis.services.readings import record_readings
 from mltrack.accounts.access import Principal
 from projects.models import Initiative
+from projects.services.annotation_pushes import record_annotations
 from projects.services.columns import choose_columns
 from projects.services.datasets import record_dataset
+from projects.services.labeling_snapshots import SnapshotRecord, record_labeling_snapshot
 from projects.services.pushes import push_runs
 from tests.browser.worlds import World
 from tests.kpis.rival_world import counted, measured
+from tests.projects.labeling_world import pushed
 from tests.trust.attacks.paths import every_path
 
 pytestmark = pytest.mark.django_db
@@ -93,13 +96,25 @@ def plant(world: World) -> World:
     record_readings(kpi, readings, person)
     for number, text in enumerate(PAYLOADS):
         record_dataset(person, biopsy, name=text, digest=f"{text}{number}", uri=text)
+    record_annotations(person, biopsy, [pushed(text, "ann", text) for text in PAYLOADS])
+    counted_classes = dict.fromkeys(PAYLOADS, 1)
+    record_labeling_snapshot(person, biopsy, SnapshotRecord(timezone.now(), 100, 40, per_class=counted_classes))
+    Initiative.objects.filter(pk=biopsy.pk).update(name="=cmd|'/C calc'!A0")
     return replace(world, full={**world.full, "audited": evaluation.public_id})
 
 
 def test_no_cell_of_any_download_runs(world: World, client: Client) -> None:
     found = downloads(plant(world), client)
     evaluated = {f"kpis:evaluation_{name}_csv" for name in ("cells", "fairness", "parts", "versus")}
-    listed = {"kpis:kpi_export", "kpis:runs_csv", "kpis:evaluations_csv", "kpis:attempts_csv", "kpis:datasets_csv"}
+    listed = {
+        "kpis:labeling_overview_csv",
+        "kpis:labeling_snapshots_csv",
+        "kpis:kpi_export",
+        "kpis:runs_csv",
+        "kpis:evaluations_csv",
+        "kpis:attempts_csv",
+        "kpis:datasets_csv",
+    }
     assert set(found) == listed | evaluated
     for name, text in found.items():
         assert "cmd|" in text, name

@@ -99,7 +99,13 @@ def test_without_a_target_agreement_is_missing() -> None:
 
 def audited(size: int = 1000, n: int = 300, errors: int = 1, **more: Any) -> AuditResult:
     """Return a closed audit of two classes; the errors are all of the first one."""
-    about = {"id": "aud_1", "url": "/audit/", "drawn_at": NOW, "closed_at": NOW, "labels_digest": ""} | more
+    about: dict[str, Any] = {
+        "id": "aud_1",
+        "url": "/audit/",
+        "drawn_at": NOW,
+        "closed_at": NOW,
+        "labels_digest": "",
+    } | more
     cells = [AuditCell("", "fraud", size // 4, n // 4, errors), AuditCell("", "other", size - size // 4, n - n // 4)]
     return measured(AuditResult(**about, seed="s", kind="random", wanted=n, drawn=n, relabeled=n), cells)
 

@@ -88,3 +88,13 @@ def test_moves_name_what_changed_alone() -> None:
         Cell("", "pattern", date(2026, 3, 2), (("cat", 1),)): -1,
         Cell("", "pattern", date(2026, 3, 2), (("dog", 1),)): 1,
     }
+
+
+def test_gold_questions_count_whom_they_test() -> None:
+    truth = Answer(3, "cat", NOON, is_ground_truth=True)
+    found = labels_of([answer(1, "cat"), answer(2, "dog"), truth, answer(4, "cat"), answer(4, None, 1)], "cat")
+    assert [each for each in cells_of(found) if each.kind == "gold"] == [
+        Cell("", "gold", None, (1, "cat", "cat")),
+        Cell("", "gold", None, (2, "cat", "dog")),
+    ]
+    assert not labels_of([answer(1, "cat")]).asked
