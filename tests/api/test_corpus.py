@@ -111,6 +111,7 @@ def _refuse(token: str) -> None:
 def _read_everything(team: Team, initiative: Initiative, ids: dict[str, str]) -> None:
     """Judge what is stored now, and read every path to its last page."""
     judge_now(initiative.pk)
+    team.let_the_admin_lead()
     for route in READS:
         path = filled(route, ids)
         while path:
