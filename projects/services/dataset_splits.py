@@ -138,7 +138,10 @@ def _check_counts(name: str, fields: Mapping[str, Any]) -> None:
     for part in ("duplicates", "groups"):
         if fields[part] is not None and fields[part] > rows:
             raise ValidationError({"splits": f"{name} has {rows} rows, but {fields[part]} {part}."})
-    if fields["class_counts"] is not None and sum(fields["class_counts"].values()) > rows:
+    by_class = list((fields["class_counts"] or {}).values())
+    if any(type(each) is not int or each < 0 for each in by_class):
+        raise ValidationError({"splits": f"The rows of a class of {name} are counted from 0."})
+    if sum(by_class) > rows:
         raise ValidationError({"splits": f"{name} has {rows} rows, but more by class."})
 
 

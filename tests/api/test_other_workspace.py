@@ -43,6 +43,7 @@ WITH_IDS = [(route, method) for route, methods in served().items() if "{" in rou
 @pytest.fixture
 def both(team: Team, settings: Settings) -> tuple[dict[str, str], dict[str, str]]:
     """Return an id of each kind of our workspace, and of theirs; both hold an initiative CHURN as well."""
+    team.let_the_admin_lead()
     settings.MLTRACK_ALLOWED_NETWORKS = ["127.0.0.0/8"]
     theirs = team.principal_of(team.stranger)
     fill(theirs, CANARY)

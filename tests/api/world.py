@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from kpis.services.aliases import set_alias
@@ -20,6 +21,7 @@ from mltrack.accounts.access import Principal
 from projects.connectors.records import DatasetRecord
 from projects.models import Initiative, RelabelSource
 from projects.services.annotation_pushes import record_annotations
+from projects.services.annotator_figures import switch_annotator_figures
 from projects.services.connections import ask_sync
 from projects.services.dataset_splits import SplitInput, record_splits
 from projects.services.datasets import record_dataset
@@ -65,6 +67,7 @@ def fill(owner: Principal, mark: str = "", key: str = "CHURN") -> tuple[Initiati
     ]
     record_annotations(owner, initiative, [pushed(f"t1 {mark}", "ann", mark or "cat"), pushed("t1", "bob", "dog")])
     record_labeling_snapshot(owner, initiative, SnapshotRecord(NOON, 90, 40, per_class={mark or "cat": 40}))
+    switch_annotator_figures(replace(owner, is_labeling_lead=True), initiative, on=True)
     set_quota(owner, initiative, **{"class": mark or "cat", "wanted": 60, "reason": mark})
     audit, _ = draw_audit(owner, initiative, n=2, kind="by_class", least=1, seed="seven", labels_digest=mark, note=mark)
     first = {"task": audit.tasks.get(number=1).external_id, "label": mark or "cat"}

@@ -24,6 +24,7 @@ FORMED: Final = {
     **dict.fromkeys(("ReadinessSnapshot.verdict", "ReadinessSnapshot.health", "GateDecision.verdict"), "our words"),
     **dict.fromkeys(("ReadinessSnapshot.candidate_kind", "GateDecision.candidate_kind"), "words of the code"),
     **dict.fromkeys(("ReadinessSnapshot.candidate_id", "GateDecision.candidate_id"), "a public id"),
+    "LabelStanding.mark": "a digest",
     **dict.fromkeys(("Goal.loosens", "Target.loosens"), "our words, with numbers"),
     **dict.fromkeys(("Evaluation.slice_columns", "Evaluation.group_columns"), "names without = and comma"),
     **dict.fromkeys(("Bridge.formula", "Bridge.inputs"), "sums over names of letters, digits and _"),

@@ -90,7 +90,9 @@ def make_world() -> World:
     sample = make_sample(user)
     principal = Principal(workspace=sample, role=Role.ADMIN, user=user, is_approver=True)
     create_workspace(user, name="Nothing yet", key="empty")
-    return World(user, {**FILLER, **fill(principal)}, {**FILLER, **make_bare(user)})
+    world = World(user, {**FILLER, **fill(principal)}, {**FILLER, **make_bare(user)})
+    Member.objects.filter(user=user).update(is_labeling_lead=True)
+    return world
 
 
 def make_bare(user: User) -> dict[str, str]:

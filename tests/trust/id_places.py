@@ -37,6 +37,7 @@ FREE: Final = {
     "sample_size_key": "the name of a metric, param or tag",
     "task": "the caller's own name of what is labeled, unique within the initiative",
     "tag_key": "the name of a tag",
+    "version": "what is deployed as text, or how often an object was changed; no row",
     "target": "the number that a KPI should reach",
 }
 # What of theirs is asked of a page in the parameters that name a thing; a word of theirs in those that search.

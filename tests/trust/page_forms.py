@@ -17,7 +17,7 @@ from kpis.forms.gates import GateForm
 from kpis.forms.initiatives import CreateForm, FieldForm
 from kpis.forms.kpis import GoalForm, KpiFieldForm, KpiForm
 from kpis.forms.label_audits import AuditForm, RelabelsForm
-from kpis.forms.labeling import AnnotationsForm, QuotaForm
+from kpis.forms.labeling import AnnotationsForm, CurveForm, QuotaForm
 from kpis.forms.readings import PasteForm, ReadingForm
 from kpis.forms.runs import ColumnsForm
 from kpis.forms.targets import AliasForm, BaselineForm, CandidateForm, RuleForm, TargetForm
@@ -73,7 +73,7 @@ class Post:
 
 # Posted to before anybody exists, and in no other test of classes; and read from addresses, whose parameters get odd
 # values of their own.
-ELSEWHERE: Final = {FirstRunForm, EvaluationFilter, ThresholdForm}
+ELSEWHERE: Final = {FirstRunForm, EvaluationFilter, ThresholdForm, CurveForm}
 
 
 def posts(ids: Mapping[str, str]) -> list[Post]:
@@ -115,7 +115,7 @@ def _people(ids: Mapping[str, str]) -> list[Post]:
 
 
 def _data() -> list[Post]:
-    file = {"text": "outs: [{path: raw, md5: a1}]", "path": "data/raw.dvc", "only": "data/*"}
+    file = {"text": "outs: [{path: raw, md5: a1}]", "path": "data/raw.dvc", "only": "data/*", "file": ""}
     return [_post("kpis:data", DvcForm, file)]
 
 

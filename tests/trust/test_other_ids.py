@@ -54,6 +54,7 @@ def path_findings(world: PageWorld, names: Mapping[str, Any]) -> list[str]:
 
 
 def test_their_ids_in_a_path_are_not_found(world: PageWorld) -> None:
+    world.team.let_the_admin_lead()
     before = rows_of(world.team.stranger.workspace)
     inside = {name: methods for name, methods in TABLE.items() if name.partition(":")[0] in ("kpis", "projects")}
     settings = {name: methods for name, methods in TABLE.items() if name.startswith("accounts:")}
@@ -163,6 +164,7 @@ def test_batches_with_ids_of_theirs_keep_nothing_of_theirs(world: PageWorld) -> 
 
 
 def test_a_scoped_filter_is_declared_for_each_query_of_an_endpoint(world: PageWorld) -> None:
+    world.team.let_the_admin_lead()
     reads = [route for route, methods in served().items() if "GET" in methods]
     for route in reads:
         answer = world.team.admin.call("get", filled(route, dict(world.ours)) + "?connection__workspace=2")

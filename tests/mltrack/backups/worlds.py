@@ -19,6 +19,8 @@ from mltrack.backups.manifest import Manifest
 from mltrack.backups.tables import left_out, tables
 from mltrack.backups.taking import take_backup
 from projects.services.connections import create_connection
+from projects.services.dataset_splits import SplitInput, record_splits
+from projects.services.datasets import record_dataset
 from tests.factories import make_initiative, make_workspace
 
 NOW = datetime(2026, 3, 1, 12, 30, 0, 123456, tzinfo=UTC)
@@ -52,7 +54,9 @@ def fill() -> Principal:
     """Fill every table: the sample workspace, a sealed secret, and rows of text that is hard to copy."""
     call_command("seed_demo", verbosity=0, stdout=StringIO())
     owner = make_workspace("odd", name="Odd")
-    make_initiative(owner, "ODD", name="Odd", problem=ODD)
+    initiative = make_initiative(owner, "ODD", name="Odd", problem=ODD)
+    version, _ = record_dataset(owner, initiative, name="odd", digest="d1")
+    record_splits(owner, initiative, version, [SplitInput("train", 9), SplitInput("test", 4)])
     create_connection(owner, kind="mlflow", name="sealed", base_url="http://mlflow:5000", secret=SECRET)
     for model in apps.get_models():
         if not model._meta.db_table.startswith(tuple(left_out())) and not model._base_manager.exists():

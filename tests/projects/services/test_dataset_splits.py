@@ -127,6 +127,7 @@ BIG = SplitInput("big", rows=5)
         ((SplitInput("a", rows=3, duplicates=4),), (), "3 rows, but 4 duplicates"),
         ((SplitInput("a", rows=3, groups=4),), (), "3 rows, but 4 groups"),
         ((SplitInput("a", rows=3, class_counts={"x": 2, "y": 2}),), (), "more by class"),
+        ((SplitInput("a", rows=3, class_counts={"x": None}),), (), "counted from 0"),  # type: ignore[dict-item]
         (tuple(SplitInput(f"s{number}", rows=1) for number in range(MOST_SPLITS + 1)), (), "at most 10"),
         ((BIG,), (Overlap("big", "other", 1),), "other is no split"),
         ((BIG,), (Overlap("big", "big", 1),), "Name two splits"),

@@ -20,6 +20,7 @@ FIGURES = (
     "kpis:agreement_figure",
     "kpis:evaluation_figure",
     "kpis:kpi_figure",
+    "kpis:labeling_curve_figure",
     "kpis:labeling_figure",
     "kpis:target_figure",
 )

@@ -21,6 +21,7 @@ from projects.models import Initiative
 from projects.services.annotation_pushes import record_annotations
 from projects.services.columns import choose_columns
 from projects.services.datasets import record_dataset
+from projects.services.label_audits import discard_audit, draw_audit
 from projects.services.labeling_snapshots import SnapshotRecord, record_labeling_snapshot
 from projects.services.pushes import push_runs
 from tests.browser.worlds import World
@@ -97,16 +98,20 @@ def plant(world: World) -> World:
     for number, text in enumerate(PAYLOADS):
         record_dataset(person, biopsy, name=text, digest=f"{text}{number}", uri=text)
     record_annotations(person, biopsy, [pushed(text, "ann", text) for text in PAYLOADS])
+    for each in biopsy.label_audits.filter(state="open"):
+        discard_audit(person, each, reason="For another.")
+    audit, _ = draw_audit(person, biopsy, n=9_000)
     counted_classes = dict.fromkeys(PAYLOADS, 1)
     record_labeling_snapshot(person, biopsy, SnapshotRecord(timezone.now(), 100, 40, per_class=counted_classes))
     Initiative.objects.filter(pk=biopsy.pk).update(name="=cmd|'/C calc'!A0")
-    return replace(world, full={**world.full, "audited": evaluation.public_id})
+    return replace(world, full={**world.full, "audited": evaluation.public_id, "label_audit": audit.public_id})
 
 
 def test_no_cell_of_any_download_runs(world: World, client: Client) -> None:
     found = downloads(plant(world), client)
     evaluated = {f"kpis:evaluation_{name}_csv" for name in ("cells", "fairness", "parts", "versus")}
     listed = {
+        "kpis:label_audit_csv",
         "kpis:labeling_overview_csv",
         "kpis:labeling_snapshots_csv",
         "kpis:kpi_export",
