@@ -10,6 +10,7 @@ from kpis.models import MetricAlias, Target
 from kpis.models.targets import TargetState
 from kpis.scoring.best_run import best_run, point_for
 from kpis.scoring.inputs import RunFacts
+from kpis.scoring.measured.labels import AGREEMENT
 from kpis.scoring.sampling import metric_key
 from kpis.scoring.target_judgement import TargetJudgement, judge_target
 from kpis.scoring.targets import Target as TargetFacts
@@ -46,8 +47,9 @@ class JudgedRun:
 
 
 def aims_of(initiative: Initiative) -> Aims:
-    """Return what is asked of an initiative's runs, in two queries."""
-    found = Target.objects.filter(initiative=initiative, state=TargetState.ACTIVE).order_by("id")
+    """Return what is asked of an initiative's runs, in two queries; agreement is asked of labels alone."""
+    found = Target.objects.filter(initiative=initiative, state=TargetState.ACTIVE).exclude(metric=AGREEMENT)
+    found = found.order_by("id")
     ordered = sorted(found, key=lambda each: (each.metric != "accuracy", each.metric != "coverage", each.slice != ""))
     aliases = dict(MetricAlias.objects.filter(initiative=initiative).values_list("alias", "metric"))
     return Aims(tuple(target_facts(each) for each in ordered), aliases)

@@ -10,6 +10,9 @@ from typing import Any
 from kpis.models import MetricAlias, PlainBaseline, Target
 from kpis.scoring.labeling.ceiling import Ceiling
 from kpis.scoring.labeling.ceiling_caution import ceiling_caution
+from kpis.scoring.measured.groups import GROUP_COVERAGE, GROUP_ERRORS
+from kpis.scoring.measured.labels import AGREEMENT, ERROR_RATE
+from kpis.scoring.measured.model import TOGETHER
 from kpis.scoring.targets import expectation, terms
 from kpis.selectors.facts import target_facts
 from kpis.selectors.label_audits import newest_audit
@@ -18,7 +21,14 @@ from kpis.selectors.targets import aliases_of, baselines_of, targets_of
 from projects.models import Connection, Initiative, MetricValue, RunLink, SelectionRule
 
 RUNS_ASKED = 20
-CHECKS = {"accuracy": "model.accuracy", "coverage": "model.coverage"}
+CHECKS = {
+    "accuracy": "model.accuracy",
+    "coverage": "model.coverage",
+    ERROR_RATE: "labels.audit",
+    AGREEMENT: "labels.agreement",
+    **dict.fromkeys(GROUP_ERRORS, "fairness.group_errors"),
+    **dict.fromkeys(GROUP_COVERAGE, "fairness.group_coverage"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +103,8 @@ def targets_page(initiative: Initiative, document: Mapping[str, Any]) -> Targets
 def _row(history: TargetHistory, checks: Mapping[str, Mapping[str, Any]], ceiling: Ceiling | None) -> TargetRow:
     line = history.line
     cautions = (ceiling_caution(target_facts(each), ceiling) for each in (line.active, line.waiting) if each)
-    check = "model.other_targets" if line.slice else CHECKS.get(line.metric, "model.other_targets")
+    by_name = "" if line.slice and line.metric in TOGETHER else CHECKS.get(line.metric)
+    check = by_name or "model.other_targets"
     return TargetRow(
         metric=line.metric,
         slice=line.slice,

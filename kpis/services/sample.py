@@ -10,11 +10,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from kpis.models import KPI
+from kpis.samples.labels import labels_of
 from kpis.samples.story import DATA_LINK, Story, stories
 from kpis.services.attestations import attest
 from kpis.services.baselines import state_baseline
 from kpis.services.contributions import set_contribution
 from kpis.services.kpis import create_kpi
+from kpis.services.quotas import set_quota
 from kpis.services.readings import record_readings
 from kpis.services.snapshots import judge_initiative
 from kpis.services.targets import propose_target
@@ -22,10 +24,14 @@ from mltrack.accounts.access import Principal
 from mltrack.accounts.models import AuditEvent, Role, User, Workspace
 from mltrack.accounts.services.audit import record_audit
 from mltrack.accounts.services.workspaces import create_workspace
-from projects.models import Initiative, Origin
+from projects.models import Initiative, Origin, RelabelSource
+from projects.services.annotation_pushes import record_annotations
 from projects.services.evaluations import record_evaluation
 from projects.services.initiatives import change_stage, create_initiative
+from projects.services.label_audits import close_audit, draw_audit
+from projects.services.labeling_snapshots import SnapshotRecord, record_labeling_snapshot
 from projects.services.recording import record_runs
+from projects.services.relabels import record_relabels
 
 WORKSPACE = "demo"
 NAME = "Sample workspace"
@@ -89,9 +95,28 @@ def _tell(principal: Principal, story: Story, now: datetime) -> Initiative:
     record_runs(initiative, story.runs(now), replace=False)
     for evaluation in story.evaluations(now):
         record_evaluation(initiative, evaluation, origin=Origin.STATISTICS)
+    _label(principal, initiative, story, now)
     for check in text["attested"]:
         attest(principal, initiative, check=check, link=DATA_LINK, note="Sample: nobody checked this.", expires=None)
     return initiative
+
+
+def _label(principal: Principal, initiative: Initiative, story: Story, now: datetime) -> None:
+    """Push the labels of a story day by day, want some of each class, and let a sample of them be looked at again."""
+    labels, asked = labels_of(story.text, story.cases), story.text.get("labels")
+    if labels is None or asked is None:
+        return
+    record_annotations(principal, initiative, list(labels.annotations(now)))
+    for moment, total, labeled in labels.snapshots(now):
+        record_labeling_snapshot(principal, initiative, SnapshotRecord(moment, total, labeled))
+    for name in sorted(set(labels.truth)):
+        set_quota(principal, initiative, **{"class": name, "wanted": asked["quota"]})
+    audit, _ = draw_audit(principal, initiative, n=asked["audited"], seed="sample", note="Sample")
+    tasks = list(audit.tasks.order_by("number").values_list("external_id", flat=True))
+    record_relabels(principal, audit, labels.relabels(tasks), source=RelabelSource.CSV)
+    close_audit(principal, audit)
+    propose_target(principal, initiative, metric="label_agreement", comparator=">=", value=asked["agreement"])
+    propose_target(principal, initiative, metric="label_error_rate", comparator="<=", value=asked["error"])
 
 
 def _set_goals(principal: Principal, initiative: Initiative, story: Story, now: datetime) -> None:

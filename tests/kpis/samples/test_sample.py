@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -11,11 +12,14 @@ from django.utils import timezone
 from scipy.stats import beta, binom
 
 from kpis.models import ReadinessSnapshot
+from kpis.samples.labels import labels_of
 from kpis.samples.story import HERE, stories
 from kpis.scoring.evaluations.curve import point_at
+from kpis.scoring.labeling.summary import summary_of
+from kpis.selectors.labeling import labeling_facts
 from kpis.services.sample import make_sample
 from mltrack.accounts.models import User, Workspace
-from projects.models import Evaluation
+from projects.models import Evaluation, Initiative
 from projects.selectors.evaluations import tally_of
 
 RESULTS = json.loads((HERE / "results.json").read_text())["stories"]
@@ -108,3 +112,30 @@ def test_the_command_is_harmless_twice(tmp_path: Any, monkeypatch: pytest.Monkey
     assert Workspace.objects.count() == 1
     password = (tmp_path / "demo_password").read_text().strip()
     assert User.objects.get().check_password(password)
+
+
+def test_the_labels_of_a_story_are_judged(workspace: Workspace) -> None:
+    document = _document("DIGITS")
+    found = {name: _check(document, f"labels.{name}") for name in ("enough", "agreement", "audit")}
+    assert {name: each["result"] for name, each in found.items()} == {
+        "enough": "fail",
+        "agreement": "pass",
+        "audit": "pass",
+    }
+    assert (found["agreement"]["n"], found["audit"]["n"], found["audit"]["observed"]) == (200, 150, 0.0)
+    initiative = Initiative.objects.get(workspace=workspace, key="DIGITS")
+    summary = summary_of(labeling_facts(initiative, timezone.now()))
+    assert summary.counts is not None and (summary.counts.labeled, summary.counts.total) == (600, 1000)
+    assert summary.forecast is not None and summary.burnup.scope_changes
+    assert {each.name for each in summary.quotas.unmet} <= set(map(str, range(10)))
+    assert summary.ceiling is not None and summary.ceiling.high == 1
+
+
+def test_labels_are_given_on_workdays_before_today() -> None:
+    now = timezone.now()
+    found = labels_of(stories()[0].text, stories()[0].cases)
+    assert found is not None
+    times = [datetime.fromisoformat(each["time"]) for each in found.annotations(now)]
+    assert max(times).date() < now.date() and {each.weekday() for each in times} <= set(range(5))
+    assert len(times) == 800
+    assert labels_of(stories()[1].text, stories()[1].cases) is None
