@@ -23,7 +23,7 @@ POINT: Final = Bootstrap(resamples=1)
 """The overview shows no intervals of agreement."""
 COLUMNS: Final = (
     *("initiative", "name", "total", "labeled", "rate_per_week", "wanted", "missing", "p50", "p85", "reason"),
-    *("alpha", "compared"),
+    *("alpha", "compared", "label_error", "label_error_high", "relabeled"),
 )
 
 
@@ -55,7 +55,8 @@ def labeled_initiatives(principal: Principal) -> QuerySet[Initiative]:
         | Exists(LabelingSnapshot.objects.filter(initiative=OuterRef("pk")))
         | Exists(LabelQuota.objects.filter(initiative=OuterRef("pk"), valid_to__isnull=True, wanted__gt=0))
     )
-    return Initiative.objects.filter(known, workspace=principal.workspace, archived_at__isnull=True)
+    ours = Initiative.objects.filter(known, workspace=principal.workspace, archived_at__isnull=True)
+    return ours.select_related("workspace")
 
 
 def overview_rows(initiatives: Sequence[Initiative], now: datetime) -> list[OverviewRow]:
@@ -84,10 +85,12 @@ def overview_lines(principal: Principal, now: datetime) -> Iterator[tuple[str, .
 def _line(row: OverviewRow) -> tuple[str, ...]:
     told = overview_answer(row.initiative.key, row.initiative.name, row.summary)
     quotas, dates, alpha = told["quotas"] or {}, told["forecast"] or {}, told["agreement"] or {}
+    error = told["label_error"] or {}
     plain = [told[name] for name in COLUMNS[:5]]
     values = (
         *plain,
         *(quotas.get("wanted"), quotas.get("missing"), dates.get("p50"), dates.get("p85"), told["reason"]),
         *(alpha.get("alpha"), alpha.get("tasks")),
+        *(error.get("rate"), error.get("high"), error.get("n")),
     )
     return tuple("" if each is None else str(each) for each in values)

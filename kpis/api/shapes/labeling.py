@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from kpis.api.shapes.label_audits import AuditResultOut, CeilingOut
+from kpis.api.shapes.label_audits import AuditResultOut, CeilingOut, LabelErrorOut
 from mltrack.rest.fields import UTCDateTimeField
 from mltrack.rest.plain_fields import DayField, optional_text, person
 from mltrack.rest.query import PageParams, Params
@@ -266,3 +266,4 @@ class OverviewRowOut(StrictSerializer):
     reason = serializers.CharField()
     shortfalls = serializers.ListField(child=serializers.CharField())
     agreement = OverviewAgreementOut(allow_null=True)
+    label_error = LabelErrorOut(allow_null=True)

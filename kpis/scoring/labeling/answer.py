@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kpis.scoring.labeling.audit_answer import audit_answer, ceiling_answer
+from kpis.scoring.labeling.audit_answer import audit_answer, ceiling_answer, error_answer
 from kpis.scoring.labeling.decisions import alpha_bounds
 from kpis.scoring.labeling.gold import GoldAccuracy
 from kpis.scoring.labeling.shortfall import rate_says
@@ -74,6 +74,7 @@ def overview_answer(key: str, name: str, found: LabelingSummary) -> dict[str, An
         "agreement": {"alpha": agreed.alpha.value, "undefined": agreed.alpha.words or None, "tasks": agreed.tasks}
         if agreed is not None and agreed.tasks
         else None,
+        "label_error": error_answer(found.audit.whole if found.audit else None),
     }
 
 

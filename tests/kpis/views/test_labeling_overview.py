@@ -11,9 +11,12 @@ from pytest_django import DjangoAssertNumQueries
 from kpis.selectors.labeling_overview import COLUMNS, labeling_overview, overview_lines
 from kpis.services.quotas import set_quota
 from mltrack.accounts.access import Principal
+from projects.models import RelabelSource
 from projects.selectors.labeling import SNAPSHOT_COLUMNS, snapshot_lines
 from projects.services.annotation_pushes import record_annotations
+from projects.services.label_audits import close_audit, draw_audit
 from projects.services.labeling_snapshots import SnapshotRecord, record_labeling_snapshot
+from projects.services.relabels import record_relabels
 from tests.api.people import Team, ok, refused
 from tests.factories import make_connection, make_initiative, make_stranger, make_workspace
 from tests.kpis.views.conftest import Place, browser
@@ -33,6 +36,10 @@ def labeled(owner: Principal, key: str) -> None:
     record_annotations(owner, initiative, [pushed(f"t{n}", who, "cat") for n in range(5) for who in ("ann", "bob")])
     pull(make_connection(owner, initiative=initiative), [task_record("1", {"ann": "cat", "bob": "dog"})])
     set_quota(owner, initiative, **{"class": "=cat", "wanted": 120})
+    audit, _ = draw_audit(owner, initiative, n=4)
+    relabels = [{"task": each.external_id, "label": each.label} for each in audit.tasks.all()]
+    record_relabels(owner, audit, relabels, source=RelabelSource.API)
+    close_audit(owner, audit)
 
 
 def test_as_many_queries_for_many(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
@@ -54,6 +61,8 @@ def test_as_many_queries_for_many(django_assert_max_num_queries: DjangoAssertNum
     assert one.summary.agreement is not None and (one.summary.agreement.tasks, one.summary.agreement.disputed) == (6, 1)
     lines = list(overview_lines(owner, timezone.now()))
     assert lines[0] == COLUMNS and [line[0] for line in lines[1:]] == ["FOUR", "ONE", "THREE", "TWO"]
+    # Four clean labels: at most 1 - 0.05 ** (1 / 4) may be wrong.
+    assert [(line[-3], line[-2][:6], line[-1]) for line in lines[1:]] == [("0.0", "0.5271", "4")] * 4
 
 
 def test_snapshots_as_rows() -> None:
