@@ -11,8 +11,9 @@ from kpis.scoring.labeling.audit_result import AuditResult, measured
 from kpis.scoring.labeling.ceiling_caution import ceiling_caution
 from kpis.scoring.labeling.decisions import LabelDecision, judge_error, judge_quotas
 from kpis.scoring.labeling.standing import LabelStanding
+from kpis.scoring.measured.candidate import rested
 from kpis.scoring.measured.data import SHOWN
-from kpis.scoring.measured.several import NO_DISTANCE, combined, overall_target, relative_distance, together
+from kpis.scoring.measured.several import NO_DISTANCE, combined, overall_target, together
 from kpis.scoring.measurement import Evidence, Measurement, Result
 from kpis.scoring.points import MetricPoint
 from kpis.scoring.target_judgement import TargetJudgement, judge_target
@@ -70,22 +71,7 @@ def label_agreement(inputs: JudgementInputs) -> Measurement:
     point, ends = MetricPoint(found.value, n=found.tasks), found.at(target.sure)
     if ends is not None:
         point = replace(point, low=ends.low, high=ends.high)
-    judged = judge_target(target, point, inputs.initiative.criticality)
-    return Measurement(
-        judged.result,
-        observed=found.value,
-        expected=judged.expected,
-        n=found.tasks,
-        low=judged.low,
-        high=judged.high,
-        reason=judged.reason,
-        what_would_pass=judged.what_would_pass,
-        evidence=_evidence(labels),
-        value=relative_distance(judged),
-        aim=NO_DISTANCE,
-        half=judged.half,
-        at=labels.at,
-    )
+    return rested(judge_target(target, point, inputs.initiative.criticality), _evidence(labels), labels.at)
 
 
 def label_audit(inputs: JudgementInputs) -> Measurement:
