@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from http.client import HTTPConnection
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 
 class Caller:
@@ -35,6 +35,11 @@ class Caller:
     def post(self, path: str, body: bytes) -> bytes:
         """POST a JSON body and return the answer's."""
         return self._send("POST", path, body, {"Content-Type": "application/json"})
+
+    def post_form(self, path: str, fields: Mapping[str, str]) -> bytes:
+        """POST fields as a form does, and return the answer's body."""
+        kind = "application/x-www-form-urlencoded"
+        return self._send("POST", path, urlencode(fields).encode(), {"Content-Type": kind})
 
     def post_json(self, path: str, body: Any) -> Any:
         """POST as JSON and parse the answer."""

@@ -1,36 +1,25 @@
-"""The arithmetic of labeling: how well forecasts of real teams held, and what a change of a few tasks costs.
+"""The arithmetic of labeling: what a change of a few tasks costs.
 
-Coverage is the share of outcomes at or before the forecast P85, at each week of two real series, for work of two, four
-and eight mean weeks; the lowest and the highest of these are shown. The change is 20 new annotations among ten each of
-many tasks, against counting every annotation again.
+The change is 20 new annotations among ten each of many tasks, against counting every annotation again.
 """
 
 from __future__ import annotations
 
-import csv
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Final, TypeVar
 
 import numpy as np
 
 from benchmarks.results import Result
 from benchmarks.sizes import Size
-from kpis.scoring.forecast_scores import backtest
-from mltrack.env import BASE_DIR
 from projects.progress.evaluations.confusion import Confusion
 from projects.progress.labeling.agreement import agreement
 from projects.progress.labeling.annotations import Annotation, Ratings, ratings_of, task_patterns
 from projects.progress.labeling.pairs import Pair, moved_tables, pair_moves, pair_tables
 from projects.progress.labeling.patterns import Patterns, moved, moves, patterns_of
 
-SERIES: Final = ("DEV", "PS")
-WINDOWS: Final = (6, 12, 26)
-AHEAD: Final = (2, 4, 8)
-LEAST_WINDOW: Final = 12
-"""From this history on, coverage is promised."""
 TASKS: Final = {"tiny": 500}
 CHANGED: Final = 20
 T = TypeVar("T")
@@ -39,26 +28,8 @@ START: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def measure(size: Size) -> list[Result]:
-    """Return the coverage by history, and the cost of a change."""
-    return [*(row for window in WINDOWS for row in coverage(window)), *change(TASKS.get(size.name, 20_000))]
-
-
-def coverage(window: int) -> list[Result]:
-    """Return the lowest and the highest coverage of P85 with so many weeks of history."""
-    found = [backtest(weekly(BASE_DIR / "tests" / "golden", name), window, ahead) for name in SERIES for ahead in AHEAD]
-    shares = [each.p85.coverage for each in found if each.p85]
-    asked = window >= LEAST_WINDOW
-    low, high, what = min(shares), max(shares), f"P85 coverage, {window} weeks of history"
-    return [
-        Result("labeling", f"{what}, lowest", f"{low:.2f}", "", low, 0.80 if asked else None, at_least=True),
-        Result("labeling", f"{what}, highest", f"{high:.2f}", "", high, 0.95 if asked else None),
-    ]
-
-
-def weekly(folder: Path, name: str) -> list[int]:
-    """Return the outputs per week of a real team."""
-    with (folder / f"05_weekly_laukkanen_{name}.csv").open(encoding="utf-8") as lines:
-        return [int(row["count"]) for row in csv.DictReader(lines)]
+    """Return the cost of a change."""
+    return change(TASKS.get(size.name, 20_000))
 
 
 def change(tasks: int) -> list[Result]:

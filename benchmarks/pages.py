@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from itertools import cycle
 from statistics import median
 
 from django.contrib.sessions.models import Session
@@ -22,12 +23,15 @@ from benchmarks.server import serve
 from benchmarks.sizes import Size
 from benchmarks.stopwatch import all_in_turns, milliseconds
 from benchmarks.tracking import EXPERIMENTS, SEARCH, filled_server
-from benchmarks.worlds import World, add_history, add_snapshots, judge_all, make_world
+from benchmarks.worlds import World, add_history, add_snapshots, add_tasks, judge_all, make_world
 from projects.models import Run
 
 TEN = 10
 SNAPSHOTS = 20
 AIMS: dict[str, float | None] = {"portfolio page": 10.0, "initiative page": None, "readiness": 3.0, "gate": 6.0}
+AIMS |= {"board page": 10.0, "card moved": None, "analysis page": None, "early warnings": None}
+CARDS = 500
+JSON = {"Accept": "application/json"}
 MOST_QUERIES = 12
 GROWTH = 1.2
 ALONE, TOGETHER = 0.150, 0.300
@@ -44,7 +48,7 @@ def measure(size: Size) -> list[Result]:
     judge_all(world)
     add_snapshots(world, 1, SNAPSHOTS)
     asked = Asked(world)
-    about = f"{size.initiatives:,} initiatives, {size.initiatives * size.runs_each:,} runs"
+    about = f"{size.initiatives:,} initiatives, {size.initiatives * size.runs_each:,} runs, {CARDS} tasks"
     with serve() as url:
         before, counts = asked.times(url, size.requests), asked.queries()
         listed = runs_list(size)
@@ -76,23 +80,38 @@ class Asked:
         assert world.owner.user is not None
         self.client.force_login(world.owner.user)
         assert Session.objects.exists()
+        self.page = f"/w/{workspace}/"
+        self.client.get(self.page)
         self.cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in self.client.cookies.items())
         self.token = f"Bearer {world.token()}"
-        self.page = f"/w/{workspace}/"
         self.initiative = f"/w/{workspace}/initiatives/{key}/"
         self.readiness = f"/api/v1/initiatives/{key}/readiness/"
         self.gate = f"/api/v1/initiatives/{key}/gate/"
+        self.board = f"/w/{workspace}/board/"
+        self.analysis = f"{self.page}portfolio/analysis/"
+        first, _, *_, last = add_tasks(world, CARDS)
+        self.moves = cycle([{"task": last, "above": first}, {"task": first, "above": last}])
         self.question = json.dumps({"commit": commit, "ref": "main"}).encode()
 
     def times(self, url: str, requests: int) -> dict[str, list[float]]:
         """Return the seconds of each path's requests, `hello` among them."""
-        with Caller(url, {"Cookie": self.cookie}) as person, Caller(url, {"Authorization": self.token}) as program:
+        token = self.client.cookies["csrftoken"].value
+        asks = {"Cookie": self.cookie, "X-CSRFToken": token, "Accept": "application/json"}
+        with (
+            Caller(url, {"Cookie": self.cookie}) as person,
+            Caller(url, asks) as script,
+            Caller(url, {"Authorization": self.token}) as program,
+        ):
             deeds: dict[str, Callable[[], object]] = {
                 "hello": lambda: program.get("/hello/"),
                 "portfolio page": lambda: person.get(self.page),
                 "initiative page": lambda: person.get(self.initiative),
                 "readiness": lambda: program.get(self.readiness),
                 "gate": lambda: program.post(self.gate, self.question),
+                "board page": lambda: person.get(self.board),
+                "card moved": lambda: script.post_form(f"{self.board}place/", next(self.moves)),
+                "analysis page": lambda: person.get(self.analysis),
+                "early warnings": lambda: person.get(f"{self.analysis}first/"),
             }
             all_in_turns(deeds, 3)
             return all_in_turns(deeds, requests)
@@ -106,6 +125,10 @@ class Asked:
             "initiative page": queries_of(lambda: self.client.get(self.initiative)),
             "readiness": queries_of(lambda: program.get(self.readiness)),
             "gate": queries_of(lambda: program.post(self.gate, self.question, content_type=kind)),
+            "board page": queries_of(lambda: self.client.get(self.board)),
+            "card moved": queries_of(lambda: self.client.post(f"{self.board}place/", next(self.moves), headers=JSON)),
+            "analysis page": queries_of(lambda: self.client.get(self.analysis)),
+            "early warnings": queries_of(lambda: self.client.get(f"{self.analysis}first/")),
         }
 
     def pages(self, world: World) -> dict[str, list[str]]:
@@ -160,7 +183,7 @@ def growth(name: str, before: dict[str, float], after: dict[str, float]) -> Resu
 
 def count(name: str, before: int, after: int) -> Result:
     """Return a path's queries at ten times the history; the portfolio's are promised, all must stay as they were."""
-    aim = MOST_QUERIES if name == "portfolio page" else before
+    aim = MOST_QUERIES if name in ("portfolio page", "board page") else before
     return Result("pages", f"{name}, queries", str(after), f"{before} before × 10", after, aim)
 
 

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from kpis.models import ReadinessSnapshot
 from kpis.services.contributions import set_contribution
@@ -20,9 +21,11 @@ from kpis.services.targets import propose_target
 from mltrack.accounts.access import Principal
 from mltrack.accounts.policy import SCOPES
 from mltrack.accounts.services.tokens import create_token
-from projects.models import Initiative
+from projects.models import Initiative, Task, TaskStatus, TaskType
+from projects.progress.ranks import spread
 from tests.factories import make_initiative, make_workspace
 
+STATUSES = (TaskStatus.TODO, TaskStatus.DOING, TaskStatus.DONE)
 METRICS = ("accuracy", "coverage", "n", "loss")
 
 # Run number `first` is the newest of each initiative; the higher the number, the older the run.
@@ -106,6 +109,26 @@ def add_history(world: World, *, runs: tuple[int, int], readings: tuple[int, int
             cursor.execute(statement, span)
         cursor.execute(READINGS, {"workspace": workspace, "first": readings[0], "last": readings[1]})
     tidy()
+
+
+def add_tasks(world: World, count: int) -> list[str]:
+    """Add so many tasks to the first ten initiatives, in all columns of the board, and return their keys."""
+    ours = [world.initiative(place) for place in range(min(10, len(world.keys)))]
+    now = timezone.now()
+    tasks = [
+        Task(
+            initiative=ours[place % len(ours)],
+            number=place // len(ours) + 1,
+            title=f"Look at case {place} of the claims office",
+            type=TaskType.values[place % len(TaskType.values)],
+            status=STATUSES[place % len(STATUSES)],
+            rank=rank,
+            created_at=now,
+            done_at=now if STATUSES[place % len(STATUSES)] == TaskStatus.DONE else None,
+        )
+        for place, rank in enumerate(spread(count))
+    ]
+    return [each.key for each in Task.objects.bulk_create(tasks)]
 
 
 def judge_all(world: World) -> None:

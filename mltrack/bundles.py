@@ -29,6 +29,10 @@ STYLES: Final = (
     "runs",
     "evaluations",
     "versus",
+    "tasks",
+    "timeline",
+    "analysis",
+    "dashboards",
     "utilities",
 )
 SCRIPTS: Final = (
@@ -44,8 +48,15 @@ SCRIPTS: Final = (
     "copy-link",
     "poll",
     "board",
+    "task-moves",
+    "task-undo",
+    "task-queue",
+    "quick-add",
     "chart",
+    "chart-png",
+    "print",
     "threshold",
+    "full-screen",
     "focus",
 )
 

@@ -1017,6 +1017,22 @@ def file_labels(options: argparse.Namespace) -> List[Json]:
     return [dict(zip(heads, (each or None for each in row))) for rows in read(heads) for row in rows]
 
 
+# deploy
+
+
+def deploy(options: argparse.Namespace) -> int:
+    """Record what runs where. The same version in the same environment once more changes that record."""
+    given = {name: getattr(options, name) for name in ("at", "image_digest", "endpoint")}
+    body = {"environment": options.environment, "version": options.model_version, "state": options.state,
+            "commit": commit_and_ref()[0] if options.commit is None else options.commit,
+            **{name: value for name, value in given.items() if value is not None}}  # fmt: skip
+    answer = Client(options).call("POST", path_of(options, "deployments"), body)[0]
+    say(f"stored: {clean(answer.get('version'))} is {clean(answer.get('state'))} in "
+        f"{clean(answer.get('environment'))} ({clean(answer.get('id'))})", options.out)  # fmt: skip
+    write(options.json, pretty(answer))
+    return READY
+
+
 # doctor
 
 
@@ -1078,10 +1094,11 @@ def parser() -> argparse.ArgumentParser:
     shared: Json = {"epilog": about, "allow_abbrev": False}
     top = argparse.ArgumentParser(prog="mltrack.py", description="MLTrack's CI client", **shared)
     top.add_argument("--version", action="version", version=f"mltrack-cli {VERSION}")
-    commands = top.add_subparsers(dest="command", required=True, metavar="{report,evaluate,label,gate,doctor}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="{report,evaluate,label,gate,deploy,doctor}")
     for run, text in ((report, "store one run, or a file of runs"),
                       (evaluate, "upload a model's predictions, a row per case"),
                       (label, "store annotations, or how far labeling is"), (gate, "ask: may this version ship?"),
+                      (deploy, "record what runs where"),
                       (doctor, "check address, token, scopes and clock")):  # fmt: skip
         sub = commands.add_parser(run.__name__, help=text, description=text, **shared)
         sub.set_defaults(act=run)
@@ -1100,6 +1117,7 @@ FLAG: Json = {"action": "store_true"}
 COUNT: Json = {"type": int, "metavar": "N"}
 MANY: Json = {"action": "append", "default": []}
 PURPOSE: Json = {"choices": ("validation", "test", "shadow", "production")}
+STATES = ("live", "shadow", "canary", "failed", "rolled_back", "retired")
 STATUS: Json = {"choices": ("running", "finished", "failed", "killed"), "default": "finished"}
 OPTIONS: Dict[str, List[Tuple[str, Union[str, Json], str]]] = {
     "report": [
@@ -1167,6 +1185,16 @@ OPTIONS: Dict[str, List[Tuple[str, Union[str, Json], str]]] = {
         ("--junit", "FILE", "JUnit XML"),
         ("--openmetrics", "FILE", "OpenMetrics text"),
         ("--summary", "FILE", "Markdown, at most 40 lines; default: append to GITHUB_STEP_SUMMARY"),
+    ],
+    "deploy": [
+        ("--environment", {"metavar": "NAME", "default": "production"}, "default: production, which verdicts look at"),
+        ("--model-version", {"metavar": "ID", "required": True}, "what runs there: a registered version, 3 or name/3"),
+        ("--state", {"choices": STATES, "default": "live"}, "default: live"),
+        ("--at", "TIME", "when it came there, ISO 8601 with zone; default: now"),
+        ("--commit", "SHA", "default: from GitHub, GitLab or git"),
+        ("--image-digest", "DIGEST", "of the container image"),
+        ("--endpoint", "URL", "where it answers"),
+        ("--json", "FILE", "the deployment; - is standard output"),
     ],
     "doctor": [],
 }

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from mltrack.cells import Cell, cell_text
+
 # What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection").
 STARTS: Final = frozenset("=+-@＝＋－＠")
 # Where a spreadsheet of another language begins a new cell, whatever the quotes around it.
@@ -31,9 +33,9 @@ def _is_number(cell: str) -> bool:
         return False
 
 
-def csv_lines(rows: Iterable[Sequence[str]]) -> Iterator[str]:
+def csv_lines(rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
     """Yield each row as one line (RFC 4180), every cell guarded."""
     for row in rows:
         line = io.StringIO()
-        csv.writer(line).writerow([guarded(cell) for cell in row])
+        csv.writer(line).writerow([guarded(cell_text(cell)) for cell in row])
         yield line.getvalue()

@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Entry:
-    """One place to go: its word, icon, URL name (with the keyword `workspace`) and key after `g`."""
+    """One place to go: its word, icon, URL name (with the keyword `workspace`), key after `g`; other pages of it."""
 
     label: str | Promise
     icon: str
     name: str
     key: str
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,11 @@ class Place:
 
 ENTRIES: Final = (
     Entry(_("Portfolio"), "layout-grid", "kpis:portfolio", "p"),
+    Entry(_("Dashboards"), "chart-line", "kpis:dashboard_list", "d"),
     Entry(_("KPIs"), "trending-up", "kpis:kpi_list", "k"),
     Entry(_("Labeling"), "tag", "kpis:labeling_overview", "l"),
+    Entry(_("Sprints"), "calendar", "kpis:sprint_list", "t", ("kpis:board", "kpis:calibration")),
+    Entry(_("Inbox"), "inbox", "kpis:inbox", "i"),
     Entry(_("Connections"), "plug", "projects:connection_list", "o"),
     Entry(_("Settings"), "settings", "accounts:settings", "s"),
 )
@@ -58,5 +62,9 @@ def _address(name: str, workspace: str, urls: str | None, prefix: str) -> str | 
 def places(workspace: str, path: str) -> list[Place]:
     """Return the entries that exist, at most one marked current: the one with the longest URL that `path` is under."""
     found = [(entry, url) for entry in ENTRIES if (url := address(entry.name, workspace))]
-    under = max((url for _entry, url in found if path.startswith(url)), key=len, default=None)
+    known = [(url, url) for _entry, url in found]
+    known += [(other, url) for entry, url in found for name in entry.also if (other := address(name, workspace))]
+    _, under = max(
+        (each for each in known if path.startswith(each[0])), key=lambda each: len(each[0]), default=("", None)
+    )
     return [Place(e.label, e.icon, url, e.key, current=url == under) for e, url in found]

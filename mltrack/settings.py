@@ -133,6 +133,9 @@ ACCOUNT_RATE_LIMITS = {
 }
 EMAIL_CONFIG = read.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 20
+if EMAIL_CONFIG["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend":
+    EMAIL_BACKEND = "mltrack.mailing.GuardedBackend"
 DEFAULT_FROM_EMAIL = read.str("MLTRACK_FROM_EMAIL", default="mltrack@localhost")
 
 REST_FRAMEWORK: dict[str, Any] = {
@@ -188,17 +191,28 @@ else:
         "socket_timeout": 2,
         "socket_connect_timeout": 2,
     }
-CELERY_TASK_ROUTES = {"projects.tasks.pull_connection": {"queue": "pulls"}}
+CELERY_TASK_ROUTES = {
+    "projects.tasks.pull_connection": {"queue": "pulls"},
+    "projects.tasks.deliver_task": {"queue": "pulls"},
+    "kpis.tasks.pull_readings": {"queue": "pulls"},
+    "kpis.tasks.deliver_subscription": {"queue": "pulls"},
+}
 CELERY_BEAT_SCHEDULER = "mltrack.scheduler:Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(env.home() / "celerybeat-schedule")
 MLTRACK_SWEEP_SECONDS: float = read.float("MLTRACK_SWEEP_SECONDS", default=3.0)
 MLTRACK_KEEP_ATTEMPT_DAYS: int = read.int("MLTRACK_KEEP_ATTEMPT_DAYS", default=90)
 MLTRACK_KEEP_SNAPSHOT_DAYS: int = read.int("MLTRACK_KEEP_SNAPSHOT_DAYS", default=365)
+MLTRACK_KEEP_FORECAST_DAYS: int = read.int("MLTRACK_KEEP_FORECAST_DAYS", default=90)
 MLTRACK_CASE_DAYS: int = read.int("MLTRACK_CASE_DAYS", default=180)
 MLTRACK_LEASE_SECONDS: float = read.float("MLTRACK_LEASE_SECONDS", default=90.0)
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "sweep-connections": {"task": "projects.tasks.sweep_connections", "schedule": MLTRACK_SWEEP_SECONDS},
+    "sweep-sent-tasks": {"task": "projects.tasks.sweep_sent_tasks", "schedule": MLTRACK_SWEEP_SECONDS},
     "sweep-uploads": {"task": "projects.tasks.sweep_uploads", "schedule": MLTRACK_SWEEP_SECONDS},
+    "sweep-mails": {"task": "kpis.tasks.sweep_mails", "schedule": 60.0},
+    "sweep-subscriptions": {"task": "kpis.tasks.sweep_subscriptions", "schedule": MLTRACK_SWEEP_SECONDS},
+    "sweep-alerts": {"task": "kpis.tasks.sweep_alerts", "schedule": MLTRACK_SWEEP_SECONDS},
+    "sweep-formulas": {"task": "kpis.tasks.sweep_formulas", "schedule": MLTRACK_SWEEP_SECONDS},
     "sweep-judgements": {"task": "kpis.tasks.sweep_judgements", "schedule": MLTRACK_SWEEP_SECONDS},
     **{
         f"heartbeat-{queue}": {
@@ -241,8 +255,9 @@ SECURE_CSP: dict[str, list[str]] = {
     "manifest-src": ["'self'"],
     "form-action": ["'self'"],
     "base-uri": ["'self'"],
-    "frame-ancestors": read.list("MLTRACK_FRAME_ANCESTORS", default=["'none'"]),
+    "frame-ancestors": ["'none'"],
 }
+MLTRACK_FRAME_ANCESTORS: list[str] = read.list("MLTRACK_FRAME_ANCESTORS", default=["'none'"])
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

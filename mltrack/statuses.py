@@ -43,6 +43,14 @@ STATUSES: Final[dict[str, dict[str, Status]]] = {
         "missed": Status("s-square", _("Missed"), "bad"),
         "undecided": Status("s-dashed", _("Not proven yet"), "warn"),
     },
+    "realised": {
+        "moved": Status("s-check", _("Moved"), "ok"),
+        "against": Status("s-down", _("Wrong way"), "bad"),
+        "open": Status("s-dashed", _("No clear effect"), "warn"),
+        "doubtful": Status("s-unknown", _("May be chance"), "warn"),
+        "claimed": Status("s-diamond", _("Claimed"), "info"),
+        "none": Status("s-ring", _("No credible answer"), "mute"),
+    },
     "purpose": {
         "validation": Status("s-ring", _("Validation"), "mute"),
         "test": Status("s-dot", _("Test"), "info"),
@@ -117,6 +125,25 @@ STATUSES: Final[dict[str, dict[str, Status]]] = {
         "syncing": Status("s-running", _("Pulling"), "info"),
         "resting": Status("s-dashed", _("Resting"), "warn"),
     },
+    "task": {
+        "todo": Status("s-ring", _("To do"), "mute"),
+        "doing": Status("s-running", _("Doing"), "info"),
+        "done": Status("s-check", _("Done"), "ok"),
+        "cancelled": Status("s-cross", _("Cancelled"), "mute"),
+    },
+    "sprint": {
+        "planned": Status("s-ring", _("Planned"), "mute"),
+        "active": Status("s-running", _("Running"), "info"),
+        "over": Status("s-hourglass", _("Over, still open"), "warn"),
+        "closed": Status("s-check", _("Closed"), "mute"),
+    },
+    "priority": {
+        "0": Status("s-dash", _("No priority"), "mute"),
+        "1": Status("s-level-1", _("Low"), "mute"),
+        "2": Status("s-level-2", _("Medium"), "mute"),
+        "3": Status("s-level-3", _("High"), "warn"),
+        "4": Status("s-square", _("Urgent"), "bad"),
+    },
     "approval": {
         "proposed": Status("s-diamond", _("Proposed"), "warn"),
         "accepted": Status("s-check", _("Accepted"), "ok"),
@@ -131,6 +158,24 @@ STATUSES: Final[dict[str, dict[str, Status]]] = {
         "on_pace": Status("s-dot", _("On pace"), "ok"),
         "behind": Status("s-down", _("Behind pace"), "warn"),
         "no_data": Status("s-ring", _("No readings"), "mute"),
+    },
+    "chance": {
+        "arrived": Status("s-stage-5", _("In production"), "ok"),
+        "ready": Status("s-check", _("Ready now"), "ok"),
+        "likely": Status("s-dot", _("Likely"), "ok"),
+        "even": Status("s-up", _("Even chance"), "warn"),
+        "unlikely": Status("s-down", _("Not expected"), "bad"),
+        "untold": Status("s-ring", _("No forecast"), "mute"),
+    },
+    "alert": {
+        "open": Status("s-up", _("Open"), "warn"),
+        "closed": Status("s-check", _("Closed"), "mute"),
+    },
+    "mark": {
+        "release": Status("s-up", _("Release"), "ok"),
+        "stage": Status("s-square", _("Stage"), "mute"),
+        "goal": Status("s-diamond", _("Goal changed"), "warn"),
+        "note": Status("s-dot", _("Note"), "info"),
     },
 }
 

@@ -21,6 +21,8 @@ from projects.models import (
     LabelAudit,
     Run,
     RunDataset,
+    Sprint,
+    Task,
 )
 
 _INITIATIVE: Final = Prepared(
@@ -127,4 +129,33 @@ def dataset_of(initiative: Initiative, public_id: str) -> DatasetVersion:
     found = datasets_of(initiative).select_related("initiative").filter(public_id=public_id).first()
     if found is None:
         raise Http404("No such dataset version in this initiative.")
+    return found
+
+
+def sprint_of(principal: Principal, public_id: str, *, lock: bool = False) -> Sprint:
+    """Return a sprint of the principal's workspace, by its public id. Raises Http404.
+
+    `lock` holds it until the end of the transaction.
+    """
+    ours = Sprint.objects.select_related("connection").filter(workspace=principal.workspace, public_id=public_id)
+    found = (ours.select_for_update(of=("self",), no_key=True) if lock else ours).first()
+    if found is None:
+        raise Http404("No such sprint here.")
+    found.workspace = principal.workspace
+    return found
+
+
+def task_of(initiative: Initiative, key: str, *, lock: bool = False) -> Task:
+    """Return one of the initiative's tasks by its key, `CHURN-42`; one that was put away too. Raises Http404.
+
+    `lock` holds it until the end of the transaction.
+    """
+    before, _, number = key.rpartition("-")
+    named = before == initiative.key and number.isascii() and number.isdigit() and len(number) < 10
+    ours = Task.objects.select_related("sprint", "assignee", "connection", "run", "dataset")
+    ours = ours.select_for_update(of=("self",), no_key=True) if lock else ours
+    found = ours.filter(initiative=initiative, number=number).first() if named else None
+    if found is None:
+        raise Http404("No such task in this initiative.")
+    found.initiative = initiative
     return found

@@ -9,9 +9,11 @@ from celery import current_app, shared_task
 from celery.signals import worker_ready, worker_shutting_down
 
 from mltrack.wakes import MOST_WAITING, forget_excess, waiting
+from projects.connectors.registry import task_of
 from projects.services import pull
 from projects.services.stopping import request_stop
-from projects.services.sweep import due_connections
+from projects.services.sweep import due_connections, due_sent_tasks, kinds_of
+from projects.services.task_delivery import deliver
 from projects.services.upload_counting import count_block
 from projects.services.upload_merging import merge_upload
 from projects.services.upload_sweep import drop_stale, due_work
@@ -37,8 +39,25 @@ def pull_connection(connection_id: int) -> None:
 def sweep_connections() -> None:
     """Wake a worker for each connection that is due, as long as few messages wait; the next sweep repeats the rest."""
     room = max(0, MOST_WAITING - waiting(current_app, PULLS))
-    for connection_id in due_connections()[:room]:
-        pull_connection.delay(connection_id)
+    due = due_connections()[:room]
+    kinds = kinds_of(due)
+    for connection_id in due:
+        if connection_id in kinds:
+            task_of(kinds[connection_id]).delay(connection_id)
+
+
+@shared_task(name="projects.tasks.deliver_task", time_limit=120, soft_time_limit=110)
+def deliver_task(sent_id: int) -> None:
+    """Tell one tracker what a check wants, if that is due."""
+    deliver(sent_id)
+
+
+@shared_task(name="projects.tasks.sweep_sent_tasks", time_limit=60, soft_time_limit=50)
+def sweep_sent_tasks() -> None:
+    """Wake a worker for each task that a tracker is to be told of, as long as few messages wait."""
+    room = max(0, MOST_WAITING - waiting(current_app, PULLS))
+    for sent_id in due_sent_tasks()[:room]:
+        deliver_task.delay(sent_id)
 
 
 @shared_task(name="projects.tasks.count", time_limit=300, soft_time_limit=280)

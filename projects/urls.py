@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from projects.views import connections
+from projects.views import connections, words
 
 app_name = "projects"
 urlpatterns: list[URLPattern] = [
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("connections/<slug:public_id>/", connections.connection, name="connection"),
     path("connections/<slug:public_id>/status/", connections.connection_status, name="connection_status"),
     path("connections/<slug:public_id>/edit/", connections.connection_edit, name="connection_edit"),
+    path("connections/<slug:public_id>/words/", words.connection_words, name="connection_words"),
     path("connections/<slug:public_id>/sync/", connections.connection_sync, name="connection_sync"),
     path("connections/<slug:public_id>/pause/", connections.connection_pause, name="connection_pause"),
     path("connections/<slug:public_id>/delete/", connections.connection_delete, name="connection_delete"),

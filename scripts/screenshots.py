@@ -26,6 +26,7 @@ PAGES = {
     "initiative": "/w/demo/initiatives/BIOPSY/",
     "runs": "/w/demo/initiatives/DIGITS/runs/",
     "kpi": "/w/demo/kpis/forms-typed-by-hand/",
+    "leadership": "/w/demo/dashboards/leadership/",
 }
 VIEWS = (("light", "desktop"), ("dark", "desktop"), ("light", "phone"))
 

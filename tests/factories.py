@@ -50,11 +50,13 @@ def make_initiative(principal: Principal, key: str = "CHURN", **fields: Any) -> 
     return create_initiative(principal, key=key, **{"name": "Customer churn", **fields})
 
 
-def make_connection(principal: Principal, *, name: str = "", initiative: Initiative | None = None) -> Connection:
-    """Return an MLflow connection that nobody pulls by itself; with `initiative`, all its runs count for it."""
+def make_connection(
+    principal: Principal, *, name: str = "", initiative: Initiative | None = None, kind: str = "mlflow"
+) -> Connection:
+    """Return a connection (to MLflow) that nobody pulls by itself; with `initiative`, all its runs count for it."""
     connection = Connection.objects.create(
         workspace=principal.workspace,
-        kind="mlflow",
+        kind=kind,
         name=name or f"MLflow {next(_numbers)}",
         base_url="http://127.0.0.1:9",
         initiative=initiative,

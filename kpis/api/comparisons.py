@@ -16,7 +16,7 @@ from kpis.selectors.evaluation_fairness import fairness_answer, fairness_audit
 from kpis.selectors.evaluation_rivals import rivalry, rivalry_answer
 from mltrack.accounts.endpoint import Endpoint
 from mltrack.accounts.policy import Power
-from mltrack.csv_answer import csv_answer
+from mltrack.file_answer import csv_answer
 from mltrack.rest.serializers import answer_of
 from projects.access import evaluation_of, initiative_of
 from projects.selectors.evaluations import tally_of
@@ -61,4 +61,4 @@ class Cells(Endpoint):
     def get(self, request: Request, key: str, evaluation_id: str) -> HttpResponseBase:
         """Export right and wrong by confidence, slice and group as CSV; small groups are folded into "(hidden)"."""
         evaluation = evaluation_of(initiative_of(self.principal, key), evaluation_id)
-        return csv_answer(cell_rows(tally_of(evaluation)), f"{key}-{evaluation.public_id}-cells.csv")
+        return csv_answer(cell_rows(tally_of(evaluation)), f"{key}-{evaluation.public_id}-cells")

@@ -22,12 +22,14 @@ from kpis.api.shapes.kpis import (
     KpiParams,
     ReadingColumnsIn,
     ReadingCountsOut,
+    ReadingOut,
     ReadingParams,
     ReadingRowsIn,
     ReadingShape,
     open_goals,
 )
 from kpis.models import KPI
+from kpis.selectors.kpis import stood
 from kpis.selectors.lists import contribution_list, kpi_list, kpi_with_goals, reading_list
 from kpis.services import kpis as service
 from kpis.services.contributions import set_contribution
@@ -35,6 +37,7 @@ from kpis.services.readings import record_readings
 from mltrack.accounts.access import Principal
 from mltrack.accounts.endpoint import Endpoint
 from mltrack.accounts.policy import Power
+from mltrack.rest.etags import etag_of
 from mltrack.rest.pages import page_of
 from mltrack.rest.pointers import field_error
 from mltrack.rest.problems import invalid
@@ -48,6 +51,10 @@ def _version(kpi: KPI) -> str:
     return " ".join([str(kpi.version), *(f"{state} {goal.number}" for state, goal in sorted(open_goals(kpi).items()))])
 
 
+def _shown(kpi: KPI) -> Any:
+    return answer_of(KpiOut, stood([kpi])[0])
+
+
 class Kpis(Endpoint):
     """The workspace's lasting measures."""
 
@@ -57,13 +64,13 @@ class Kpis(Endpoint):
     @extend_schema(responses=page_of(KpiOut))
     def get(self, request: Request) -> Response:
         """List KPIs by key."""
-        return self.page(kpi_list(self.principal, self.params), KpiOut, order="key")
+        return self.page(kpi_list(self.principal, self.params), KpiOut, order="key", told=stood)
 
     @extend_schema(request=KpiIn, responses={201: KpiOut})
     def post(self, request: Request) -> Response:
         """Make a KPI, with its goal where it is known."""
         made = kpi_with_goals(service.create_kpi(self.principal, **self.body(KpiIn)))
-        answer = self.entity(answer_of(KpiOut, made), made.key, _version(made), 201)
+        answer = self.entity(_shown(made), made.key, _version(made), 201)
         answer["Location"] = f"/api/v1/kpis/{made.key}/"
         return answer
 
@@ -75,22 +82,22 @@ class OneKpi(Endpoint):
 
     @extend_schema(responses=KpiOut)
     def get(self, request: Request, key: str) -> Response:
-        """Show a KPI with its goal."""
+        """Show a KPI with its goal and where it stands; the ETag is that of its settings, not of readings."""
         found = kpi_with_goals(kpi_of(self.principal, key))
-        return self.entity(answer_of(KpiOut, found), found.key, _version(found))
+        return self.ok(_shown(found), headers={"ETag": etag_of(found.key, _version(found))})
 
     @extend_schema(request=KpiEdit, responses=KpiOut)
     def patch(self, request: Request, key: str) -> Response:
         """Change a KPI; a changed goal is a new version of it, which waits for an approver when it asks for less."""
         found = kpi_with_goals(kpi_of(self.principal, key, lock=True))
-        self.conditional(found.key, _version(found), lambda: answer_of(KpiOut, found))
+        self.conditional(found.key, _version(found), lambda: _shown(found))
         given = self.body(KpiEdit, partial=True)
         archived, reason = given.pop("archived", None), given.pop("reason", "")
         edited = service.edit_kpi(self.principal, found, given, reason=reason)
         if archived is not None:
             edited = service.archive_kpi(self.principal, edited, archived=archived)
         shown = kpi_with_goals(edited)
-        return self.entity(answer_of(KpiOut, shown), shown.key, _version(shown))
+        return self.entity(_shown(shown), shown.key, _version(shown))
 
 
 class Readings(Endpoint):
@@ -99,10 +106,10 @@ class Readings(Endpoint):
     powers = {"GET": Power.READ, "POST": Power.WRITE_READINGS}
     query = {"GET": ReadingParams}
 
-    @extend_schema(responses=page_of(ReadingShape))
+    @extend_schema(responses=page_of(ReadingOut))
     def get(self, request: Request, key: str) -> Response:
         """List readings, newest first."""
-        return self.page(reading_list(kpi_of(self.principal, key), self.params), ReadingShape, order="-time")
+        return self.page(reading_list(kpi_of(self.principal, key), self.params), ReadingOut, order="-time")
 
     @extend_schema(
         request=PolymorphicProxySerializer("Reading", [ReadingShape, ReadingRowsIn, ReadingColumnsIn], None),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django import forms
@@ -35,13 +36,17 @@ class AuditForm(forms.Form):
     seed = forms.CharField(
         label=_("Seed"), required=False, max_length=MOST_SEED_BYTES, help_text=_("Made up where left empty.")
     )
-    labels_digest = forms.CharField(
+    labels_digest = forms.ChoiceField(
         label=_("Version of the labels"),
         required=False,
-        max_length=128,
-        help_text=_("The digest by which dataset versions name these labels."),
+        help_text=_("Those that dataset versions name; others are named by REST."),
     )
     note = forms.CharField(label=_("Note"), required=False, max_length=LONGEST_NOTE)
+
+    def __init__(self, *args: Any, label_sets: Mapping[str, Sequence[str]] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = [(digest, f"{digest[:12]} · {', '.join(names)}") for digest, names in (label_sets or {}).items()]
+        self.fields["labels_digest"].choices = [("", _("not named")), *known]  # type: ignore[attr-defined]
 
     def audit(self) -> dict[str, Any]:
         """Return the fields as the service takes them."""

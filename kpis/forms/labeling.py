@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from projects.connectors.label_files.formats import FORMATS
+from projects.models import DatasetVersion
 
 LONGEST_PASTE = 500_000
 
@@ -49,6 +51,30 @@ class CurveForm(forms.Form):
         help_text=_("From 0 to 1."),
         widget=forms.NumberInput(attrs={"step": "any"}),
     )
+
+
+class BatchForm(forms.Form):
+    """Of which dataset version the tasks of a batch are; both are offered by public ids."""
+
+    batch = forms.ChoiceField(label=_("Batch"))
+    dataset_id = forms.ChoiceField(label=_("Dataset version"), required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        batches: Sequence[tuple[str, str]] = (),
+        versions: Sequence[DatasetVersion] = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["batch"].choices = list(batches)  # type: ignore[attr-defined]
+        offered = [(each.public_id, str(each)) for each in versions]
+        self.fields["dataset_id"].choices = [("", _("of none")), *offered]  # type: ignore[attr-defined]
+
+    def place(self) -> dict[str, str]:
+        """Return the project and the batch as the service takes them."""
+        project, _slash, batch = self.cleaned_data["batch"].partition("/")
+        return {"project": project, "batch": batch}
 
 
 class AnnotationsForm(forms.Form):

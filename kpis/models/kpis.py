@@ -47,7 +47,10 @@ class GoalState(models.TextChoices):
 
 
 class KPI(models.Model):
-    """A lasting business measure. Its baseline, target and due date are `Goal` versions."""
+    """A lasting business measure. Its baseline, target and due date are `Goal` versions.
+
+    One with a `formula` is derived: its readings are reckoned, and nobody else records any.
+    """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="kpis")
     key = models.CharField(max_length=60, validators=[validate_kpi_key])
@@ -61,6 +64,9 @@ class KPI(models.Model):
     period = models.CharField(max_length=8, choices=Period.choices, default=Period.WEEK)
     aggregation = models.CharField(max_length=6, choices=Aggregation.choices, default=Aggregation.LAST)
     zone = models.CharField(max_length=64, default="UTC")
+    formula = models.ForeignKey(
+        "kpis.KpiFormula", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
+    )
     archived_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -75,6 +81,16 @@ class KPI(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def formula_text(self) -> str:
+        """The formula in force, empty where readings are measured."""
+        return self.formula.text if self.formula else ""
+
+    @property
+    def formula_number(self) -> int | None:
+        """The number of the formula in force."""
+        return self.formula.number if self.formula else None
 
 
 class Goal(models.Model):
@@ -116,7 +132,10 @@ class Goal(models.Model):
 
 
 class Reading(models.Model):
-    """A KPI's value at a moment, per segment. A missing period is no row; NaN is refused."""
+    """A KPI's value at a moment, per segment. A missing period is no row; NaN is refused.
+
+    `formula` is the number of the KPI's formula that gave it, null where it was measured.
+    """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
     # The index of `reading_once` begins with the KPI; one of the KPI alone would draw the planner to whole histories.
@@ -124,6 +143,7 @@ class Reading(models.Model):
     segment = models.CharField(max_length=120, blank=True, default="")
     time = models.DateTimeField()
     value = models.FloatField()
+    formula = models.PositiveIntegerField(null=True)
     recorded_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -136,6 +156,11 @@ class Reading(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kpi_id} {self.time:%Y-%m-%d} {self.value}"
+
+    @property
+    def origin(self) -> str:
+        """Say whether it was measured or derived."""
+        return "measured" if self.formula is None else "derived"
 
 
 class Contribution(models.Model):

@@ -15,7 +15,8 @@ from kpis.scoring.ml_test_score import ml_test_score
 from kpis.scoring.results import CheckResult, Readiness, ReadinessWarning, SectionResult
 from kpis.scoring.targets import Accepted
 
-OF_THE_MOMENT = ("as_of", "pending", "age_seconds", "changes_at")
+OF_THE_MOMENT = ("as_of", "pending", "age_seconds", "changes_at", "forecast")
+"""What moves on while nothing else changes; the dates of a forecast do so day by day."""
 
 
 def readiness_document(readiness: Readiness) -> dict[str, Any]:
@@ -37,7 +38,7 @@ def readiness_document(readiness: Readiness) -> dict[str, Any]:
         "sections": [_section(each, readiness.as_of) for each in readiness.sections],
         "blockers": [_blocker(each) for each in readiness.blockers],
         "waivers": [_waiver(each) for each in readiness.waivers],
-        "forecast": None,
+        "forecast": readiness.forecast and readiness.forecast.document,
         "ml_test_score": _ml_test_score(readiness),
         "changes_at": moment(readiness.changes_at),
     }

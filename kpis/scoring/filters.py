@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 VALUES: dict[str, tuple[str, ...]] = {
@@ -14,7 +15,14 @@ VALUES: dict[str, tuple[str, ...]] = {
     "is": ("archived", "pending", "overdue"),
 }
 NUMBERS = ("accuracy", "coverage")
-WORDS = (*VALUES, *NUMBERS, "owner", "kpi")
+TASK_VALUES: dict[str, tuple[str, ...]] = {
+    "status": ("todo", "doing", "done", "cancelled"),
+    "type": (
+        "framing", "data", "labeling", "training", "evaluation", "integration", "deployment", "monitoring", "none"
+    ),
+    "priority": ("none", "low", "medium", "high", "urgent"),
+    "is": ("blocked", "overdue", "mirrored", "estimated"),
+}  # fmt: skip
 LONGEST = 400
 MOST_TERMS = 20
 TERM = re.compile(r'(-?)(?:([a-z_]+):("[^"]*"|\S*)|("[^"]*"|\S+))', re.IGNORECASE)
@@ -37,6 +45,24 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words of a list: those with known values, those that compare numbers, those that take any text."""
+
+    values: Mapping[str, tuple[str, ...]]
+    numbers: tuple[str, ...] = ()
+    free: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All of them."""
+        return (*self.values, *self.numbers, *self.free)
+
+
+PORTFOLIO = Vocabulary(VALUES, NUMBERS, ("owner", "kpi"))
+TASKS = Vocabulary(TASK_VALUES, (), ("assignee", "sprint"))
+
+
+@dataclass(frozen=True, slots=True)
 class Filters:
     """The terms that were understood, all of which must hold, and for each of the others why not."""
 
@@ -49,7 +75,7 @@ class Filters:
         return " ".join(each.text for each in self.terms if each is not term)
 
 
-def parse_filters(text: str) -> Filters:
+def parse_filters(text: str, vocabulary: Vocabulary = PORTFOLIO) -> Filters:
     """Return the filters of a text. What is not understood is an error in words, never dropped in silence."""
     text = text.strip()
     if len(text) > LONGEST:
@@ -57,7 +83,7 @@ def parse_filters(text: str) -> Filters:
     terms: list[Term] = []
     errors: list[str] = []
     for found in TERM.finditer(text):
-        term = _term(found)
+        term = _term(found, vocabulary)
         if isinstance(term, Term):
             terms.append(term)
         else:
@@ -67,30 +93,30 @@ def parse_filters(text: str) -> Filters:
     return Filters(text, tuple(terms), tuple(errors))
 
 
-def _term(found: re.Match[str]) -> Term | str:
+def _term(found: re.Match[str], vocabulary: Vocabulary) -> Term | str:
     word, rest = (found[2] or "").lower(), (found[3] or found[4] or "").strip('"')
     if "\x00" in rest or any("\ud800" <= letter <= "\udfff" for letter in rest):
         return "A filter holds characters that cannot be searched for."
     blank = Term(found[0], word, negated=bool(found[1]))
     if not word:
         return replace(blank, values=(rest,))
-    if word in NUMBERS:
+    if word in vocabulary.numbers:
         return _number(blank, rest)
-    if word not in WORDS:
-        return f"“{word}” is no filter word; there are {', '.join(WORDS)}."
+    if word not in vocabulary.words:
+        return f"“{word}” is no filter word; there are {', '.join(vocabulary.words)}."
     values = tuple(value for value in rest.lower().split(",") if value)
     if not values:
         return f"“{found[0]}” says nothing after the colon."
-    return _known(replace(blank, values=values))
+    return _known(replace(blank, values=values), vocabulary.values)
 
 
-def _known(term: Term) -> Term | str:
-    if term.word not in VALUES:
+def _known(term: Term, known: Mapping[str, tuple[str, ...]]) -> Term | str:
+    if term.word not in known:
         return term
     values = tuple(value.replace("_", "-") for value in term.values)
-    unknown = [value for value in values if value not in VALUES[term.word]]
+    unknown = [value for value in values if value not in known[term.word]]
     if unknown:
-        return f"{term.word} cannot be “{unknown[0]}”; it is {', '.join(VALUES[term.word])}."
+        return f"{term.word} cannot be “{unknown[0]}”; it is {', '.join(known[term.word])}."
     return replace(term, values=tuple(value.replace("-", "_") for value in values))
 
 

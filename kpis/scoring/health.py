@@ -1,18 +1,22 @@
-"""Will it get there? From the target date, the pace of the checks, the trend and what is about to end.
+"""Will it get there? From the target date against the forecast or the pace, the trend and what is about to end.
 
-The pace compares two shares: of the required checks that stand, and of the time from the start to the end of the
-target date. A straight line is a simple expectation on purpose: it needs no history and anyone can redo it.
+Where a date is credible the forecast is held against the target date: at risk where P85 is later, off track where P50
+is. Else the pace stands in for it. It compares two shares: of the required checks that stand, and of the time from the
+start to the end of the target date. A straight line is a simple expectation on purpose: it needs no history and anyone
+can redo it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
+from kpis.scoring.forecast.standing import ForecastStanding
 from kpis.scoring.inputs import JudgementInputs, ProgressPoint
 from kpis.scoring.results import Health, HealthState, ReadinessWarning, Verdict
 from kpis.scoring.wording import percent
+from mltrack.days import begin_of
 
 # How far the share of checks may lie behind the share of time.
 ON_TRACK_GAP = 0.10
@@ -36,20 +40,19 @@ def health_of(
     trend = trend_of(inputs.history, share, now)
     if initiative.target_date is None:
         return replace(_without_date(trend), changes_at=_turn(inputs.history, share, now, _rises))
-    end = end_of(initiative.target_date)
+    end = begin_of(initiative.zone, initiative.target_date + timedelta(days=1))
     if now >= end:
         return Health("off_track", f"the target date {initiative.target_date} has passed and it is not ready")
     start = initiative.created_at or (inputs.history[0].at if inputs.history else None)
-    if share is None or start is None:
+    if inputs.forecast is not None:
+        expected = _by_forecast(inputs.forecast, initiative.target_date, end)
+    elif share is None or start is None:
         return Health("no_data", "no check is required, so there is no pace to compare")
-    found = _with_cautions(_by_pace(share, start, end, now), trend, warnings, end)
+    else:
+        expected = _by_pace(share, start, end, now)
+    found = _with_cautions(expected, trend, warnings, end)
     turn = _turn(inputs.history, share, now, _falls)
     return replace(found, changes_at=min((each for each in (found.changes_at, turn) if each), default=None))
-
-
-def end_of(day: date) -> datetime:
-    """Return the moment at which a date is over, in UTC."""
-    return datetime.combine(day + timedelta(days=1), time(), tzinfo=UTC)
 
 
 def trend_of(history: Sequence[ProgressPoint], share: float | None, now: datetime) -> float | None:
@@ -91,6 +94,15 @@ def _without_date(trend: float | None) -> Health:
     if _rises(trend):
         return Health("on_track", "there is no target date, but more checks pass than four weeks ago")
     return Health("at_risk", "there is no target date, and no more checks pass than four weeks ago")
+
+
+def _by_forecast(forecast: ForecastStanding, target: date, end: datetime) -> Health:
+    """Compare the dates of the forecast with the target date; the reason does not name them, since they move daily."""
+    if forecast.p50 > target:
+        return Health("off_track", f"even with a chance of 50 % the forecast is after the target date {target}", end)
+    if forecast.p85 > target:
+        return Health("at_risk", f"the forecast keeps the target date {target} with 50 %, but not with 85 %", end)
+    return Health("on_track", f"the forecast keeps the target date {target} with a chance of 85 %", end)
 
 
 def _by_pace(share: float, start: datetime, end: datetime, now: datetime) -> Health:

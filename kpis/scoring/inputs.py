@@ -9,6 +9,7 @@ from typing import Literal
 
 from kpis.scoring.attainment import Goal
 from kpis.scoring.evaluations.pairs import Pairs
+from kpis.scoring.forecast.standing import ForecastStanding
 from kpis.scoring.labeling.standing import LabelStanding
 from kpis.scoring.points import MetricPoint
 from kpis.scoring.sampling import Reported
@@ -29,6 +30,7 @@ class InitiativeFacts:
     state: str = "active"
     criticality: Criticality = "standard"
     target_date: date | None = None
+    zone: str = "UTC"
     created_at: datetime | None = None
     owner: str = ""
 
@@ -50,9 +52,22 @@ class DatasetFact:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedData:
+    """How many rows, and groups where they are known, of one version are in another that models are trained on."""
+
+    name: str
+    digest: str
+    trained_name: str
+    trained_digest: str
+    rows: int
+    groups: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RunFacts:
     """One run: metrics under their own names (see `apply_aliases`), and what makes it repeatable.
 
+    `shared` is what its datasets, as what it was trained on, share with any that measure, as far as that is known.
     `id` is the public id, `url` the path or address of its page.
     """
 
@@ -64,6 +79,7 @@ class RunFacts:
     params: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     datasets: tuple[DatasetFact, ...] = ()
+    shared: tuple[SharedData, ...] = ()
     commit: str = ""
     ended_at: datetime | None = None
     url: str = ""
@@ -171,6 +187,27 @@ class ContributionFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenTask:
+    """A task that is still to be done."""
+
+    key: str
+    title: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFacts:
+    """How many tasks are neither cancelled nor put away, how many of them are done, and the first that are not.
+
+    Tasks that a check opened and tasks about the check on tasks are left out: they follow from the judgement.
+    """
+
+    total: int = 0
+    done: int = 0
+    open: tuple[OpenTask, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AttestationFacts:
     """A person's word on a check. Only unrevoked ones are given."""
 
@@ -215,7 +252,7 @@ class JudgementInputs:
     given for (see `fingerprints.bound_fingerprints`); `history` is in order of time; `production` is the run
     of what is deployed, None when nothing is, `production_evaluation` its newest evaluation, and `pairs` how that and
     the candidate's did on the same cases, by slice ("" is all of them), None where the cases are not known. `labels` is
-    None where nothing is known of them.
+    None where nothing is known of them, `forecast` where no date was credible when one was made last.
     """
 
     initiative: InitiativeFacts
@@ -235,3 +272,5 @@ class JudgementInputs:
     proposals: tuple[str, ...] = ()
     bars: tuple[BarChange, ...] = ()
     labels: LabelStanding | None = None
+    forecast: ForecastStanding | None = None
+    tasks: TaskFacts = field(default_factory=TaskFacts)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from kpis.scoring.attested import attested, newest_word, unsaid
 from kpis.scoring.cautions import NEAR, of_test_set, warnings_of
 from kpis.scoring.fingerprints import current_fingerprints
+from kpis.scoring.forecast.standing import ForecastStanding
 from kpis.scoring.health import health_of
 from kpis.scoring.inputs import JudgementInputs, WaiverFacts
 from kpis.scoring.lowered import lowered_bars
@@ -36,6 +37,7 @@ def judge(inputs: JudgementInputs, scorecard: Scorecard, now: datetime) -> Readi
     told = warnings_of(checks, inputs.proposals, now)
     warnings = (*told, *lowered_bars(inputs, checks), *of_test_set(inputs.candidate))
     health = health_of(inputs, verdict, share, warnings, now)
+    forecast = shown_forecast(inputs, verdict)
     return Readiness(
         initiative=inputs.initiative,
         candidate=inputs.candidate,
@@ -48,8 +50,22 @@ def judge(inputs: JudgementInputs, scorecard: Scorecard, now: datetime) -> Readi
         sections=sections,
         warnings=warnings,
         waivers=_shown_waivers(inputs.waivers, checks, now),
-        changes_at=changes_at(checks, health, now),
+        changes_at=changes_at(checks, health, forecast, now),
+        forecast=forecast,
     )
+
+
+def with_forecast(readiness: Readiness, inputs: JudgementInputs) -> Readiness:
+    """Return a judgement with the forecast that rests on it, and what follows: its health, and when it changes."""
+    forecast, now = shown_forecast(inputs, readiness.verdict), readiness.as_of
+    health = health_of(inputs, readiness.verdict, readiness.share, readiness.warnings, now)
+    moment = changes_at(readiness.checks, health, forecast, now)
+    return replace(readiness, forecast=forecast, health=health, changes_at=moment)
+
+
+def shown_forecast(inputs: JudgementInputs, verdict: Verdict) -> ForecastStanding | None:
+    """Return the forecast, None where there is nothing to wait for."""
+    return None if verdict == "ready" or inputs.initiative.state != "active" else inputs.forecast
 
 
 def verdict_of(checks: Sequence[CheckResult]) -> Verdict:
@@ -140,10 +156,14 @@ def _shown_waivers(
     )
 
 
-def changes_at(checks: Sequence[CheckResult], health: Health, now: datetime) -> datetime | None:
-    """Return the next moment at which time alone changes the answer: an expiry, its warning, or the health."""
+def changes_at(
+    checks: Sequence[CheckResult], health: Health, forecast: ForecastStanding | None, now: datetime
+) -> datetime | None:
+    """Return the next moment at which time alone changes the answer: an expiry, its warning, health, or forecast."""
     moments = [check.expires for check in checks if check.expires is not None]
     moments += [moment - NEAR for moment in moments]
+    if forecast is not None:
+        moments.append(forecast.ends)
     if health.changes_at is not None:
         moments.append(health.changes_at)
     return min((moment for moment in moments if moment > now), default=None)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from kpis.scoring.forecast.standing import ForecastStanding
 from kpis.scoring.inputs import Candidate, InitiativeFacts, WaiverFacts
 from kpis.scoring.measurement import Evidence, Result
 from kpis.scoring.scorecard import Check
@@ -84,7 +85,10 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """The whole answer. `share` is the part of required checks that stand, None when none is required."""
+    """The whole answer. `share` is the part of required checks that stand, None when none is required.
+
+    `forecast` is None where it is ready already, or no date is credible.
+    """
 
     initiative: InitiativeFacts
     candidate: Candidate | None
@@ -98,6 +102,7 @@ class Readiness:
     warnings: tuple[ReadinessWarning, ...] = ()
     waivers: tuple[WaiverFacts, ...] = field(default=())
     changes_at: datetime | None = None
+    forecast: ForecastStanding | None = None
 
     @property
     def checks(self) -> tuple[CheckResult, ...]:

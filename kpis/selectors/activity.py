@@ -11,7 +11,8 @@ from django.db.models import Q
 
 from kpis.scoring.wording import figure
 from mltrack.accounts.models import AuditEvent
-from projects.models import Initiative, StageChange, Update
+from projects.models import Initiative, StageChange
+from projects.progress.stages import in_order
 
 KINDS = (
     "initiative",
@@ -143,7 +144,8 @@ def _detail(event: AuditEvent) -> str:
 
 def _of_initiative(action: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     if action == "move":
-        return "to " + ", ".join(str(value) for value in after.values())
+        moved = [str(after[name]) for name in ("stage", "state") if name in after]
+        return "to " + ", ".join(moved) + (f", as of {str(after['at'])[:10]}" if "at" in after else "")
     if action == "edit":
         return ": " + ", ".join(name.replace("_", " ") for name in after if name != "target_resolution")
     return str(after.get("health", "")).replace("_", " ") if action == "update" else ""
@@ -160,14 +162,10 @@ def _text(event: AuditEvent) -> str:
 
 
 def stage_changes_of(initiative: Initiative) -> list[StageChange]:
-    """Return the last fifty moves between stages, newest first."""
-    moves = StageChange.objects.filter(initiative=initiative).select_related("actor")
-    return list(moves.order_by("-at", "-id")[:PAGE])
-
-
-def updates_of(initiative: Initiative, limit: int = 10) -> list[Update]:
-    """Return the newest words of people on an initiative."""
-    return list(Update.objects.filter(initiative=initiative).select_related("author").order_by("-at", "-id")[:limit])
+    """Return the last fifty moves between stages, newest first, without an opening that earlier moves have replaced."""
+    moves = {each.pk: each for each in StageChange.objects.filter(initiative=initiative).select_related("actor")}
+    ordered = in_order(each.move() for each in moves.values())
+    return [moves[each.number] for each in reversed(ordered)][:PAGE]
 
 
 def last_edit_of(initiative: Initiative, field: str) -> AuditEvent | None:

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kpis.selectors.datasets import Shared, shared_words
+from kpis.selectors.label_datasets import labels_of
 from mltrack import formats
 from projects.access import datasets_of
-from projects.models import DatasetSplit, DatasetVersion, Evaluation, Initiative, RunDataset
+from projects.models import DatasetSplit, DatasetVersion, Evaluation, Initiative, RunDataset, VersionOverlap
 from projects.progress.datasets.diff import Line
-from projects.selectors.datasets import evaluations_on, overlaps_of, runs_on, splits_of
+from projects.progress.labeling.counts import LabelingCounts
+from projects.selectors.datasets import evaluations_on, overlaps_of, runs_on, splits_of, version_overlaps_of
 
 OTHERS = 50
 
@@ -19,6 +21,8 @@ OTHERS = 50
 class VersionPage:
     """A version with its splits, what they share, who used it, and what it may be compared with, newest first.
 
+    `labels` is how far its batches are labeled, None where none is of it; `trained` what it shares with versions that
+    models are trained on.
     `classes` are rows of a class by split: its name, and a count, or None, for each split.
     """
 
@@ -29,6 +33,8 @@ class VersionPage:
     runs: Sequence[RunDataset]
     evaluations: Sequence[Evaluation]
     others: Sequence[DatasetVersion]
+    labels: LabelingCounts | None
+    trained: Sequence[VersionOverlap]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,7 @@ class Shown:
 
 
 def version_page(initiative: Initiative, version: DatasetVersion) -> VersionPage:
-    """Return what a version's page shows, in five queries."""
+    """Return what a version's page shows, in eight queries."""
     splits = splits_of(version)
     same = datasets_of(initiative).filter(name=version.name).exclude(pk=version.pk)
     return VersionPage(
@@ -54,6 +60,8 @@ def version_page(initiative: Initiative, version: DatasetVersion) -> VersionPage
         runs=runs_on(initiative, version),
         evaluations=evaluations_on(initiative, version),
         others=list(same.order_by("-recorded_at", "-id")[:OTHERS]),
+        labels=labels_of(initiative, version),
+        trained=version_overlaps_of(initiative, version),
     )
 
 

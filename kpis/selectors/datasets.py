@@ -11,6 +11,7 @@ from django.db.models import Count, F, IntegerField, OuterRef, Prefetch, Q, Quer
 from django.db.models.functions import Coalesce, RowNumber
 
 from kpis.selectors.paths import run_path
+from mltrack.cells import Cell
 from projects.access import datasets_of
 from projects.models import DatasetSplit, DatasetVersion, Evaluation, Initiative, Run, RunDataset, SplitOverlap
 from projects.progress.datasets.splits import held_out, role_of
@@ -74,18 +75,17 @@ def dataset_rows(initiative: Initiative) -> list[VersionRow]:
     return rows
 
 
-def dataset_lines(initiative: Initiative) -> Iterator[Sequence[str]]:
-    """Yield all versions as lines of text, newest first, below their headings; three queries for each thousand."""
+def dataset_lines(initiative: Initiative) -> Iterator[Sequence[Cell]]:
+    """Yield all versions as lines, newest first, below their headings; three queries for each thousand."""
     yield COLUMNS
     for version in _versions(initiative).iterator(chunk_size=1000):
         row = _row(version, newest=False, uses=[])
         splits = " ".join(f"{each.name}={each.rows}" for each in row.splits)
-        values = (
+        yield (
             *(version.public_id, version.name, version.digest, version.rows, version.size, version.files),
             *(version.schema_digest, version.labels_digest, version.uri, version.source, splits, row.duplicates),
-            *(version.leaked_rows, version.leaked_groups, row.runs, row.evaluations, version.recorded_at.isoformat()),
+            *(version.leaked_rows, version.leaked_groups, row.runs, row.evaluations, version.recorded_at),
         )
-        yield tuple("" if each is None else str(each) for each in values)
 
 
 def shared_words(splits: Sequence[DatasetSplit], overlaps: Sequence[SplitOverlap]) -> list[Shared]:

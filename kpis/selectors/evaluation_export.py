@@ -1,4 +1,4 @@
-"""The list of evaluations and the attempt ledger as rows of text, for files."""
+"""The list of evaluations and the attempt ledger as the rows of files."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Final
 from kpis.scoring.targets import Target
 from kpis.selectors.attempts import Attempts
 from kpis.selectors.evaluation_list import PAGE, EvaluationRow, narrowed, rows_of
+from mltrack.cells import Cell
 from projects.models import Initiative
 from projects.selectors.evaluations import evaluations_of
 
@@ -23,7 +24,7 @@ ATTEMPT_COLUMNS: Final = ("family", "attempts", "best", "measure", "purpose", "c
 
 def evaluation_rows(
     initiative: Initiative, targets: Sequence[Target], purpose: str = "", dataset: str = ""
-) -> Iterator[tuple[str, ...]]:
+) -> Iterator[tuple[Cell, ...]]:
     """Return all evaluations of a purpose and on a dataset version, where named, newest first, each at its point.
 
     Ratios lie from 0 to 1, intervals are Wilson's at 95 %. One query for the list, and one for the counts of each
@@ -35,26 +36,28 @@ def evaluation_rows(
         yield from map(_evaluation, rows_of(initiative, some, targets))
 
 
-def _evaluation(row: EvaluationRow) -> tuple[str, ...]:
+def _evaluation(row: EvaluationRow) -> tuple[Cell, ...]:
     kept, judged, worst = row.evaluation, row.report.judged, row.worst
-    run, version, dataset = kept.run, kept.model_version, kept.dataset
-    coverage, accuracy = row.report.coverage_interval, row.report.accuracy_interval
-    decided = judged.decision
-    values = (
-        *(kept.public_id, kept.external_id, kept.name, kept.at.isoformat(), kept.origin, kept.purpose),
-        *(run and run.external_id, f"{version.name}/{version.version}" if version else None),
-        *(dataset and dataset.name, dataset and dataset.digest, kept.commit, kept.n, kept.abstained),
-        *(judged.point.threshold, judged.method, judged.point.coverage, coverage and coverage.low),
-        *(coverage and coverage.high, judged.point.accuracy, accuracy and accuracy.low, accuracy and accuracy.high),
-        *(judged.guaranteed_coverage, decided and decided.accuracy, decided and decided.coverage),
-        *(worst and worst.name, worst and worst.accuracy.rate, kept.family, kept.cost),
+    version = kept.model_version
+    return (
+        *(kept.public_id, kept.external_id, kept.name, kept.at, kept.origin, kept.purpose),
+        *(*_of(kept.run, "external_id"), f"{version.name}/{version.version}" if version else None),
+        *(*_of(kept.dataset, "name", "digest"), kept.commit, kept.n, kept.abstained),
+        *(judged.point.threshold, judged.method),
+        *(judged.point.coverage, *_of(row.report.coverage_interval, "low", "high")),
+        *(judged.point.accuracy, *_of(row.report.accuracy_interval, "low", "high")),
+        *(judged.guaranteed_coverage, *_of(judged.decision, "accuracy", "coverage")),
+        *(*_of(worst, "name"), *_of(worst and worst.accuracy, "rate"), kept.family, kept.cost),
     )
-    return tuple("" if each is None else str(each) for each in values)
 
 
-def attempt_rows(found: Attempts) -> Iterator[tuple[str, ...]]:
+def _of(thing: object, *names: str) -> tuple[Cell, ...]:
+    """Return what a thing has under names; of None, as often nothing."""
+    return tuple(None if thing is None else getattr(thing, name) for name in names)
+
+
+def attempt_rows(found: Attempts) -> Iterator[tuple[Cell, ...]]:
     """Return the ledger by family, the one with the most attempts first; no query."""
     yield ATTEMPT_COLUMNS
     for each in found.ledger.families:
-        values = (each.name, each.attempts, each.best, found.measure.words, found.purpose, each.cost)
-        yield tuple("" if value is None else str(value) for value in values)
+        yield (each.name, each.attempts, each.best, found.measure.words, found.purpose, each.cost)

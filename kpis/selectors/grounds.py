@@ -8,7 +8,7 @@ more is one sub-select more.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -19,12 +19,14 @@ from kpis.models.targets import TargetState
 from kpis.scoring import inputs as engine
 from kpis.scoring.attainment import Goal
 from kpis.scoring.fingerprints import bound_fingerprints
+from kpis.scoring.forecast.standing import ForecastStanding, standing_of
 from kpis.scoring.labeling.standing import LabelStanding, standing_from
 from kpis.scoring.scorecard import Scorecard
 from kpis.scoring.targets import Target, expectation
 from kpis.selectors.paths import kpi_path, labeling_path
 from kpis.selectors.periods import period_values, standing
 from kpis.selectors.scorecards import policy_from
+from kpis.selectors.task_facts import ABOUT_TASKS, NAMED, task_facts
 from mltrack.prepared import Prepared
 from projects.models import Initiative
 
@@ -107,6 +109,12 @@ SELECT
         WHERE initiative_id = %(initiative)s AND candidate_id <> '' ORDER BY at, id LIMIT 1)) AS bars,
     (SELECT json_build_array(document, at) FROM kpis_labelstanding
         WHERE initiative_id = %(initiative)s) AS labels,
+    (SELECT json_build_array(as_of, p50, p85, decided_by) FROM kpis_forecast WHERE initiative_id = %(initiative)s
+        AND reached_on IS NULL AND cancelled_on IS NULL ORDER BY id DESC LIMIT 1) AS forecast,
+    (SELECT json_build_object('total', count(*), 'done', count(*) FILTER (WHERE status = 'done'), 'open',
+        (array_agg(json_build_array(number, title) ORDER BY number) FILTER (WHERE status <> 'done'))[:%(named)s])
+        FROM projects_task WHERE initiative_id = %(initiative)s AND deleted_at IS NULL AND status <> 'cancelled'
+            AND NOT is_from_check AND check_id <> %(about)s) AS tasks,
     coalesce(%(now)s, statement_timestamp()) AS now
 """,
     initiative="bigint",
@@ -114,6 +122,8 @@ SELECT
     evaluations="int",
     now="timestamptz",
     history="int",
+    named="int",
+    about="text",
 )
 
 
@@ -159,6 +169,8 @@ class Grounds:
     policy: Scorecard
     now: datetime
     labels: LabelStanding | None = None
+    forecast: ForecastStanding | None = None
+    tasks: engine.TaskFacts = field(default_factory=engine.TaskFacts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +187,8 @@ def grounds_of(initiative: Initiative, now: datetime | None = None) -> Grounds:
     """
     with connection.cursor() as cursor:
         ids = {"initiative": initiative.pk, "workspace": initiative.workspace_id}
-        GROUNDS.run(cursor, {**ids, "now": now, "history": HISTORY, "evaluations": EVALUATIONS})
+        limits = {"history": HISTORY, "evaluations": EVALUATIONS, "named": NAMED}
+        GROUNDS.run(cursor, {**ids, **limits, "now": now, "about": ABOUT_TASKS})
         names = [column.name for column in cursor.description or ()]
         said: dict[str, Any] = dict(zip(names, cursor.fetchone() or (), strict=True))
     stored, ties, goals = _first_ones_first(said["targets"] or []), said["ties"] or [], said["goals"] or []
@@ -204,6 +217,8 @@ def grounds_of(initiative: Initiative, now: datetime | None = None) -> Grounds:
         policy=policy_from(said["scorecard"]),
         now=said["now"],
         labels=_labels(initiative, said["labels"]),
+        forecast=standing_of(said["forecast"]),
+        tasks=task_facts(initiative, said["tasks"]),
     )
 
 

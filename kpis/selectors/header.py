@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -13,10 +13,11 @@ from kpis.models.targets import TargetState
 from kpis.selectors.snapshots import readiness_document
 from projects.models import Initiative, Update
 
-UPDATE_IS_DUE = timedelta(days=7)
 BESIDE = """
 SELECT (SELECT count(*) FROM kpis_target WHERE initiative_id = %(initiative)s AND state = %(active)s),
     (SELECT count(*) FROM projects_evaluation WHERE initiative_id = %(initiative)s),
+    (SELECT count(*) FROM projects_task
+        WHERE initiative_id = %(initiative)s AND deleted_at IS NULL AND status IN ('todo', 'doing')),
     EXISTS (SELECT 1 FROM projects_update WHERE initiative_id = %(initiative)s),
     EXISTS (SELECT 1 FROM kpis_waiver WHERE initiative_id = %(initiative)s),
     EXISTS (SELECT 1 FROM kpis_attestation WHERE initiative_id = %(initiative)s)
@@ -25,7 +26,7 @@ SELECT (SELECT count(*) FROM kpis_target WHERE initiative_id = %(initiative)s AN
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """The health in the newest update. It differs where the computed one is another; it fades after a week."""
+    """The health in the newest update. It differs where the computed one is another; it fades once it is old."""
 
     health: str
     by: str
@@ -37,12 +38,13 @@ class Declared:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The readiness document with what is shown beside it: counts of targets and evaluations, and what else exists."""
+    """The readiness document with what is shown beside it: counts of targets, evaluations, open tasks, and the rest."""
 
     document: dict[str, Any]
     declared: Declared | None
     targets: int
     evaluations: int
+    tasks: int
     has_waivers: bool
     has_words: bool
 
@@ -70,9 +72,9 @@ def header_of(initiative: Initiative, as_of: datetime | None = None) -> Header:
     document = readiness_document(initiative, as_of)
     with connection.cursor() as cursor:
         cursor.execute(BESIDE, {"initiative": initiative.pk, "active": TargetState.ACTIVE.value})
-        targets, evaluations, has_updates, has_waivers, has_words = cursor.fetchone()
+        targets, evaluations, tasks, has_updates, has_waivers, has_words = cursor.fetchone()
     declared = declared_health(initiative, document["health"], as_of) if has_updates else None
-    return Header(document, declared, targets, evaluations, has_waivers, has_words)
+    return Header(document, declared, targets, evaluations, tasks, has_waivers, has_words)
 
 
 def declared_health(initiative: Initiative, computed: str, as_of: datetime | None = None) -> Declared | None:
@@ -92,5 +94,5 @@ def declared_health(initiative: Initiative, computed: str, as_of: datetime | Non
         at=newest.at,
         text=newest.text,
         differs=newest.health != computed,
-        fades=now - newest.at > UPDATE_IS_DUE,
+        fades=newest.fades(now),
     )

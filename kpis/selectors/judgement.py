@@ -63,6 +63,8 @@ def gather(initiative: Initiative, *, now: datetime | None = None, candidate: As
         proposals=grounds.proposals,
         bars=grounds.bars,
         labels=grounds.labels,
+        forecast=grounds.forecast,
+        tasks=grounds.tasks,
     )
     return Gathered(inputs, grounds.policy, grounds.now)
 
@@ -75,6 +77,7 @@ def _initiative(initiative: Initiative) -> engine.InitiativeFacts:
         state=initiative.state,
         criticality=level,
         target_date=initiative.target_date,
+        zone=initiative.workspace.zone,
         created_at=initiative.created_at,
         owner=str(initiative.owner or ""),
     )

@@ -29,7 +29,7 @@ from kpis.selectors.periods import timeline
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import AuditEvent
 
-PAGE = 100
+PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
@@ -18,6 +19,18 @@ from kpis.selectors.periods import SPARK, PeriodValue, is_late, period_values, s
 from mltrack.accounts.access import Principal
 
 HISTORY = 400
+MOST_SEGMENTS = 200
+# DISTINCT would read the whole history; this looks up the next segment by the index, as often as there are segments.
+_SEGMENTS = """
+WITH RECURSIVE step (segment, number) AS (
+    SELECT min(segment), 1 FROM kpis_reading WHERE kpi_id = %(kpi)s AND segment > ''
+    UNION ALL
+    SELECT (SELECT min(segment) FROM kpis_reading WHERE kpi_id = %(kpi)s AND segment > step.segment), number + 1
+    FROM step WHERE step.segment IS NOT NULL AND number < %(most)s
+)
+SELECT segment FROM step WHERE segment IS NOT NULL ORDER BY number
+"""
+OPEN = (GoalState.ACTIVE, GoalState.PROPOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +76,10 @@ def kpis_of(principal: Principal, *, archived: bool = False) -> QuerySet[KPI]:
 
 def with_goals(rows: QuerySet[KPI]) -> QuerySet[KPI]:
     """Return KPIs with the goals that are in force or wait as `open_goals`."""
-    states = (GoalState.ACTIVE, GoalState.PROPOSED)
-    goals = Goal.objects.filter(state__in=states).select_related("author")
-    return rows.select_related("owner", "workspace").prefetch_related(Prefetch("goals", goals, to_attr="open_goals"))
+    goals = Goal.objects.filter(state__in=OPEN).select_related("author")
+    return rows.select_related("owner", "workspace", "formula").prefetch_related(
+        Prefetch("goals", goals, to_attr="open_goals")
+    )
 
 
 def standings(kpis: Sequence[KPI]) -> list[KpiStanding]:
@@ -75,22 +89,50 @@ def standings(kpis: Sequence[KPI]) -> list[KpiStanding]:
     return [_standing(kpi, periods.get(kpi.pk, []), now) for kpi in kpis]
 
 
+def histories(kpis: Sequence[KPI], counts: Mapping[int, int]) -> list[KpiDetail]:
+    """Return where each of these KPIs (see `kpis_of`) stands with so many periods of its history, in one further query.
+
+    `counts` are periods by row id. Earlier goals, contributions and segments are left empty.
+    """
+    periods = period_values({kpi.pk: counts[kpi.pk] for kpi in kpis})
+    now = timezone.now()
+    found = [(kpi, periods.get(kpi.pk, [])) for kpi in kpis]
+    return [KpiDetail(_standing(kpi, values, now), tuple(values), (), (), ()) for kpi, values in found]
+
+
+def stood(kpis: Sequence[KPI]) -> list[KPI]:
+    """Return these KPIs (see `with_goals`), each with where it stands as `standing`, in one further query."""
+    found = list(kpis)
+    for kpi, where in zip(found, standings(found), strict=True):
+        kpi.standing = where  # type: ignore[attr-defined]
+    return found
+
+
 def kpi_detail(kpi: KPI) -> KpiDetail:
-    """Return all that a KPI's page shows, in six queries; the history has at most 400 periods."""
-    found = with_goals(KPI.objects.filter(pk=kpi.pk)).get()
+    """Return all that a KPI's page shows, in four queries; the history has at most 400 periods.
+
+    The KPI is as `kpi_of` returns it.
+    """
     values = period_values([kpi.pk], HISTORY).get(kpi.pk, [])
-    goals = Goal.objects.filter(kpi=kpi).select_related("author", "approver").order_by("number")
+    goals = list(Goal.objects.filter(kpi=kpi).select_related("author", "approver").order_by("number"))
+    kpi.open_goals = [each for each in goals if each.state in OPEN]  # type: ignore[attr-defined]
     ties = Contribution.objects.filter(kpi=kpi).select_related(
         "kpi", "bridge", "initiative__workspace", "initiative__owner"
     )
-    segments = Reading.objects.filter(kpi=kpi).exclude(segment="").order_by("segment").values_list("segment", flat=True)
     return KpiDetail(
-        standing=_standing(found, values, timezone.now()),
+        standing=_standing(kpi, values, timezone.now()),
         history=tuple(values),
         goals=tuple(goals),
         contributions=tuple(ties.order_by("initiative__key")),
-        segments=tuple(segments.distinct()[:200]),
+        segments=segments_of(kpi),
     )
+
+
+def segments_of(kpi: KPI) -> tuple[str, ...]:
+    """Return the first 200 segments by name, the whole aside, in one query that steps from one to the next."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SEGMENTS, {"kpi": kpi.pk, "most": MOST_SEGMENTS})
+        return tuple(segment for (segment,) in cursor.fetchall())
 
 
 def readings_of(kpi: KPI, segment: str | None = None) -> QuerySet[Reading]:

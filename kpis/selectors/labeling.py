@@ -22,19 +22,26 @@ from projects.progress.labeling.streams import Stream, fitted
 
 # Days are those of the first labels, and of patterns the Mondays of the last ones.
 _SUMS = """
-SELECT t.project_id, t.batch, t.kind, t.day, t.key::text, sum(t.n)::bigint
+SELECT t.project_id, t.batch, t.kind, t.day, t.key::text, sum(t.n)::bigint, d.dataset_id, d.named
 FROM projects_labelingtally t JOIN projects_labelingproject p ON p.id = t.project_id
+LEFT JOIN projects_batchdataset d ON t.kind = 'state' AND d.project_id = t.project_id AND d.batch = t.batch
 WHERE p.initiative_id = ANY(%s) AND p.state = 'active' AND t.kind = ANY(%s)
-GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
+GROUP BY 1, 2, 3, 4, 5, 7, 8 ORDER BY 1, 2, 3, 4, 5
 """
 
 
 @dataclass(slots=True)
 class BatchSums:
-    """Tasks of one batch, by state and whether they were reviewed, and labeled ones by class."""
+    """Tasks of one batch, by state and whether they were reviewed, and labeled ones by class.
+
+    `dataset` is the row of the dataset version that they are of, and `named` how a tool names it: None where nobody
+    says of which they are.
+    """
 
     states: Counter[tuple[str, bool | None]] = field(default_factory=Counter)
     classes: Counter[str] = field(default_factory=Counter)
+    dataset: int | None = None
+    named: str | None = None
 
     @property
     def counts(self) -> LabelingCounts:
@@ -85,7 +92,7 @@ def rows_by_initiative(
 ) -> dict[int, LabelingRows]:
     """Read the rows of several initiatives in four queries, of their sums those of some kinds alone."""
     keys = [each.pk for each in initiatives]
-    projects, sums, snapshots = _projects(keys), _sums_of(keys, kinds), _snapshots(keys)
+    projects, sums, snapshots = _projects(keys), sums_of(keys, kinds), _snapshots(keys)
     wants = label_wants(initiatives)
     return {
         key: LabelingRows(
@@ -131,12 +138,15 @@ def _projects(initiatives: Sequence[int]) -> defaultdict[int, list[LabelingProje
     return found
 
 
-def _sums_of(initiatives: Sequence[int], kinds: Collection[str]) -> dict[int, Sums]:
+def sums_of(initiatives: Sequence[int], kinds: Collection[str]) -> dict[int, Sums]:
+    """Return the kept sums of some kinds, by the row of their project; one query."""
     found: defaultdict[int, Sums] = defaultdict(Sums)
     with connection.cursor() as cursor:
         cursor.execute(_SUMS, [list(initiatives), list(kinds)])
-        for project, batch, kind, day, text, n in cursor.fetchall():
+        for project, batch, kind, day, text, n, dataset, named in cursor.fetchall():
             _add(found[project], batch, kind, day, json.loads(text), n)
+            if named is not None:
+                found[project].batches[batch].dataset, found[project].batches[batch].named = dataset, named
     return dict(found)
 
 

@@ -14,6 +14,7 @@ from kpis.scoring.labeling.answer import overview_answer
 from kpis.scoring.labeling.summary import LabelingSummary, summary_of
 from kpis.selectors.labeling import facts_of, rows_by_initiative
 from mltrack.accounts.access import Principal
+from mltrack.cells import Cell, day_of
 from projects.models import Initiative, LabelingProject, LabelingSnapshot, TallyKind
 from projects.progress.labeling.coefficients import Bootstrap
 
@@ -72,8 +73,8 @@ def labeling_overview(principal: Principal, now: datetime, *, after: str = "", l
     return Overview(rows, found[limit - 1].key if len(found) > limit else "")
 
 
-def overview_lines(principal: Principal, now: datetime) -> Iterator[tuple[str, ...]]:
-    """Return the whole overview as rows of text, five queries for each twenty-five."""
+def overview_lines(principal: Principal, now: datetime) -> Iterator[tuple[Cell, ...]]:
+    """Return the whole overview as rows, five queries for each twenty-five."""
     yield COLUMNS
     after: str | None = ""
     while after is not None:
@@ -82,15 +83,20 @@ def overview_lines(principal: Principal, now: datetime) -> Iterator[tuple[str, .
         after = found.after or None
 
 
-def _line(row: OverviewRow) -> tuple[str, ...]:
+def _line(row: OverviewRow) -> tuple[Cell, ...]:
     told = overview_answer(row.initiative.key, row.initiative.name, row.summary)
     quotas, dates, alpha = told["quotas"] or {}, told["forecast"] or {}, told["agreement"] or {}
     error = told["label_error"] or {}
     plain = [told[name] for name in COLUMNS[:5]]
-    values = (
+    return (
         *plain,
-        *(quotas.get("wanted"), quotas.get("missing"), dates.get("p50"), dates.get("p85"), told["reason"]),
+        *(
+            quotas.get("wanted"),
+            quotas.get("missing"),
+            day_of(dates.get("p50")),
+            day_of(dates.get("p85")),
+            told["reason"],
+        ),
         *(alpha.get("alpha"), alpha.get("tasks")),
         *(error.get("rate"), error.get("high"), error.get("n")),
     )
-    return tuple("" if each is None else str(each) for each in values)

@@ -18,8 +18,9 @@ from kpis.scoring.labeling.summary import LabelingSummary, summary_of
 from kpis.scoring.proportions import Interval
 from kpis.scoring.wording import counted, listed
 from kpis.selectors.ceilings import cautions_of
+from kpis.selectors.label_datasets import DatasetLabels, dataset_labels, places_of, ties_in
 from kpis.selectors.labeling import LabelingRows, facts_of, labeling_rows
-from projects.models import Initiative, LabelAudit, LabelingProject, LabelTask
+from projects.models import BatchDataset, DatasetVersion, Initiative, LabelAudit, LabelingProject, LabelTask
 from projects.progress.labeling.burnup import Burnup
 from projects.progress.labeling.counts import LabelingCounts, merge_labeling
 from projects.progress.labeling.disagreement import Mixed, mixed_up
@@ -65,16 +66,27 @@ class DisputedTask:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchRow:
+    """A batch of all labeling projects, the dataset versions that its tasks are of, and names of none that is known."""
+
+    name: str
+    counts: LabelingCounts
+    versions: Sequence[DatasetVersion]
+    unknown: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class LabelingPage:
     """All of the tab. `batches` are empty where all tasks are of one.
 
+    `places` are the batches of each project, `(value, name)`, of which one is chosen to be of one of `versions`.
     `audit` is the label audit that is open, `cautions` name the targets above the ceiling.
     """
 
     summary: LabelingSummary
     says: str
     projects: Sequence[LabelingProject]
-    batches: Sequence[tuple[str, LabelingCounts]]
+    batches: Sequence[BatchRow]
     classes: Sequence[ClassRow]
     disputed: Sequence[DisputedTask]
     mixed: Sequence[Mixed]
@@ -85,6 +97,9 @@ class LabelingPage:
     cautions: Sequence[str]
     periods: Sequence[tuple[str, int, str, str]] = ()
     periods_say: str = ""
+    datasets: Sequence[DatasetLabels] = ()
+    places: Sequence[tuple[str, str]] = ()
+    versions: Sequence[DatasetVersion] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -92,9 +107,10 @@ class LabelingPage:
         return self.summary.counts is None
 
 
-def labeling_page(initiative: Initiative, now: datetime) -> LabelingPage:
-    """Return all of the tab, in five queries."""
+def labeling_page(initiative: Initiative, now: datetime, *, offer: bool = False) -> LabelingPage:
+    """Return all of the tab, in six queries; with `offer` also the dataset versions that a batch may be of."""
     rows = labeling_rows(initiative)
+    ties, versions = ties_in(initiative, rows.sums, offer=offer and bool(rows.sums))
     facts = facts_of(initiative, rows, now)
     summary = summary_of(facts)
     periods = agreement_over_time(facts.weeks) if summary.agreement and summary.agreement.tasks else []
@@ -102,7 +118,7 @@ def labeling_page(initiative: Initiative, now: datetime) -> LabelingPage:
         summary=summary,
         says=rate_says(summary.forecast) if summary.forecast else f"There is {summary.reason}.",
         projects=[each for each in rows.projects if each.connection is not None],
-        batches=_batches(rows),
+        batches=_batches(rows, ties),
         classes=_classes(summary, rows.wants.quotas),
         disputed=_disputed(initiative) if summary.agreement and summary.agreement.disputed else (),
         mixed=mixed_up(facts.patterns)[:MOST_MIXED],
@@ -113,6 +129,9 @@ def labeling_page(initiative: Initiative, now: datetime) -> LabelingPage:
         cautions=cautions_of(rows.wants.targets, summary.ceiling),
         periods=[_period(each) for each in reversed(periods)],
         periods_say=periods_say(periods),
+        datasets=dataset_labels(ties, rows.sums),
+        places=places_of(rows),
+        versions=versions,
     )
 
 
@@ -157,12 +176,17 @@ def _points(burnup: Burnup) -> list[tuple[str, int, int]]:
     return changed[: -MOST_ROWS - 1 : -1]
 
 
-def _batches(rows: LabelingRows) -> list[tuple[str, LabelingCounts]]:
+def _batches(rows: LabelingRows, ties: Sequence[BatchDataset]) -> list[BatchRow]:
     names = sorted({name for each in rows.sums.values() for name in each.batches})
     if names in ([], [NO_BATCH]):
         return []
     return [
-        (name, merge_labeling(each.batches[name].counts for each in rows.sums.values() if name in each.batches))
+        BatchRow(
+            name,
+            merge_labeling(each.batches[name].counts for each in rows.sums.values() if name in each.batches),
+            list(dict.fromkeys(each.dataset for each in ties if each.batch == name and each.dataset is not None)),
+            sorted({each.named for each in ties if each.batch == name and each.dataset is None and each.named}),
+        )
         for name in names
     ]
 

@@ -5,9 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
-from kpis.models import KPI, Attestation, Contribution, LabelQuota, MetricAlias, PlainBaseline, Reading, Target, Waiver
+from kpis.models import (
+    KPI,
+    AlertEpisode,
+    Attestation,
+    CheckEstimate,
+    Contribution,
+    KpiAlert,
+    KpiNote,
+    LabelQuota,
+    MetricAlias,
+    PlainBaseline,
+    Reading,
+    Target,
+    Waiver,
+)
 from kpis.selectors.kpis import with_goals
 from mltrack.accounts.access import Principal
 from projects.models import Initiative
@@ -50,6 +64,12 @@ def attestation_list(initiative: Initiative, asked: Mapping[str, Any]) -> QueryS
     return Attestation.objects.filter(initiative=initiative, **_given(asked, check="check_id")).select_related("author")
 
 
+def estimate_list(initiative: Initiative, asked: Mapping[str, Any]) -> QuerySet[CheckEstimate]:
+    """Return people's estimates of checks; asked may hold check."""
+    wanted = _given(asked, check="check_id")
+    return CheckEstimate.objects.filter(initiative=initiative, **wanted).select_related("author")
+
+
 def waiver_list(initiative: Initiative, asked: Mapping[str, Any]) -> QuerySet[Waiver]:
     """Return the waivers; asked may hold check and state."""
     wanted = _given(asked, check="check_id", state="state")
@@ -71,3 +91,14 @@ def kpi_with_goals(kpi: KPI) -> KPI:
 def reading_list(kpi: KPI, asked: Mapping[str, Any]) -> QuerySet[Reading]:
     """Return a KPI's readings; asked may hold segment, since (from then on) and until (before then)."""
     return Reading.objects.filter(kpi=kpi, **_given(asked, segment="segment", since="time__gte", until="time__lt"))
+
+
+def note_list(kpi: KPI) -> QuerySet[KpiNote]:
+    """Return the notes on a KPI's history that are not removed."""
+    return KpiNote.objects.filter(kpi=kpi, removed_at=None).select_related("author")
+
+
+def alert_list(kpi: KPI) -> QuerySet[KpiAlert]:
+    """Return a KPI's alerts with the episode that lasts as `lasting`."""
+    lasting = Prefetch("episodes", AlertEpisode.objects.filter(closed_at=None), to_attr="lasting")
+    return KpiAlert.objects.filter(kpi=kpi).select_related("author").prefetch_related(lasting)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+
 from mltrack.accounts.models import Workspace
-from projects.models import Initiative
+from projects.models import Initiative, Sprint
 
 
 def initiative_path(workspace: Workspace, key: str) -> str:
     """Return the path of an initiative's page."""
     return f"/w/{workspace.key}/initiatives/{key}/"
+
+
+def dashboard_path(workspace: Workspace, key: str) -> str:
+    """Return the path of a dashboard."""
+    return f"/w/{workspace.key}/dashboards/{key}/"
 
 
 def run_path(initiative: Initiative, public_id: str) -> str:
@@ -26,6 +33,11 @@ def labeling_path(initiative: Initiative) -> str:
     return f"{initiative_path(initiative.workspace, initiative.key)}labeling/"
 
 
+def sprint_path(sprint: Sprint) -> str:
+    """Return the path of a sprint's page."""
+    return f"/w/{sprint.workspace.key}/sprints/{sprint.public_id}/"
+
+
 def kpi_path(workspace: Workspace, key: str) -> str:
     """Return the path of a KPI's page."""
     return f"/w/{workspace.key}/kpis/{key}/"
@@ -39,3 +51,13 @@ def connection_path(workspace: Workspace, public_id: str) -> str:
 def label_audit_path(workspace: Workspace, key: str, public_id: str) -> str:
     """Return the path of a label audit's page within an initiative."""
     return f"{initiative_path(workspace, key)}labeling/audits/{public_id}/"
+
+
+def task_path(initiative: Initiative, key: str) -> str:
+    """Return the path of a task's page, by its key."""
+    return f"{initiative_path(initiative.workspace, initiative.key)}tasks/{key}/"
+
+
+def public_url(path: str) -> str:
+    """Return the address of a path for mails and other programs; empty where nobody said where the product is."""
+    return settings.MLTRACK_URL.rstrip("/") + path if settings.MLTRACK_URL else ""

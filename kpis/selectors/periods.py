@@ -5,30 +5,34 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+from kpis.scoring.calendar.units import Unit, morning, moved
 from mltrack.prepared import Prepared
 
 SPARK = 26
-DAYS = {"day": 1, "week": 7}
-MONTHS = {"month": 1, "quarter": 3}
 
-# Only the readings of the last periods are read, found backwards from the newest by the index.
+# Only the readings of the last periods are read, found backwards from the newest by the index. PostgreSQL's weeks begin
+# on Monday: where they begin on Sunday, a day is added before it cuts, and taken away after.
 PERIODS = Prepared(
     """
 SELECT kpi.id, period.start, period.value, period.time, period.n
 FROM unnest(%(ids)s::bigint[], %(counts)s::int[]) AS asked (id, count)
 JOIN kpis_kpi kpi ON kpi.id = asked.id
+JOIN accounts_workspace workspace ON workspace.id = kpi.workspace_id
+CROSS JOIN LATERAL (
+    SELECT days, make_interval(days => days) AS shift
+    FROM (SELECT CASE kpi.period WHEN 'week' THEN (7 - workspace.first_weekday) % 7 ELSE 0 END AS days) AS counted
+) AS week
 CROSS JOIN LATERAL (
     SELECT time AS newest FROM kpis_reading
     WHERE kpi_id = kpi.id AND segment = %(segment)s ORDER BY time DESC LIMIT 1
 ) AS last
 CROSS JOIN LATERAL (
-    SELECT date_trunc(kpi.period, reading.time AT TIME ZONE kpi.zone)::date AS start,
+    SELECT date_trunc(kpi.period, reading.time AT TIME ZONE kpi.zone + week.shift)::date - week.days AS start,
         CASE kpi.aggregation
             WHEN 'mean' THEN avg(reading.value)
             WHEN 'sum' THEN sum(reading.value)
@@ -39,7 +43,7 @@ CROSS JOIN LATERAL (
         max(reading.time) AS time, count(*) AS n
     FROM kpis_reading reading
     WHERE reading.kpi_id = kpi.id AND reading.segment = %(segment)s AND reading.time >= (
-        date_trunc(kpi.period, last.newest AT TIME ZONE kpi.zone) - (asked.count - 1) *
+        date_trunc(kpi.period, last.newest AT TIME ZONE kpi.zone + week.shift) - week.shift - (asked.count - 1) *
         CASE kpi.period WHEN 'day' THEN interval '1 day' WHEN 'week' THEN interval '7 days'
             WHEN 'month' THEN interval '1 month' ELSE interval '3 months' END
     ) AT TIME ZONE kpi.zone
@@ -130,20 +134,24 @@ def late_from(kpi: Rhythm, values: Sequence[PeriodValue]) -> datetime | None:
     return _end(kpi, _after(kpi, values[-1].start)) if values else None
 
 
+def unit_of(kpi: Rhythm) -> Unit:
+    """Return a KPI's period as the calendar knows it."""
+    found: Any = kpi.period
+    return found  # type: ignore[no-any-return]
+
+
 def _after(kpi: Rhythm, start: date) -> date:
-    if kpi.period in DAYS:
-        return start + timedelta(days=DAYS[kpi.period])
-    month = start.month - 1 + MONTHS[kpi.period]
-    return date(start.year + month // 12, month % 12 + 1, 1)
+    return moved(start, unit_of(kpi), 1)
 
 
 def _before(kpi: Rhythm, start: date) -> date:
-    if kpi.period in DAYS:
-        return start - timedelta(days=DAYS[kpi.period])
-    month = start.month - 1 - MONTHS[kpi.period]
-    return date(start.year + month // 12, month % 12 + 1, 1)
+    return moved(start, unit_of(kpi), -1)
 
 
 def _end(kpi: Rhythm, start: date) -> datetime:
-    after: Any = _after(kpi, start)
-    return datetime(after.year, after.month, after.day, tzinfo=ZoneInfo(kpi.zone))
+    return morning(_after(kpi, start), kpi.zone)
+
+
+def ended(kpi: Rhythm, values: Sequence[PeriodValue], now: datetime) -> list[PeriodValue]:
+    """Return the periods that are over: what still runs says nothing yet."""
+    return [each for each in values if _end(kpi, each.start) <= now]

@@ -37,6 +37,7 @@ from mltrack.accounts.models import Workspace
 from mltrack.prepared import Prepared
 from mltrack.rows import next_object
 from projects.models import Initiative, Update
+from projects.progress.rhythm import stale_at
 
 ROWS = 25
 # What stands in for a workspace and a key where statements are built, and what comes as JSON.
@@ -56,9 +57,9 @@ class PortfolioRow:
     """One initiative as a portfolio shows it.
 
     `accuracy` and `coverage` are `{result, observed, expected, n, low, high}` of the candidate, None before a
-    judgement. `declared` is `{health, by, at}`, None where nobody declared one; `differs` says that it is another
-    health than the computed one. `blocked_by` has at most five words. The KPI is as the last judgement found it;
-    `pending` says that it waits to be judged.
+    judgement. `declared` is `{health, by, at, fades}`, None where nobody declared one; `differs` says that it
+    is another health than the computed one. `blocked_by` has at most five words. The KPI is as the last judgement found
+    it; `pending` says that it waits to be judged.
     """
 
     initiative: Initiative
@@ -99,7 +100,7 @@ def portfolio(principal: Principal, filters: Filters | str = "", *, limit: int =
     asked = parse_filters(filters) if isinstance(filters, str) else filters
     now = timezone.now()
     if asked.text:
-        fitting = _fitting(principal, asked)
+        fitting = fitting_initiatives(principal, asked)
         page, tallies = list(_page(fitting, after, limit)), list(_tallies(fitting))
     else:
         workspace = principal.workspace.pk
@@ -115,7 +116,7 @@ def portfolio(principal: Principal, filters: Filters | str = "", *, limit: int =
 
 def portfolio_initiatives(principal: Principal, filters: Filters) -> QuerySet[Initiative, Any]:
     """Return the initiatives that fit, by key, annotated for `portfolio_rows`. Raises ValidationError({"q": texts})."""
-    return _told(_fitting(principal, filters))
+    return _told(fitting_initiatives(principal, filters))
 
 
 def portfolio_rows(initiatives: Sequence[Any]) -> tuple[PortfolioRow, ...]:
@@ -125,8 +126,11 @@ def portfolio_rows(initiatives: Sequence[Any]) -> tuple[PortfolioRow, ...]:
     return _rows(initiatives, kpis_of(unread, now) if unread else {}, now)
 
 
-def _fitting(principal: Principal, filters: Filters) -> QuerySet[Initiative, Any]:
-    """Return the initiatives that fit with their verdict, by key."""
+def fitting_initiatives(principal: Principal, filters: Filters, *, archived: bool = False) -> QuerySet[Initiative, Any]:
+    """Return the initiatives that fit with their verdict, by key; with `archived` those put away, too.
+
+    Raises ValidationError({"q": texts}).
+    """
     judged = (
         Initiative.objects.filter(workspace=principal.workspace)
         .annotate(latest=FilteredRelation("snapshots", condition=Q(snapshots__is_latest=True)))
@@ -137,14 +141,20 @@ def _fitting(principal: Principal, filters: Filters) -> QuerySet[Initiative, Any
         )
         .order_by("key")
     )
-    return narrow(judged, filters, principal, timezone.now().date())
+    return narrow(judged, filters, principal, principal.today, archived=archived)
 
 
 def _told(fitting: QuerySet[Initiative, Any]) -> QuerySet[Initiative, Any]:
     """Return the initiatives with what else a row says."""
     declared = Update.objects.filter(initiative=OuterRef("pk")).order_by("-at", "-id")
     named = declared.values(
-        said=JSONObject(health="health", at="at", by=Coalesce("author__name", Value("")), address="author__email")
+        said=JSONObject(
+            health="health",
+            at="at",
+            stale_at="stale_at",
+            by=Coalesce("author__name", Value("")),
+            address="author__email",
+        )
     )
     return fitting.annotate(
         score=F("latest__score"),
@@ -179,7 +189,7 @@ def _tally_of_all() -> Prepared:
 
 
 def _of_anybody() -> QuerySet[Any, Any]:
-    return _fitting(Principal(workspace=Workspace(pk=NOWHERE), role="viewer"), Filters())
+    return fitting_initiatives(Principal(workspace=Workspace(pk=NOWHERE), role="viewer"), Filters())
 
 
 def _fetched(statement: Prepared, values: dict[str, Any]) -> tuple[list[str], list[tuple[Any, ...]]]:
@@ -217,7 +227,7 @@ def _rows(initiatives: Sequence[Any], unread: dict[int, dict[str, Any]], now: da
 
 def _row(initiative: Any, live: dict[str, Any], now: datetime) -> PortfolioRow:
     summary, said = initiative.summary or {}, initiative.said
-    declared = said and {"health": said["health"], "by": said["by"] or said["address"] or "", "at": said["at"]}
+    declared = said and _declared(said, now)
     changed = [each for each in (initiative.updated_at, initiative.changed_at) if each]
     return PortfolioRow(
         initiative=initiative,
@@ -238,3 +248,9 @@ def _row(initiative: Any, live: dict[str, Any], now: datetime) -> PortfolioRow:
         judged_at=initiative.judged_at,
         updated_at=max(changed),
     )
+
+
+def _declared(said: dict[str, Any], now: datetime) -> dict[str, Any]:
+    by, at = said["by"] or said["address"] or "", datetime.fromisoformat(said["at"])
+    old = datetime.fromisoformat(said["stale_at"]) if said["stale_at"] else stale_at("weekly", at)
+    return {"health": said["health"], "by": by, "at": said["at"], "fades": now >= old}

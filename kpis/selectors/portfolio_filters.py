@@ -18,16 +18,16 @@ COLUMNS = {"verdict": "verdict", "health": "health", "stage": "stage", "state": 
 
 
 def narrow(
-    initiatives: QuerySet[Initiative], filters: Filters, principal: Principal, today: date
+    initiatives: QuerySet[Initiative], filters: Filters, principal: Principal, today: date, *, archived: bool = False
 ) -> QuerySet[Initiative]:
     """Return the initiatives for which all terms hold; those put away only where `is:archived` asks for them.
 
-    The initiatives are annotated with `verdict`, `health` and `summary`. Raises ValidationError({"q": texts})
-    for terms that were not understood.
+    With `archived` they are there unless a term says otherwise. The initiatives are annotated with `verdict`, `health`
+    and `summary`. Raises ValidationError({"q": texts}) for terms that were not understood.
     """
     if filters.errors:
         raise ValidationError({"q": list(filters.errors)})
-    if not any(term.word == "is" and "archived" in term.values for term in filters.terms):
+    if not archived and not any(term.word == "is" and "archived" in term.values for term in filters.terms):
         initiatives = initiatives.filter(archived_at__isnull=True)
     for term in filters.terms:
         condition = _condition(term, principal, today)

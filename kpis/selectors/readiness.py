@@ -9,6 +9,7 @@ from typing import Any
 
 from kpis.models import Attestation, ReadinessSnapshot, Waiver
 from kpis.scoring.changes import Change
+from kpis.scoring.forecast.sentences import standing_says
 from kpis.scoring.scorecard import Scorecard
 from kpis.scoring.sentences import passed_of, verdict_sentence
 from kpis.scoring.wording import figure
@@ -18,6 +19,8 @@ from kpis.selectors.scorecards import policy_of
 from kpis.selectors.snapshots import Earlier, changes_since, history_strip, last_changes
 from mltrack.drawing.interval import Bar
 from projects.models import Initiative
+from projects.progress.delivery.facts import OPEN
+from projects.selectors.sent_tasks import Standing, standings_of
 
 IN_THE_WAY = {"fail": 0, "missing": 1, "insufficient": 2, "stale": 3}
 RATIOS = ("model.accuracy", "model.coverage")
@@ -25,12 +28,17 @@ RATIOS = ("model.accuracy", "model.coverage")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A check with its bar, and whether a person's word or a waiver could help it now."""
+    """A check with its bar, whether a person's word or a waiver could help it now, or a task could be opened.
+
+    `standing` is how far its task is on its way to a tracker, where it goes to one.
+    """
 
     check: dict[str, Any]
     bar: Bar | None
     attestable: bool
     waivable: bool
+    openable: bool = False
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +76,7 @@ class ReadinessPage:
     """Everything below the header of the readiness tab."""
 
     sentence: str
+    forecast: str
     sections: list[SectionRows]
     in_the_way: list[Row]
     waivers: list[WaiverRow]
@@ -76,20 +85,23 @@ class ReadinessPage:
     changed_since: datetime | None
     changes: list[Change]
 
+    @property
+    def opens_tasks(self) -> bool:
+        """Say whether a task can be opened for one of the checks."""
+        return any(row.openable for row in (*self.in_the_way, *(row for each in self.sections for row in each.rows)))
+
 
 def readiness_page(initiative: Initiative, header: Header, as_of: datetime | None) -> ReadinessPage:
-    """Return the page below a header: two queries whatever the history, one more each for waivers and words.
+    """Return the page below a header: two queries whatever the history, one more each for waivers, words and tasks.
 
     As known at a moment takes two more, for what changed since then.
     """
     document = header.document
     policy = policy_of(initiative.workspace)
     blocking = {each["check"] for each in document["blockers"]}
-    rows = {
-        check["id"]: row_of(check, policy, initiative)
-        for section in document["sections"]
-        for check in section["checks"]
-    }
+    checks = [check for section in document["sections"] for check in section["checks"]]
+    sent = standings_of(initiative) if any(check.get("task") for check in checks) else {}
+    rows = {check["id"]: row_of(check, policy, initiative, sent) for check in checks}
     questions = {section.name: section.question for section in policy.sections}
     titles = {check.id: check.title for check in policy.checks}
     waivers = waivers_of(initiative) if header.has_waivers else []
@@ -98,6 +110,7 @@ def readiness_page(initiative: Initiative, header: Header, as_of: datetime | Non
     since, changes = last_changes(history, document) if as_of is None else changes_since(initiative, as_of)
     return ReadinessPage(
         sentence=verdict_sentence(document),
+        forecast=standing_says(document),
         sections=[_section(each, questions, rows, blocking) for each in document["sections"]],
         in_the_way=[rows[each["check"]] for each in document["blockers"]],
         waivers=[WaiverRow(titles.get(each.check_id, each.check_id), each) for each in waivers],
@@ -108,15 +121,23 @@ def readiness_page(initiative: Initiative, header: Header, as_of: datetime | Non
     )
 
 
-def row_of(check: dict[str, Any], policy: Scorecard, initiative: Initiative) -> Row:
-    """Return a check as a row."""
-    asked = policy.check(check["id"])
+def row_of(check: dict[str, Any], policy: Scorecard, initiative: Initiative, sent: Mapping[str, Standing]) -> Row:
+    """Return a check as a row; `sent` tells of its initiative's tasks, by key, how far they are."""
+    asked, task = policy.check(check["id"]), check.get("task")
+    standing = sent.get(task["key"]) if task else None
+    refused = standing is not None and standing.state == "refused"
     return Row(
         check=shown_check(check),
         bar=_bar(check),
         attestable=asked is not None and initiative.criticality in asked.attestable_at,
         waivable=check["required"] and check["result"] in IN_THE_WAY,
+        openable=check["result"] in IN_THE_WAY and (refused or not _is_open(task)),
+        standing=standing,
     )
+
+
+def _is_open(task: dict[str, Any] | None) -> bool:
+    return task is not None and task["status"] in OPEN
 
 
 def shown_check(check: Mapping[str, Any]) -> dict[str, Any]:
@@ -162,10 +183,3 @@ def _standing_first(ids: Sequence[str], rows: Mapping[str, Row]) -> list[str]:
 def news_since(initiative: Initiative, since: datetime) -> int:
     """Return how many judgements came after a moment."""
     return ReadinessSnapshot.objects.filter(initiative=initiative, at__gt=since).count()
-
-
-def prefill_of(initiative: Initiative) -> str:
-    """Return what changed since the last word of a person, as the beginning of the next one."""
-    last = initiative.updates.order_by("-at").values_list("at", flat=True).first()
-    _, changes = changes_since(initiative, last)
-    return "".join(f"- {change.text}\n" for change in changes[:5])

@@ -51,11 +51,9 @@ def local_time(moment: datetime, zone: str) -> str:
     return there.date().isoformat() if there.time() == time() else f"{there:%Y-%m-%d %H:%M}"
 
 
-def reading_rows(kpi: KPI) -> Iterator[tuple[str, str, str]]:
-    """Yield (time in UTC, value, segment) of every reading as text, oldest first, streamed."""
-    rows = readings_of(kpi).reverse().values_list("time", "value", "segment")
-    for moment, value, segment in rows.iterator(2_000):
-        yield moment.isoformat().replace("+00:00", "Z"), repr(value), segment
+def reading_rows(kpi: KPI) -> Iterator[tuple[datetime, float, str]]:
+    """Yield (time in UTC, value, segment) of every reading, oldest first, streamed."""
+    yield from readings_of(kpi).reverse().values_list("time", "value", "segment").iterator(2_000)
 
 
 def _place(text: str) -> tuple[datetime, int] | None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 
 from kpis.scoring.aliases import apply_aliases
-from kpis.scoring.inputs import DatasetFact, RunFacts
+from kpis.scoring.inputs import DatasetFact, RunFacts, SharedData
 from kpis.scoring.points import MetricPoint
 from kpis.selectors.paths import run_path
 from mltrack.prepared import Prepared
@@ -26,7 +26,12 @@ SELECT run.id, run.public_id, coalesce(nullif(run.name, ''), run.external_id) AS
             data.leaked_rows, data.leaked_groups)
         ORDER BY data.name, data.digest, link.context)
         FROM projects_rundataset link JOIN projects_datasetversion data ON data.id = link.dataset_id
-        WHERE link.run_id = run.id) AS datasets
+        WHERE link.run_id = run.id) AS datasets,
+    (SELECT json_agg(DISTINCT jsonb_build_array(test.name, test.digest, data.name, data.digest, each.rows, each.groups))
+        FROM projects_rundataset link JOIN projects_versionoverlap each ON each.trained_id = link.dataset_id
+        JOIN projects_datasetversion data ON data.id = each.trained_id
+        JOIN projects_datasetversion test ON test.id = each.measured_id
+        WHERE link.run_id = run.id) AS shared
 FROM projects_run run WHERE run.id = ANY(%(runs)s::bigint[]) AND run.workspace_id = %(workspace)s
 """,
     runs="bigint[]",
@@ -54,6 +59,7 @@ def _facts(initiative: Initiative, row: Mapping[str, Any], aliases: Mapping[str,
         params=row["params"],
         tags=row["tags"],
         datasets=tuple(DatasetFact(*each) for each in row["datasets"] or []),
+        shared=tuple(SharedData(*each) for each in row["shared"] or []),
         commit=row["commit"],
         ended_at=row["ended_at"],
         url=run_path(initiative, row["public_id"]),

@@ -1,4 +1,4 @@
-"""What the command palette finds: initiatives, KPIs, runs and connections of one workspace, in four queries."""
+"""What the command palette finds: initiatives, KPIs, tasks, runs, sprints and connections of one workspace."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from django.db.models import Case, IntegerField, Q, Value, When
 
 from kpis.models import KPI
-from kpis.selectors.paths import connection_path, initiative_path, kpi_path, run_path
+from kpis.selectors.paths import connection_path, initiative_path, kpi_path, run_path, sprint_path, task_path
 from mltrack.accounts.access import Principal
-from projects.models import Connection, Initiative, RunLink
+from projects.models import Connection, Initiative, RunLink, Sprint, Task
 
-SHORTEST_RUN = 2
+SHORTEST = 2
 MOST = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One thing found: its kind (initiative, kpi, run, connection), what it is called, a word beside it, its path."""
+    """One thing found: its kind (a key of `kpis.views.search.KINDS`), what it is called, a word beside it, its path."""
 
     kind: str
     label: str
@@ -26,15 +26,17 @@ class Hit:
 
 
 def search(principal: Principal, text: str) -> list[Hit]:
-    """Return at most six things of each kind, the closest first; without a text the first ones.
+    """Return at most six things of each kind, the closest first; without a text the first ones; in six queries.
 
-    Runs are found by the beginning of their name or id, from two letters on.
+    Tasks are found by key and title, runs by the beginning of their name or id, both from two letters on.
     """
     text = "".join(letter for letter in text.strip()[:100] if letter.isprintable())
     return [
         *_initiatives(principal, text),
         *_kpis(principal, text),
+        *_tasks(principal, text),
         *_runs(principal, text),
+        *_sprints(principal, text),
         *_connections(principal, text),
     ]
 
@@ -51,8 +53,30 @@ def _kpis(principal: Principal, text: str) -> list[Hit]:
     return [Hit("kpi", each.name, each.key, kpi_path(principal.workspace, each.key)) for each in found]
 
 
+def _tasks(principal: Principal, text: str) -> list[Hit]:
+    if len(text) < SHORTEST:
+        return []
+    key, _, number = text.rpartition("-")
+    is_key = bool(key) and number.isascii() and number.isdigit() and len(number) < 10
+    named = Q(initiative__key__iexact=key, number=int(number)) if is_key else Q(pk__in=[])
+    rows = Task.objects.filter(
+        named | Q(title__icontains=text), initiative__workspace=principal.workspace, deleted_at=None
+    )
+    closeness = Case(When(named, then=Value(0)), default=Value(1), output_field=IntegerField())
+    found = rows.select_related("initiative__workspace").defer("body").order_by(closeness, "-pk")[:MOST]
+    return [Hit("task", each.title, each.key, task_path(each.initiative, each.key)) for each in found]
+
+
+def _sprints(principal: Principal, text: str) -> list[Hit]:
+    rows = Sprint.objects.filter(workspace=principal.workspace, name__icontains=text).order_by("-starts_on", "-pk")
+    return [
+        Hit("sprint", each.name, each.starts_on.isoformat() if each.starts_on else "", sprint_path(each))
+        for each in rows.select_related("workspace")[:MOST]
+    ]
+
+
 def _runs(principal: Principal, text: str) -> list[Hit]:
-    if len(text) < SHORTEST_RUN:
+    if len(text) < SHORTEST:
         return []
     begins = Q(run__name__istartswith=text) | Q(run__external_id__startswith=text) | Q(run__public_id=text)
     links = RunLink.objects.filter(begins, workspace=principal.workspace, run__deleted_at__isnull=True)

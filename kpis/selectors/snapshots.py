@@ -11,13 +11,15 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import FilteredRelation, Q
+from django.db.models import FilteredRelation, JSONField, Q, Subquery
+from django.db.models.functions import JSONObject
 from django.http import Http404
 from django.utils import timezone
 
-from kpis.models import ReadinessSnapshot
+from kpis.models import Forecast, ReadinessSnapshot
 from kpis.scoring.changes import Change, what_changed
 from kpis.scoring.document import moment
+from kpis.selectors.check_tasks import tasks_to_show, with_tasks
 from kpis.selectors.pending import waits
 from mltrack.accounts.access import Principal
 from mltrack.prepared import Prepared
@@ -33,8 +35,11 @@ def latest_snapshot(initiative: Initiative) -> ReadinessSnapshot | None:
 
 
 def snapshot_at(initiative: Initiative, as_of: datetime) -> ReadinessSnapshot | None:
-    """Return the judgement that was the newest at a moment."""
-    return ReadinessSnapshot.objects.filter(initiative=initiative, at__lte=as_of).order_by("-at", "-id").first()
+    """Return the judgement that was the newest at a moment, with the forecast that was made last by then."""
+    made = Forecast.objects.filter(initiative=initiative, made_at__lte=as_of).order_by("-id")
+    told = made.values(told=JSONObject(p50="p50", p85="p85", decided_by="decided_by"))
+    rows = ReadinessSnapshot.objects.filter(initiative=initiative, at__lte=as_of)
+    return rows.annotate(told=Subquery(told[:1], output_field=JSONField())).order_by("-at", "-id").first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,17 @@ FROM (
 """
 # What stands in for a workspace and a key where the statement is built.
 NOWHERE, NO_KEY = -1, "\N{SYMBOL FOR NULL}"
-LATEST = ("key", "latest__document", "latest__at", "latest__confirmed_at", "latest__changes_at", "pending")
+LATEST = (
+    "key",
+    "latest__document",
+    "latest__summary",
+    "latest__at",
+    "latest__confirmed_at",
+    "latest__changes_at",
+    "pending",
+    "workspace__key",
+    "tasks_to_show",
+)
 
 
 def readiness_of(principal: Principal, key: str, as_of: datetime | None = None) -> dict[str, Any]:
@@ -72,7 +87,8 @@ def readiness_document(initiative: Initiative, as_of: datetime | None = None) ->
     """Return the readiness of an initiative, as known at `as_of` or now, in one query.
 
     Now: `as_of` is when it was last confirmed, `pending` says that newer facts wait to be judged, or that the moment
-    of `changes_at` has come. Then: what was known, ages as they were. An initiative that was not judged yet is
+    of `changes_at` has come. Each check has its `task`.
+    Then: what was known, ages as they were, tasks null. An initiative that was not judged yet is
     unknown without sections. Raises ValidationError for a moment to come.
     """
     if as_of is None:
@@ -80,7 +96,12 @@ def readiness_document(initiative: Initiative, as_of: datetime | None = None) ->
     if as_of > timezone.now():
         raise ValidationError({"as_of": "This moment is still to come."})
     found = snapshot_at(initiative, as_of)
-    return blank_document(initiative.key, as_of) if found is None else told_at(found.document, found.at, as_of)
+    if found is None:
+        return blank_document(initiative.key, as_of)
+    told: Any = found.told  # type: ignore[attr-defined]
+    is_dated = told is not None and told["p50"] is not None and found.verdict != "ready"
+    with_tasks(found.document, "", ())
+    return {**told_at(found.document, found.at, as_of), "forecast": told if is_dated else None}
 
 
 def _latest_document(workspace_id: int, key: str) -> dict[str, Any]:
@@ -89,11 +110,14 @@ def _latest_document(workspace_id: int, key: str) -> dict[str, Any]:
         row = cursor.fetchone()
     if row is None:
         raise Http404(f"No initiative {key[:40]} here.")
-    document, judged, confirmed, changes, pending = row[1:]
+    document, summary, judged, confirmed, changes, pending, workspace, tasks = row[1:]
     now = timezone.now()
     if document is None:
         return {**blank_document(row[0], now), "pending": pending}
     told = told_at(json.loads(document), judged, now)
+    # Dates of a forecast move on day by day, while all else that was judged stays as it is.
+    told["forecast"] = json.loads(summary).get("forecast")
+    with_tasks(told, workspace, tasks)
     return {**told, "as_of": moment(confirmed), "changes_at": moment(changes), "pending": pending}
 
 
@@ -101,7 +125,9 @@ def _latest_document(workspace_id: int, key: str) -> dict[str, Any]:
 def _latest() -> Prepared:
     """Return the statement that reads the newest judgement of an initiative; building it costs more than asking it."""
     judged = Initiative.objects.filter(workspace=NOWHERE, key=NO_KEY).annotate(
-        latest=FilteredRelation("snapshots", condition=Q(snapshots__is_latest=True)), pending=waits()
+        latest=FilteredRelation("snapshots", condition=Q(snapshots__is_latest=True)),
+        pending=waits(),
+        tasks_to_show=tasks_to_show(),
     )
     return Prepared.of(judged.values_list(*LATEST), workspace=(NOWHERE, "bigint"), key=(NO_KEY, "text"))
 

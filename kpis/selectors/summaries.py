@@ -11,7 +11,7 @@ SHOWN = ("result", "observed", "expected", "n", "low", "high", "goal")
 
 
 def summary_of(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `{accuracy, coverage, candidate, blocked_by, blockers, warnings, waivers}`, small and JSON-safe.
+    """Return `{accuracy, coverage, candidate, blocked_by, blockers, warnings, waivers, forecast}`, JSON-safe.
 
     `accuracy` and `coverage` are `{result, observed, expected, n, low, high, goal}`, None where the policy does not
     ask.
@@ -25,6 +25,7 @@ def summary_of(document: Mapping[str, Any]) -> dict[str, Any]:
         "blockers": len(document["blockers"]),
         "warnings": len(document["warnings"]),
         "waivers": len(document["waivers"]),
+        "forecast": document["forecast"],
     }
 
 

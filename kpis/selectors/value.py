@@ -11,6 +11,7 @@ from kpis.selectors.effects import bridge_of
 from kpis.selectors.expected import Expected, expected_of
 from kpis.selectors.kpi_pages import KpiLine, line_of
 from kpis.selectors.kpis import standings, with_goals
+from kpis.selectors.value_results import Realised, realised_of
 from projects.models import Initiative
 
 
@@ -32,14 +33,15 @@ class ValueRow:
 
 @dataclass(frozen=True, slots=True)
 class ValuePage:
-    """The ties of an initiative, and (key, name) of each other KPI in use."""
+    """The ties of an initiative, (key, name) of each other KPI in use, and what came of the ties."""
 
     rows: tuple[ValueRow, ...]
     others: tuple[tuple[str, str], ...]
+    realised: Realised
 
 
 def value_page(initiative: Initiative) -> ValuePage:
-    """Return the value tab in five queries, and five more where a bridge says what a decision is worth."""
+    """Return the value tab in nine queries, and five more where a bridge says what a decision is worth."""
     ties = contributions_of(initiative)
     expected = expected_of(ties)
     tied = {tie.kpi_id for tie in ties}
@@ -48,6 +50,7 @@ def value_page(initiative: Initiative) -> ValuePage:
     return ValuePage(
         rows=tuple(_row(tie, lines[tie.kpi_id], expected.get(tie.pk)) for tie in ties),
         others=tuple(free.order_by("name", "key").values_list("key", "name")[:1000]),
+        realised=realised_of(initiative, tuple(ties)),
     )
 
 

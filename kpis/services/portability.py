@@ -8,6 +8,7 @@ import logging
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import IO, Any
 
 from django.apps import apps
@@ -32,11 +33,11 @@ from projects.models import (
 
 FORMAT = "mltrack-workspace-1"
 APPS = ("accounts", "projects", "kpis")
-SECRETS = frozenset({"sealed_secret", "secret_hash", "token_hash", "code_hash"})
+SECRETS = frozenset({"sealed_secret", "sealed_webhook_secret", "secret_hash", "token_hash", "code_hash"})
 # Working rows of the moment, sums that follow from other tables, and what belongs to no workspace.
 LEFT_OUT = frozenset(
     {"IdempotencyRecord", "ThrottleCounter", "FirstRunCode", "Heartbeat", "JudgeDue", "Breaker", "UploadBlock", "User"}
-    | {"Annotator", "LabelingTally", "SplitHashes"}
+    | {"NudgeDelivery", "Annotator", "LabelingTally", "SplitHashes", "AlertWatch", "FormulaDue"}
 )
 # Who labeled what, and how fast, is for the labeling lead alone and leaves with nobody.
 WITHHELD = {"Annotation": frozenset({"annotator", "lead_time"})}
@@ -149,4 +150,6 @@ def _plain(value: Any) -> Any:
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, bytes | memoryview):
         return base64.b64encode(value).decode()
+    if isinstance(value, Decimal):
+        return float(value)
     return value.isoformat() if isinstance(value, date) else value

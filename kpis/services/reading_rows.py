@@ -26,20 +26,33 @@ _LATEST = """
 _COPY = """
     COPY kpis_reading (workspace_id, kpi_id, segment, time, value, recorded_at) FROM STDIN (FORMAT binary)
 """
+# What a row was is kept before it changes: the old rows are locked first, in the one order of all writers.
 _UPSERT = """
-    WITH stored AS (
-        INSERT INTO kpis_reading AS kept (workspace_id, kpi_id, segment, time, value, recorded_at)
-        SELECT %(workspace)s, %(kpi)s, {segment},
-            timestamptz '2000-01-01 00:00:00+00' + row.time * interval '1 microsecond', row.value, now()
+    WITH given AS MATERIALIZED (
+        SELECT {segment} AS segment, row.value,
+            timestamptz '2000-01-01 00:00:00+00' + row.time * interval '1 microsecond' AS time
         FROM {rows}
-        ON CONFLICT (kpi_id, segment, time) DO UPDATE SET value = excluded.value, recorded_at = excluded.recorded_at
+    ), earlier AS MATERIALIZED (
+        SELECT kept.segment, kept.time, kept.value, kept.recorded_at, given.value AS replaced_by
+        FROM kpis_reading kept JOIN given ON given.segment = kept.segment AND given.time = kept.time
+        WHERE kept.kpi_id = %(kpi)s AND kept.value IS DISTINCT FROM given.value
+        ORDER BY kept.segment COLLATE "C", kept.time FOR UPDATE OF kept
+    ), noted AS (
+        INSERT INTO kpis_readingcorrection (kpi_id, segment, time, value, replaced_by, recorded_at, replaced_at)
+        SELECT %(kpi)s, segment, time, value, replaced_by, recorded_at, now() FROM earlier
+    ), stored AS (
+        INSERT INTO kpis_reading AS kept (workspace_id, kpi_id, segment, time, value, recorded_at)
+        SELECT %(workspace)s, %(kpi)s, segment, time, value, now() FROM given
+        WHERE (SELECT count(*) FROM earlier) >= 0
+        ON CONFLICT (kpi_id, segment, time) DO UPDATE
+            SET value = excluded.value, formula = NULL, recorded_at = excluded.recorded_at
         WHERE kept.value IS DISTINCT FROM excluded.value
         RETURNING (xmax = 0) AS is_new
     )
     SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM stored
 """
 _OF_ONE_SEGMENT = _UPSERT.format(
-    segment="%(segment)s", rows="unnest(%(times)s::bigint[], %(values)s::float8[]) AS row (time, value)"
+    segment="%(segment)s::text", rows="unnest(%(times)s::bigint[], %(values)s::float8[]) AS row (time, value)"
 )
 _OF_SEGMENTS = _UPSERT.format(
     segment="row.segment",
@@ -49,6 +62,8 @@ _OF_SEGMENTS = _UPSERT.format(
 
 def write_readings(kpi: KPI, rows: ReadingColumns) -> tuple[int, int]:
     """Upsert readings; return how many were created and how many updated. What is there as it is, is not written.
+
+    Of one that changes the earlier value is kept as a `ReadingCorrection`.
 
     A history grows at its end: what is later than all that is kept of the same time is copied. Where another call
     writes the same moments just now, the database refuses ours, and they are upserted instead.

@@ -11,12 +11,18 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from kpis.models import KPI
-from kpis.services.affected import note_kpi
-from kpis.services.reading_columns import ReadingColumns, columns_of, quick_columns, quick_rows
+from kpis.services.affected import note_readings
+from kpis.services.reading_columns import (
+    ReadingColumns,
+    columns_of,
+    quick_columns,
+    quick_rows,
+)
 from kpis.services.reading_input import MOST_READINGS, ReadingInput, ReadingRecord, parse_csv, read_columns, read_rows
 from kpis.services.reading_rows import write_readings
 from mltrack.accounts.access import Principal
 from mltrack.accounts.services.audit import record_audit
+from mltrack.copying import FIRST_MOMENT, MICROSECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,11 @@ def record_readings(
     ValidationError that names each wrong place.
     """
     return _store(kpi, _quick(readings) or columns_of(_checked(kpi, readings)), principal)
+
+
+def record_checked(kpi: KPI, records: Sequence[ReadingRecord], principal: Principal | None = None) -> Counts:
+    """Store records that were checked already, such as those of a pull or a file, however many."""
+    return _store(kpi, columns_of(records), principal)
 
 
 def record_csv(kpi: KPI, text: str, principal: Principal | None = None) -> Counts:
@@ -84,6 +95,7 @@ def _store(kpi: KPI, rows: ReadingColumns, principal: Principal | None) -> Count
     if principal is not None:
         after = {**asdict(counts), "digest": rows.digest()}
         record_audit(principal, "record", "readings", kpi.key, after=after)
-    if created or updated:
-        note_kpi(kpi, "readings")
+    # Only now, when our rows hold a share of the KPI's, is it sure that nobody gives it a formula meanwhile.
+    if (created or updated) and note_readings(kpi, FIRST_MOMENT + min(rows.times) * MICROSECOND):
+        raise ValidationError({"readings": "This KPI is derived: its readings come from its formula."})
     return counts

@@ -1,4 +1,4 @@
-"""How long each judgement is kept, and which are kept for ever."""
+"""How long each judgement and forecast is kept, and which are kept for ever."""
 
 from __future__ import annotations
 
@@ -38,3 +38,23 @@ def drop_old_snapshots(most: int = MOST) -> int:
     """
     days: int = settings.MLTRACK_KEEP_SNAPSHOT_DAYS
     return delete_in_batches(_SNAPSHOTS, {"days": days}, most) if days else 0
+
+
+# The last forecast of each day of an initiative stays, and so the newest of all.
+_FORECASTS: Final = """
+DELETE FROM kpis_forecast WHERE id IN (
+    SELECT f.id FROM kpis_forecast f
+    WHERE f.made_at < now() - make_interval(days => %(days)s) AND EXISTS (
+        SELECT FROM kpis_forecast later
+        WHERE later.initiative_id = f.initiative_id AND later.as_of = f.as_of AND later.id > f.id)
+    LIMIT %(limit)s FOR UPDATE OF f SKIP LOCKED)
+"""
+
+
+def drop_old_forecasts(most: int = MOST) -> int:
+    """Drop of forecasts made `MLTRACK_KEEP_FORECAST_DAYS` ago all but the last of each day of an initiative.
+
+    Return how many went; 0 days keep everything.
+    """
+    days: int = settings.MLTRACK_KEEP_FORECAST_DAYS
+    return delete_in_batches(_FORECASTS, {"days": days}, most) if days else 0

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from kpis.models import KPI
 from kpis.samples.labels import labels_of
+from kpis.samples.plan import SPRINTS, sprint_days, tasks_of
 from kpis.samples.story import DATA_LINK, Story, stories
 from kpis.services.attestations import attest
 from kpis.services.baselines import state_baseline
@@ -18,13 +19,14 @@ from kpis.services.contributions import set_contribution
 from kpis.services.kpis import create_kpi
 from kpis.services.quotas import set_quota
 from kpis.services.readings import record_readings
+from kpis.services.sample_value import estimate_checks, say, tell_past, tell_value
 from kpis.services.snapshots import judge_initiative
 from kpis.services.targets import propose_target
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import AuditEvent, Role, User, Workspace
 from mltrack.accounts.services.audit import record_audit
 from mltrack.accounts.services.workspaces import create_workspace
-from projects.models import Initiative, Origin, RelabelSource
+from projects.models import Initiative, Origin, RelabelSource, Sprint
 from projects.services.annotation_pushes import record_annotations
 from projects.services.evaluations import record_evaluation
 from projects.services.initiatives import change_stage, create_initiative
@@ -32,6 +34,8 @@ from projects.services.label_audits import close_audit, draw_audit
 from projects.services.labeling_snapshots import SnapshotRecord, record_labeling_snapshot
 from projects.services.recording import record_runs
 from projects.services.relabels import record_relabels
+from projects.services.sprints import create_sprint, roll_over
+from projects.services.task_pushes import push_tasks
 
 WORKSPACE = "demo"
 NAME = "Sample workspace"
@@ -69,9 +73,23 @@ def bring_back_sample(principal: Principal, now: datetime | None = None) -> int:
 
 
 def _tell_all(principal: Principal, told: Sequence[Story], now: datetime) -> None:
-    for story in told:
-        initiative = _tell(principal, story, now)
+    sprints = _plan(principal, now)
+    initiatives = [_tell(principal, story, now) for story in told]
+    if sprints[0].closed_at is None:
+        roll_over(principal, *sprints)
+    tell_past(principal, now)
+    for initiative in initiatives:
         judge_initiative(initiative.pk)
+
+
+def _plan(principal: Principal, now: datetime) -> list[Sprint]:
+    """Return the sample's two sprints, in order, made where they are not there."""
+    ours = Sprint.objects.filter(workspace=principal.workspace, connection=None, name__in=SPRINTS)
+    known = {sprint.name: sprint for sprint in ours}
+    return [
+        known.get(name) or create_sprint(principal, name=name, goal=goal, starts_on=first, ends_on=last)
+        for name, goal, first, last in sprint_days(now)
+    ]
 
 
 def _tell(principal: Principal, story: Story, now: datetime) -> Initiative:
@@ -96,8 +114,12 @@ def _tell(principal: Principal, story: Story, now: datetime) -> Initiative:
     for evaluation in story.evaluations(now):
         record_evaluation(initiative, evaluation, origin=Origin.STATISTICS)
     _label(principal, initiative, story, now)
+    push_tasks(principal, initiative, tasks_of(text, now), atomic=True)
     for check in text["attested"]:
         attest(principal, initiative, check=check, link=DATA_LINK, note="Sample: nobody checked this.", expires=None)
+    estimate_checks(principal, initiative, text, now)
+    tell_value(principal, initiative, text, now)
+    say(principal, initiative, text)
     return initiative
 
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from kpis.models import KPI
+from kpis.samples.past import PROBLEM, past
+from kpis.samples.plan import SPRINTS
 from kpis.samples.story import stories
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import Workspace
 from mltrack.accounts.services.audit import record_audit
-from projects.models import Initiative
+from projects.models import Initiative, Sprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Removed:
 
 @transaction.atomic
 def remove_sample(principal: Principal) -> Removed:
-    """Delete the sample's initiatives with all their facts, and its KPIs that nothing else is tied to.
+    """Delete the sample's initiatives with all their facts, and its KPIs and sprints that nothing else is tied to.
 
     The workspace stays, no longer marked as a sample. Nothing happens to a workspace that is none.
     """
@@ -32,17 +34,27 @@ def remove_sample(principal: Principal) -> Removed:
     if not workspace.is_sample:
         return Removed(0, 0)
     texts = [story.text for story in stories()]
-    initiatives = Initiative.objects.filter(workspace=workspace, key__in=[text["key"] for text in texts])
-    gone = initiatives.count()
+    told = Initiative.objects.filter(workspace=workspace, key__in=[text["key"] for text in texts])
+    gone = told.count()
+    ours = [*told.values_list("pk", flat=True), *_past_of(workspace)]
+    initiatives = Initiative.objects.filter(pk__in=ours)
     initiatives.delete()
     kpis = KPI.objects.filter(
         workspace=workspace, key__in=[text["kpi"]["key"] for text in texts], contributions__isnull=True
     )
     removed = Removed(gone, kpis.count())
     kpis.delete()
+    sprints = Sprint.objects.filter(workspace=workspace, connection=None, name__in=SPRINTS)
+    sprints.filter(tasks=None, moves_in=None, moves_out=None).delete()
     workspace.is_sample = False
     workspace.save(update_fields=["is_sample"])
     record_audit(
         principal, "remove", "sample", workspace.key, before={"initiatives": removed.initiatives, "kpis": removed.kpis}
     )
     return removed
+
+
+def _past_of(workspace: Workspace) -> list[int]:
+    """Return the initiatives of the past that the sample made, none that a person made by such a key."""
+    made = Initiative.objects.filter(workspace=workspace, key__in=[each.key for each in past()], problem=PROBLEM)
+    return list(made.values_list("pk", flat=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -13,12 +14,15 @@ from django.db.models.functions import Now
 
 from kpis.models import ReadinessSnapshot
 from kpis.scoring.document import document_digest, readiness_document
-from kpis.scoring.readiness import judge
+from kpis.scoring.readiness import judge, with_forecast
 from kpis.scoring.results import Readiness
 from kpis.selectors.judgement import gather
 from kpis.selectors.main_kpis import kept_kpis
 from kpis.selectors.pending import lapsed_unnoted, waits
 from kpis.selectors.summaries import summary_of
+from kpis.services.check_tasks import keep_check_tasks
+from kpis.services.forecasts import keep_forecast
+from kpis.services.formula_due import note_facts_of
 from kpis.services.label_standings import keep_label_standing
 from mltrack.clock import database_now
 from mltrack.failpoints import failpoint
@@ -81,7 +85,13 @@ def judge_now(initiative_id: int) -> ReadinessSnapshot:
     found = gather(initiative, now=now)
     readiness = judge(found.inputs, found.policy, now)
     failpoint("judge.after_gather")
-    return _keep(initiative, readiness)
+    latest = ReadinessSnapshot.objects.filter(initiative=initiative, is_latest=True).first()
+    keep_check_tasks(initiative, readiness, latest.document if latest else None)
+    forecast = keep_forecast(initiative, readiness, has_labels=found.inputs.labels is not None)
+    readiness = with_forecast(readiness, replace(found.inputs, forecast=forecast))
+    kept = _keep(initiative, readiness, latest)
+    note_facts_of(initiative, now)
+    return kept
 
 
 def due_initiatives() -> list[int]:
@@ -124,12 +134,11 @@ def _take_back(due: JudgeDue) -> None:
         JudgeDue.objects.filter(pk=due.pk, stamp=due.stamp).update(attempts=F("attempts") - 1)
 
 
-def _keep(initiative: Initiative, readiness: Readiness) -> ReadinessSnapshot:
+def _keep(initiative: Initiative, readiness: Readiness, latest: ReadinessSnapshot | None) -> ReadinessSnapshot:
     """Append a snapshot when the answer changed, else confirm the latest one."""
     document = readiness_document(readiness)
     digest = document_digest(document)
     summary = {**summary_of(document), **kept_kpis(initiative.pk, readiness.as_of)}
-    latest = ReadinessSnapshot.objects.filter(initiative=initiative, is_latest=True).first()
     if latest is not None and latest.digest == digest:
         latest.confirmed_at, latest.changes_at, latest.summary = readiness.as_of, readiness.changes_at, summary
         latest.save(update_fields=["confirmed_at", "changes_at", "summary"])

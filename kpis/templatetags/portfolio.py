@@ -116,7 +116,8 @@ def _health(row: PortfolioRow, words: _Words) -> str:
     if not row.differs or row.declared is None:
         return shown
     said = status("health", row.declared["health"], plain=True)
-    return f'{shown}<span class="under">{words.declared}: {said}</span>'
+    css = "under faded" if row.declared["fades"] else "under"
+    return f'{shown}<span class="{css}">{words.declared}: {said}</span>'
 
 
 def _kpi(kpi: MainKpi | None, words: _Words, kpis: str) -> str:

@@ -13,12 +13,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kpis.forms.activity import MoveForm, UpdateForm
 from kpis.forms.errors import show_errors
-from kpis.selectors.activity import stage_changes_of, timeline_of, updates_of
-from kpis.selectors.readiness import prefill_of
+from kpis.forms.mails import FOLLOW, OwnRhythmForm
+from kpis.selectors.activity import stage_changes_of, timeline_of
+from kpis.selectors.due_mails import reminders_of
+from kpis.selectors.updates import updates_of
+from kpis.selectors.week import week_of
+from kpis.services.updates import post_weekly_update
 from kpis.views.shell import page_of, shell
 from mltrack.accounts.pages import PageRequest, page
 from mltrack.accounts.policy import Power
-from projects.services.initiatives import change_stage, post_update
+from projects.models import Initiative
+from projects.selectors.rhythms import rhythm_of
+from projects.services.initiatives import change_stage
 
 
 @require_safe
@@ -35,7 +41,7 @@ def update(request: PageRequest, key: str) -> HttpResponse:
     context, form = shell(request, key, "activity"), UpdateForm(request.POST)
     if form.is_valid():
         try:
-            post_update(request.principal, context["initiative"], **form.cleaned_data)
+            post_weekly_update(request.principal, context["initiative"], **form.cleaned_data)
         except ValidationError as error:
             show_errors(form, error)
         else:
@@ -74,8 +80,17 @@ def _render(
         "timeline": timeline_of(initiative, int(before) if before.isdecimal() and len(before) < 18 else None),
         "stages": stage_changes_of(initiative),
         "updates": updates_of(initiative),
-        "update_form": update_form or UpdateForm(initial={"health": health, "text": prefill_of(initiative)}),
+        "week": week_of(initiative) if context["may"]["contribute"] else None,
+        "reminders": reminders_of(initiative),
+        "rhythm_form": _rhythm_form(initiative) if context["may"]["write"] else None,
+        "update_form": update_form or UpdateForm(initial={"health": health}),
         "move_form": move_form or MoveForm(initial={"stage": initiative.stage, "state": initiative.state}),
     }
     status = 422 if update_form or move_form else 200
     return render(request, "kpis/initiative/activity.html", context | values, status=status)
+
+
+def _rhythm_form(initiative: Initiative) -> OwnRhythmForm:
+    kept = rhythm_of(initiative)
+    every = kept.every if kept.initiative_id else FOLLOW
+    return OwnRhythmForm(initial={"every": every, "weekday": kept.weekday, "hour": kept.hour, "zone": kept.zone})

@@ -19,7 +19,7 @@ from kpis.selectors.datasets import dataset_lines, dataset_rows
 from kpis.views.shell import page_of, shell
 from mltrack.accounts.pages import PageRequest, page
 from mltrack.accounts.policy import Power
-from mltrack.csv_answer import csv_answer
+from mltrack.file_answer import file_answer
 from projects.access import dataset_of, initiative_of
 from projects.selectors.datasets import difference, previous_of
 from projects.services.datasets import DvcRecorded, record_dvc
@@ -73,10 +73,10 @@ def datasets(request: PageRequest, key: str) -> HttpResponse:
 
 @require_safe
 @page()
-def datasets_csv(request: PageRequest, key: str) -> HttpResponseBase:
+def datasets_file(request: PageRequest, key: str) -> HttpResponseBase:
     """Answer all dataset versions as a file."""
     initiative = initiative_of(request.principal, key)
-    return csv_answer(dataset_lines(initiative), f"{initiative.key}-datasets.csv")
+    return file_answer(request, dataset_lines(initiative), f"{initiative.key}-datasets")
 
 
 @require_safe

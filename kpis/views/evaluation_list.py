@@ -21,7 +21,7 @@ from kpis.services.stop_rules import remove_stop_rule, set_stop_rule
 from kpis.views.shell import page_of, shell
 from mltrack.accounts.pages import PageRequest, page
 from mltrack.accounts.policy import Power
-from mltrack.csv_answer import csv_answer
+from mltrack.file_answer import file_answer
 from mltrack.rest.problems import Problem
 from projects.access import initiative_of
 
@@ -68,22 +68,22 @@ def evaluations(request: PageRequest, key: str) -> HttpResponse:
 
 @require_safe
 @page()
-def evaluations_csv(request: PageRequest, key: str) -> HttpResponseBase:
+def evaluations_file(request: PageRequest, key: str) -> HttpResponseBase:
     """Answer all evaluations that fit the filters as a file."""
     initiative = initiative_of(request.principal, key)
     asked = EvaluationFilter(request.GET, datasets=datasets_of(initiative)).asked()
     rows = evaluation_rows(initiative, targets_in_force(initiative), **asked)
-    return csv_answer(rows, f"{initiative.key}-evaluations.csv")
+    return file_answer(request, rows, f"{initiative.key}-evaluations")
 
 
 @require_safe
 @page()
-def attempts_csv(request: PageRequest, key: str) -> HttpResponseBase:
+def attempts_file(request: PageRequest, key: str) -> HttpResponseBase:
     """Answer the attempt ledger of the purpose that is filtered for, else of tests, as a file."""
     initiative = initiative_of(request.principal, key)
     asked = EvaluationFilter(request.GET, datasets=datasets_of(initiative)).asked()
     found = attempts_of(initiative, asked["purpose"] or "test", targets_in_force(initiative))
-    return csv_answer(attempt_rows(found), f"{initiative.key}-attempts.csv")
+    return file_answer(request, attempt_rows(found), f"{initiative.key}-attempts")
 
 
 @require_POST

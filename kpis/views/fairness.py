@@ -16,7 +16,7 @@ from kpis.scoring.evaluations.cell_rows import cell_rows, part_rows
 from kpis.selectors.evaluation_fairness import fairness_audit
 from kpis.views.shell import page_of, shell
 from mltrack.accounts.pages import PageRequest, page
-from mltrack.csv_answer import csv_answer
+from mltrack.file_answer import file_answer
 from projects.access import evaluation_of, initiative_of
 from projects.selectors.evaluations import tally_of
 
@@ -54,30 +54,30 @@ def fairness(request: PageRequest, key: str, public_id: str) -> HttpResponse:
 
 @require_safe
 @page()
-def fairness_csv(request: PageRequest, key: str, public_id: str) -> HttpResponseBase:
+def fairness_file(request: PageRequest, key: str, public_id: str) -> HttpResponseBase:
     """Answer the rates of each group as a file, hidden where the page hides them."""
     initiative = initiative_of(request.principal, key)
     found = fairness_audit(initiative, evaluation_of(initiative, public_id), _threshold(request))
-    return csv_answer(audit_rows(found.audit), f"{initiative.key}-{public_id}-fairness.csv")
+    return file_answer(request, audit_rows(found.audit), f"{initiative.key}-{public_id}-fairness")
 
 
 @require_safe
 @page()
-def parts_csv(request: PageRequest, key: str, public_id: str) -> HttpResponseBase:
+def parts_file(request: PageRequest, key: str, public_id: str) -> HttpResponseBase:
     """Answer slices and groups at the operating point, or at `threshold`, as a file."""
     initiative = initiative_of(request.principal, key)
     found = fairness_audit(initiative, evaluation_of(initiative, public_id), _threshold(request))
     rows = part_rows(found.audit.facts.tally, found.operating.point.threshold)
-    return csv_answer(rows, f"{initiative.key}-{public_id}-parts.csv")
+    return file_answer(request, rows, f"{initiative.key}-{public_id}-parts")
 
 
 @require_safe
 @page()
-def cells_csv(request: PageRequest, key: str, public_id: str) -> HttpResponseBase:
+def cells_file(request: PageRequest, key: str, public_id: str) -> HttpResponseBase:
     """Answer the counts that every page is computed from as a file."""
     initiative = initiative_of(request.principal, key)
     rows = cell_rows(tally_of(evaluation_of(initiative, public_id)))
-    return csv_answer(rows, f"{initiative.key}-{public_id}-cells.csv")
+    return file_answer(request, rows, f"{initiative.key}-{public_id}-cells")
 
 
 def _threshold(request: PageRequest) -> float | None:

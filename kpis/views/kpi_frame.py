@@ -17,14 +17,17 @@ TABS: Final = (
     ("overview", gettext_lazy("Overview"), "kpis:kpi"),
     ("goal", gettext_lazy("Goal"), "kpis:kpi_goal"),
     ("readings", gettext_lazy("Readings"), "kpis:kpi_readings"),
+    ("sources", gettext_lazy("Sources"), "kpis:kpi_sources"),
+    ("formula", gettext_lazy("Formula"), "kpis:kpi_formula"),
+    ("alerts", gettext_lazy("Alerts"), "kpis:kpi_alerts"),
 )
 
 
 def kpi_frame(request: PageRequest, key: str, tab: str) -> dict[str, Any]:
     """Return what `kpis/_kpi_base.html` needs; a stranger's key raises Http404.
 
-    `kpi`, `tab`, `tabs`, `crumbs`, and `may`: which of write, record (readings) and approve this person may
-    use here. Add a page's own values to it.
+    `kpi`, `tab`, `tabs`, `crumbs`, and `may`: which of write, record (readings; none where they are derived) and
+    approve this person may use here. Add a page's own values to it.
     """
     principal = request.principal
     kpi = kpi_of(principal, key)
@@ -35,7 +38,7 @@ def kpi_frame(request: PageRequest, key: str, tab: str) -> dict[str, Any]:
         "crumbs": [{"label": _("KPIs"), "url": reverse("kpis:kpi_list", args=[kpi.workspace.key])}],
         "may": {
             "write": principal.may(Power.WRITE_TARGETS),
-            "record": principal.may(Power.WRITE_READINGS),
+            "record": principal.may(Power.WRITE_READINGS) and kpi.formula_id is None,
             "approve": principal.may(Power.APPROVE),
         },
     }

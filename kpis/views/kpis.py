@@ -6,28 +6,54 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from kpis.access import kpi_of
-from kpis.charts import kpi_figure
+from kpis.charts.kpis import story_figure
 from kpis.forms.errors import show_errors
+from kpis.forms.kpi_notes import NoteForm
 from kpis.forms.kpis import FIELDS, KpiFieldForm, KpiForm, people_of
+from kpis.scoring.compared import Since
+from kpis.selectors.alerts import open_episodes
+from kpis.selectors.formula_page import made_of
+from kpis.selectors.kpi_marks import marks_of
 from kpis.selectors.kpi_pages import kpi_lines, last_kpi_edit, page_of_kpi
-from kpis.selectors.kpis import kpi_detail
+from kpis.selectors.kpi_story import ahead_of, delta_of, multiples_of, offered, way_words
+from kpis.selectors.kpis import KpiDetail, kpi_detail
+from kpis.selectors.portfolio_files import kpi_lines_of
+from kpis.selectors.value_results import did_to
 from kpis.services.kpis import archive_kpi, create_kpi, edit_kpi
 from kpis.views.figures import end_of_hour, figure_answer
 from kpis.views.kpi_frame import kpi_frame, url_of
 from mltrack.accounts.pages import PageRequest, page
 from mltrack.accounts.policy import Power
+from mltrack.file_answer import file_answer
 from projects.services.versions import VersionConflict
 
 EXAMPLE: Final = """curl "$MLTRACK_URL/api/v1/kpis/" \\
   -H "Authorization: Bearer $MLTRACK_TOKEN" -H "Content-Type: application/json" \\
   -d '{"name": "Churn rate", "unit": "%", "direction": "lower", "baseline": 12, "target": 8}'"""
+SINCES: Final = {
+    "before": gettext_lazy("The period before"),
+    "week": gettext_lazy("Last week"),
+    "month": gettext_lazy("Last month"),
+    "quarter": gettext_lazy("Last quarter"),
+    "year": gettext_lazy("Same period last year"),
+    "baseline": gettext_lazy("Since baseline"),
+}
+UNITS_IN_WORDS: Final = (
+    ("day", gettext_lazy("By day")),
+    ("week", gettext_lazy("By week")),
+    ("month", gettext_lazy("By month")),
+    ("quarter", gettext_lazy("By quarter")),
+    ("year", gettext_lazy("By year")),
+    ("fiscal_year", gettext_lazy("By fiscal year")),
+)
 LISTS: Final = (("", gettext_lazy("In use")), ("1", gettext_lazy("Archived")))
 
 
@@ -51,6 +77,14 @@ def kpi_list(request: PageRequest) -> HttpResponse:
     return render(request, "kpis/kpi/list.html", context)
 
 
+@require_safe
+@page()
+def kpis_file(request: PageRequest) -> HttpResponseBase:
+    """Answer where every KPI stands as a file, those archived where they are asked for."""
+    rows = kpi_lines_of(request.principal, archived=request.GET.get("archived") == "1")
+    return file_answer(request, rows, f"{request.principal.workspace.key}-kpis")
+
+
 @page(Power.WRITE_TARGETS)
 def create(request: PageRequest) -> HttpResponse:
     """Make a KPI, and lead to it."""
@@ -71,13 +105,38 @@ def create(request: PageRequest) -> HttpResponse:
 @require_safe
 @page()
 def kpi(request: PageRequest, key: str) -> HttpResponse:
-    """Show a KPI: the number first, then its way to the goal and who is expected to move it."""
+    """Show a KPI: the number first, then its way to the goal, what happened beside it, and who is to move it.
+
+    `since` names the earlier period that the value is compared with.
+    """
     context = kpi_frame(request, key, "overview")
-    found = context["kpi"]
+    found, detail = context["kpi"], kpi_detail(context["kpi"])
     people = people_of(found.workspace) if context["may"]["write"] else []
     facts = [KpiFieldForm(found, field, people=people) for field in FIELDS]
-    values = {"page": page_of_kpi(kpi_detail(found)), "facts": facts, "columns": [_("Period"), _("Value")]}
-    return render(request, "kpis/kpi/detail.html", context | values)
+    values = {"page": page_of_kpi(detail), "facts": facts, "columns": [_("Period"), _("Value")]}
+    values["made"] = made_of(detail.standing.kpi, detail.standing.start)
+    values["did"] = did_to(found, timezone.now())
+    return render(request, "kpis/kpi/detail.html", context | values | _story(request, detail))
+
+
+def _story(request: PageRequest, detail: KpiDetail) -> dict[str, Any]:
+    kpi, asked = detail.standing.kpi, request.GET.get("since")
+    since: Since = next((each for each in offered(kpi) if each == asked), "before")
+    multiples = multiples_of(detail, timezone.now())
+    return {
+        "delta": delta_of(detail, since),
+        "since_query": "" if since == "before" else f"since={since}",
+        "sinces": [{"value": each, "label": SINCES[each], "current": each == since} for each in offered(kpi)],
+        "ways": way_words(detail),
+        "ahead": ahead_of(detail),
+        "ahead_columns": [_("Period"), _("Expected"), _("Interval")],
+        "marks": marks_of(detail),
+        "multiples": multiples,
+        "span": [value for each in multiples for value in each.spark if value is not None],
+        "open_alerts": open_episodes(kpi),
+        "note_form": NoteForm(initial={"day": detail.standing.today}),
+        "units": UNITS_IN_WORDS,
+    }
 
 
 @require_safe
@@ -85,7 +144,7 @@ def kpi(request: PageRequest, key: str) -> HttpResponse:
 def figure(request: PageRequest, key: str) -> HttpResponse:
     """Answer the chart as JSON with an ETag; the line of the goal in force ends with the present hour."""
     detail = kpi_detail(kpi_of(request.principal, key))
-    return figure_answer(request, kpi_figure(detail, end_of_hour()))
+    return figure_answer(request, story_figure(detail, marks_of(detail), ahead_of(detail), end_of_hour()))
 
 
 @page(Power.READ, write=Power.WRITE_TARGETS)

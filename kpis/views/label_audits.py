@@ -22,14 +22,16 @@ from kpis.views.shell import page_of, shell
 from mltrack.accounts.access import require
 from mltrack.accounts.pages import PageRequest, page
 from mltrack.accounts.policy import Power
-from mltrack.csv_answer import csv_answer
+from mltrack.file_answer import file_answer
 from projects.access import audit_of, initiative_of
 from projects.models import Initiative, LabelAudit, RelabelSource
 from projects.selectors.audit_files import label_studio_tasks, task_rows
+from projects.selectors.datasets import label_sets_of, names_of_labels
 from projects.services.label_audits import AuditNotOpen, close_audit, discard_audit, draw_audit
 from projects.services.relabel_input import relabels_of_lines
 from projects.services.relabels import RelabelCounts, RelabelsRejected, record_relabels, take_relabels
 
+LONGEST_SHOWN: Final = 80
 DEEDS: Final = {"take": Power.WRITE_LABELS, "close": Power.RUN_AUDITS, "discard": Power.RUN_AUDITS}
 
 
@@ -38,7 +40,8 @@ def audits(request: PageRequest, key: str) -> HttpResponse:
     """Show all label audits; POST draws one."""
     context = shell(request, key, "labeling")
     initiative = context["initiative"]
-    form = AuditForm(request.POST if request.method == "POST" else None)
+    known = label_sets_of(initiative) if request.principal.may(Power.RUN_AUDITS) else {}
+    form = AuditForm(request.POST if request.method == "POST" else None, label_sets=known)
     if form.is_valid():
         try:
             made, _new = draw_audit(request.principal, initiative, **form.audit())
@@ -102,13 +105,19 @@ def _recorded(
     try:
         counts = record_relabels(request.principal, found, items, source=source)
     except RelabelsRejected as rejected:
-        problems = [(each.pointer.lstrip("/"), each.detail) for each in rejected.faults]
+        problems = [(_place(each.pointer, items), each.detail) for each in rejected.faults]
         return _show(request, context, found, form, problems=problems, status=422)
     except AuditNotOpen as error:
         messages.error(request, str(error))
     else:
         _tell(request, counts)
     return redirect(page_of(context["initiative"], "kpis:label_audit", found.public_id))
+
+
+def _place(pointer: str, items: Sequence[dict[str, Any]]) -> str:
+    """Return which task a fault is about, as the person named it."""
+    _root, _name, number, *_rest = [*pointer.split("/"), "", ""]
+    return str(items[int(number)]["task"])[:LONGEST_SHOWN] if number.isdigit() else ""
 
 
 def _tell(request: PageRequest, counts: RelabelCounts) -> None:
@@ -130,6 +139,7 @@ def _show(
     values = {
         "audit": found,
         "result": result,
+        "labels_of": names_of_labels(initiative, found.labels_digest) if found.labels_digest else [],
         "cautions": cautions_of(accuracy_targets(initiative), result.ceiling) if result else [],
         "next_tasks": next_tasks(found) if found.is_open else [],
         "choices": [(CLASS + name, name) for name in classes_to_choose(found)],
@@ -169,10 +179,10 @@ def decide(request: PageRequest, key: str, public_id: str) -> HttpResponse:
 
 @require_safe
 @page()
-def tasks_csv(request: PageRequest, key: str, public_id: str) -> HttpResponseBase:
+def tasks_file(request: PageRequest, key: str, public_id: str) -> HttpResponseBase:
     """Stream the tasks as CSV that takes second labels, without what was said before while the audit is open."""
     found = audit_of(initiative_of(request.principal, key), public_id)
-    return csv_answer(task_rows(found), f"{key}-{public_id}.csv")
+    return file_answer(request, task_rows(found), f"{key}-{public_id}")
 
 
 @require_safe

@@ -16,8 +16,9 @@ from django.views.decorators.http import require_POST, require_safe
 from kpis.charts import agreement_figure as agreement_figure_of
 from kpis.charts import labeling_figure
 from kpis.forms.errors import show_errors
-from kpis.forms.labeling import AnnotationsForm, QuotaForm
+from kpis.forms.labeling import AnnotationsForm, BatchForm, QuotaForm
 from kpis.scoring.labeling.over_time import agreement_over_time
+from kpis.selectors.label_datasets import batch_places, offered_versions
 from kpis.selectors.labeling import labeling_facts
 from kpis.selectors.labeling_page import labeling_page
 from kpis.services.quotas import set_quota
@@ -25,9 +26,10 @@ from kpis.views.figures import figure_answer
 from kpis.views.shell import page_of, shell
 from mltrack.accounts.pages import PageRequest, page
 from mltrack.accounts.policy import Power
-from projects.access import initiative_of
+from projects.access import dataset_of, initiative_of
 from projects.progress.labeling.streams import merged_burnup
 from projects.services.annotation_pushes import AnnotationsRejected
+from projects.services.label_batches import tie_batch
 from projects.services.label_uploads import upload_annotations
 
 SHOWN: Final = 10
@@ -80,15 +82,50 @@ def upload(request: PageRequest, key: str) -> HttpResponse:
     return show_labeling(request, key, upload_form=form)
 
 
+@require_POST
+@page(Power.WRITE_LABELS)
+def batch(request: PageRequest, key: str) -> HttpResponse:
+    """Say of which dataset version the tasks of a batch are, or of none."""
+    initiative = initiative_of(request.principal, key)
+    form = BatchForm(
+        request.POST, auto_id="tie_%s", batches=batch_places(initiative), versions=offered_versions(initiative)
+    )
+    if form.is_valid():
+        chosen = form.cleaned_data["dataset_id"]
+        try:
+            tie_batch(
+                request.principal,
+                initiative,
+                dataset=dataset_of(initiative, chosen) if chosen else None,
+                **form.place(),
+            )
+        except ValidationError as error:
+            show_errors(form, error, {"project": "batch"})
+        else:
+            messages.success(request, _("Kept."))
+            return redirect(page_of(initiative, "kpis:labeling") + "#datasets")
+    return show_labeling(request, key, batch_form=form)
+
+
 def show_labeling(
-    request: PageRequest, key: str, *, form: QuotaForm | None = None, upload_form: AnnotationsForm | None = None
+    request: PageRequest,
+    key: str,
+    *,
+    form: QuotaForm | None = None,
+    upload_form: AnnotationsForm | None = None,
+    batch_form: BatchForm | None = None,
 ) -> HttpResponse:
     """Answer the tab, with a form that was sent and what is wrong with it."""
     context = shell(request, key, "labeling")
     initiative, may = context["initiative"], request.principal.may
-    sent = any(each is not None and each.is_bound for each in (form, upload_form))
+    sent = any(each is not None and each.is_bound for each in (form, upload_form, batch_form))
+    offer = batch_form is None and may(Power.WRITE_LABELS)
+    labels = labeling_page(initiative, timezone.now(), offer=offer)
+    if offer and labels.versions:
+        batch_form = BatchForm(auto_id="tie_%s", batches=labels.places, versions=labels.versions)
     values: dict[str, Any] = {
-        "labels": labeling_page(initiative, timezone.now()),
+        "labels": labels,
+        "batch_form": batch_form,
         "form": form or QuotaForm(),
         "may_want": may(Power.WRITE_QUOTAS),
         "upload_form": upload_form or AnnotationsForm(auto_id="upload_%s"),

@@ -7,9 +7,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from kpis.selectors.label_datasets import dataset_label_lines
 from kpis.selectors.labeling_overview import labeling_overview, overview_lines
 from mltrack.accounts.pages import PageRequest, page
-from mltrack.csv_answer import csv_answer
+from mltrack.file_answer import file_answer
 from projects.access import initiative_of
 from projects.selectors.labeling import snapshot_lines
 
@@ -24,15 +25,23 @@ def overview(request: PageRequest) -> HttpResponse:
 
 @require_safe
 @page()
-def overview_csv(request: PageRequest) -> HttpResponseBase:
+def overview_file(request: PageRequest) -> HttpResponseBase:
     """Answer the whole overview as a file."""
     rows = overview_lines(request.principal, timezone.now())
-    return csv_answer(rows, f"{request.principal.workspace.key}-labeling.csv")
+    return file_answer(request, rows, f"{request.principal.workspace.key}-labeling")
 
 
 @require_safe
 @page()
-def snapshots_csv(request: PageRequest, key: str) -> HttpResponseBase:
+def snapshots_file(request: PageRequest, key: str) -> HttpResponseBase:
     """Answer an initiative's labeling snapshots as a file, a row for each class where classes were told."""
     initiative = initiative_of(request.principal, key)
-    return csv_answer(snapshot_lines(initiative), f"{initiative.key}-labeling.csv")
+    return file_answer(request, snapshot_lines(initiative), f"{initiative.key}-labeling")
+
+
+@require_safe
+@page()
+def datasets_file(request: PageRequest, key: str) -> HttpResponseBase:
+    """Answer how far the labels of each dataset version are as a file, a row for each class."""
+    initiative = initiative_of(request.principal, key)
+    return file_answer(request, dataset_label_lines(initiative), f"{initiative.key}-labels-by-dataset")

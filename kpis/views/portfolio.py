@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from kpis.scoring.filters import VALUES, Filters
+from kpis.scoring.filters import Filters, parse_filters
 from kpis.selectors.news import judged_since
 from kpis.selectors.portfolio import ROWS, Portfolio, PortfolioRow, portfolio
+from kpis.selectors.portfolio_files import portfolio_lines
+from kpis.views.layouts import TERMS, chips_of, elsewhere_of, layouts_of
 from mltrack.accounts.pages import PageRequest, page
 from mltrack.accounts.policy import Power
 from mltrack.accounts.services.workspaces import note_visit
+from mltrack.file_answer import file_answer
 from projects.access import initiative_of
 from projects.models.initiatives import Stage
 from projects.services.initiatives import change_stage
 
-LAYOUTS: Final = (("table", gettext_lazy("Table")), ("board", gettext_lazy("Board")))
 EXAMPLE: Final = """curl "$MLTRACK_URL/api/v1/initiatives/" \\
   -H "Authorization: Bearer $MLTRACK_TOKEN" -H "Content-Type: application/json" \\
   -d '{"name": "Customer churn"}'"""
 CARDS: Final = 500
-TERMS: Final = [*(f"{word}:{value}" for word, values in VALUES.items() for value in values), "owner:@me"]
 
 
 @require_safe
@@ -38,7 +38,10 @@ TERMS: Final = [*(f"{word}:{value}" for word, values in VALUES.items() for value
 def index(request: PageRequest) -> HttpResponse:
     """Show the initiatives that fit the filter."""
     note_visit(request.principal)
-    query, layout = request.GET.get("q", ""), request.GET.get("layout", "table")
+    query, asked = request.GET.get("q", ""), request.GET.get("layout", "table")
+    if elsewhere := elsewhere_of(request.principal.workspace.key, query, asked):
+        return redirect(elsewhere)
+    layout = "board" if asked == "board" else "table"
     limit = CARDS if layout == "board" else ROWS
     try:
         found, error = portfolio(request.principal, query, limit=limit, after=request.GET.get("cursor", "")), ""
@@ -50,8 +53,8 @@ def index(request: PageRequest) -> HttpResponse:
         "q": query,
         "cursor": request.GET.get("cursor", ""),
         "layout": layout,
-        "layouts": _layouts(query, layout),
-        "chips": _chips(found.filters, layout),
+        "layouts": layouts_of(request.principal.workspace.key, query, layout),
+        "chips": chips_of(found.filters, layout=layout),
         "terms": TERMS,
         "columns": _columns(found) if layout == "board" else [],
         "may_create": request.principal.may(Power.WRITE_INITIATIVES),
@@ -59,6 +62,18 @@ def index(request: PageRequest) -> HttpResponse:
         "example": EXAMPLE,
     }
     return render(request, "kpis/portfolio/index.html", context)
+
+
+@require_safe
+@page()
+def portfolio_file(request: PageRequest) -> HttpResponseBase:
+    """Answer every initiative that fits the filter as a file; one that is not understood is none, as on the page."""
+    filters = parse_filters(request.GET.get("q", ""))
+    try:
+        rows = portfolio_lines(request.principal, filters)
+    except ValidationError:
+        rows = portfolio_lines(request.principal, Filters())
+    return file_answer(request, rows, f"{request.principal.workspace.key}-portfolio")
 
 
 @require_safe
@@ -84,21 +99,6 @@ def move(request: PageRequest, key: str) -> HttpResponse:
         messages.error(request, " ".join(error.messages))
     shown = {name: request.POST[name] for name in ("q", "cursor") if request.POST.get(name)}
     return redirect(f"/w/{principal.workspace.key}/?" + urlencode({**shown, "layout": "board"}))
-
-
-def _layouts(query: str, current: str) -> list[dict[str, Any]]:
-    kept = {"q": query} if query else {}
-    return [
-        {"label": label, "url": "?" + urlencode({**kept, "layout": name}), "current": name == current}
-        for name, label in LAYOUTS
-    ]
-
-
-def _chips(filters: Filters, layout: str) -> list[dict[str, str]]:
-    return [
-        {"label": term.text, "url": "?" + urlencode({"q": filters.without(term), "layout": layout})}
-        for term in filters.terms
-    ]
 
 
 def _columns(found: Portfolio) -> list[tuple[str, str, list[PortfolioRow]]]:

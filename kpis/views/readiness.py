@@ -19,6 +19,7 @@ from kpis.selectors.readiness import news_since, readiness_page
 from kpis.views.shell import page_of, shell
 from mltrack.accounts.pages import PageRequest, page
 from projects.access import initiative_of
+from projects.selectors.sent_tasks import task_trackers
 
 
 @require_safe
@@ -38,7 +39,8 @@ def _page(context: dict[str, Any], as_of: datetime | None) -> dict[str, Any]:
     initiative, header = context["initiative"], context["header"]
     return {
         "document": header.document,
-        "page": readiness_page(initiative, header, as_of),
+        "page": (page := readiness_page(initiative, header, as_of)),
+        "trackers": task_trackers(initiative) if context["may"]["contribute"] and page.opens_tasks else [],
         "facts": [FieldForm(initiative, name) for name in FIELDS],
         "now": timezone.now(),
     }

@@ -1,4 +1,4 @@
-"""A KPI's readings: one by a form, many by a paste, all of them back as CSV."""
+"""A KPI's readings: one by a form, many by a paste, all of them back as a file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -16,12 +16,15 @@ from kpis.access import kpi_of
 from kpis.forms.errors import show_errors
 from kpis.forms.readings import PasteForm, ReadingForm
 from kpis.models import KPI
+from kpis.scoring.calendar.units import UNITS, Unit
+from kpis.selectors.period_table import period_rows
+from kpis.selectors.periods import unit_of
 from kpis.selectors.readings import reading_rows, readings_page
 from kpis.services.readings import Counts, record_csv, record_readings
 from kpis.views.kpi_frame import kpi_frame, url_of
 from mltrack.accounts.pages import PageRequest, page
 from mltrack.accounts.policy import Power
-from mltrack.csv_export import csv_lines
+from mltrack.file_answer import file_answer
 
 EXAMPLE = """curl "$MLTRACK_URL/api/v1/kpis/{key}/readings/batch/" \\
   -H "Authorization: Bearer $MLTRACK_TOKEN" -H "Content-Type: application/json" \\
@@ -92,10 +95,17 @@ def _show(
 
 @require_safe
 @page()
-def export(request: PageRequest, key: str) -> HttpResponseBase:
-    """Stream every reading as CSV, oldest first, in the order that a paste takes; no cell can run as a formula."""
+def export_file(request: PageRequest, key: str) -> HttpResponseBase:
+    """Answer every reading, oldest first, in the order that a paste takes."""
     kpi = kpi_of(request.principal, key)
-    lines = csv_lines(chain([("time", "value", "segment")], reading_rows(kpi)))
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{kpi.key}-readings.csv"'
-    return response
+    return file_answer(request, chain([("time", "value", "segment")], reading_rows(kpi)), f"{kpi.key}-readings")
+
+
+@require_safe
+@page()
+def periods_file(request: PageRequest, key: str) -> HttpResponseBase:
+    """Answer every segment's values by period, gaps included; `by` names the period, else the KPI's own."""
+    kpi = kpi_of(request.principal, key)
+    by: Unit = next((each for each in UNITS if each == request.GET.get("by")), unit_of(kpi))
+    head = [("segment", "start", "period", "value", "readings")]
+    return file_answer(request, chain(head, period_rows(kpi, by)), f"{kpi.key}-by-{by}")

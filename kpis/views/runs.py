@@ -6,9 +6,8 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -20,7 +19,7 @@ from kpis.selectors.run_targets import Aims, aims_of
 from kpis.views.shell import page_of, shell
 from mltrack.accounts.pages import PageRequest, page
 from mltrack.accounts.policy import Power
-from mltrack.csv_export import csv_lines
+from mltrack.file_answer import file_answer
 from mltrack.rest.problems import Problem
 from projects.access import initiative_of
 from projects.filters import RunFilters
@@ -100,15 +99,13 @@ def columns(request: PageRequest, key: str) -> HttpResponse:
 
 @require_safe
 @page()
-def runs_csv(request: PageRequest, key: str) -> StreamingHttpResponse:
+def runs_file(request: PageRequest, key: str) -> HttpResponseBase:
     """Answer the filtered list as a file, all pages of it, with the columns that the list shows."""
     initiative = initiative_of(request.principal, key)
     filters, order, _problems = _asked(request, initiative)
     columns = _columns(request, initiative, aims_of(initiative), run_choices(initiative))
     rows = export_rows(filters.qs, order, columns)
-    answer = StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = content_disposition_header(True, f"{initiative.key}-runs.csv") or "attachment"
-    return answer
+    return file_answer(request, rows, f"{initiative.key}-runs")
 
 
 def _asked(request: PageRequest, initiative: Initiative) -> tuple[RunFilters, str, list[str]]:

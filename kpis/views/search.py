@@ -24,12 +24,15 @@ Option = Mapping[str, str | Promise]
 KINDS: Final = {
     "initiative": (gettext_lazy("Initiative"), "layout-grid"),
     "kpi": (gettext_lazy("KPI"), "trending-up"),
+    "task": (gettext_lazy("Task"), "circle-check"),
     "run": (gettext_lazy("Run"), "flask-conical"),
+    "sprint": (gettext_lazy("Sprint"), "calendar"),
     "connection": (gettext_lazy("Connection"), "plug"),
 }
 DEEDS: Final = (
     (gettext_lazy("New initiative"), "kpis:initiative_create", Power.WRITE_INITIATIVES),
     (gettext_lazy("New KPI"), "kpis:kpi_create", Power.WRITE_TARGETS),
+    (gettext_lazy("New sprint"), "kpis:sprint_create", Power.WRITE_SPRINTS),
     (gettext_lazy("Connect a server"), "projects:connection_create", Power.WRITE_CONNECTIONS),
 )
 

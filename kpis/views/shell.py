@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from kpis.selectors.header import header_of
+from kpis.selectors.header import Header, header_of
 from mltrack.accounts.pages import PageRequest
 from mltrack.accounts.policy import Power
 from projects.access import initiative_of
@@ -22,6 +22,7 @@ TABS: Final = (
     ("runs", _("Runs"), "kpis:runs"),
     ("evaluations", _("Evaluations"), "kpis:evaluations"),
     ("labeling", _("Labeling"), "kpis:labeling"),
+    ("delivery", _("Delivery"), "kpis:delivery"),
     ("value", _("Value"), "kpis:value"),
     ("data", _("Data"), "kpis:data"),
     ("activity", _("Activity"), "kpis:activity"),
@@ -53,7 +54,7 @@ def shell(request: PageRequest, key: str, tab: str, *, as_of: datetime | None = 
         "initiative": initiative,
         "header": header,
         "tab": tab,
-        "tabs": tabs_of(initiative, tab, {"targets": header.targets, "evaluations": header.evaluations}),
+        "tabs": tabs_of(initiative, tab, _counts(header)),
         "crumbs": crumbs_of(initiative),
         "as_of": as_of,
         "may": {
@@ -64,6 +65,10 @@ def shell(request: PageRequest, key: str, tab: str, *, as_of: datetime | None = 
             "gate": principal.may(Power.GATE),
         },
     }
+
+
+def _counts(header: Header) -> dict[str, int]:
+    return {"targets": header.targets, "evaluations": header.evaluations, "delivery": header.tasks}
 
 
 def tabs_of(initiative: Initiative, current: str, counts: dict[str, int]) -> list[Tab]:

@@ -25,7 +25,7 @@ from mltrack.accounts.access import require
 from mltrack.accounts.pages import PageRequest, page
 from mltrack.accounts.policy import Power
 from projects.access import initiative_of
-from projects.connectors.registry import brings_labels
+from projects.connectors.registry import needs_initiative
 from projects.models import Initiative
 
 
@@ -76,7 +76,7 @@ def render_targets(request: PageRequest, context: dict[str, Any], **forms: Any) 
 
 def connection_choices(connections: Any) -> list[tuple[str, str]]:
     """Return connections to choose from: those that bring runs."""
-    return [(each.public_id, each.name) for each in connections if not brings_labels(each.kind)]
+    return [(each.public_id, each.name) for each in connections if not needs_initiative(each.kind)]
 
 
 @require_safe

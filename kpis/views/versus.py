@@ -13,7 +13,7 @@ from kpis.scoring.evaluations.rival_words import headline, method, multiplicity
 from kpis.selectors.evaluation_rivals import rivalry
 from kpis.views.shell import page_of, shell
 from mltrack.accounts.pages import PageRequest, page
-from mltrack.csv_answer import csv_answer
+from mltrack.file_answer import file_answer
 from projects.access import evaluation_of, initiative_of
 
 
@@ -38,16 +38,15 @@ def versus(request: PageRequest, key: str, public_id: str) -> HttpResponse:
         "parts": PARTS,
         "now": now,
         "crumbs": [*context["crumbs"], here, back],
-        "csv": page_of(initiative, "kpis:evaluation_versus_csv", public_id),
     }
     return render(request, "kpis/versus/index.html", context | values)
 
 
 @require_safe
 @page()
-def versus_csv(request: PageRequest, key: str, public_id: str) -> HttpResponseBase:
+def versus_file(request: PageRequest, key: str, public_id: str) -> HttpResponseBase:
     """Answer the table of the page as a file."""
     initiative = initiative_of(request.principal, key)
     evaluation = evaluation_of(initiative, public_id)
     found = rivalry(initiative, evaluation, request.GET.get("with", ""), timezone.now()).comparison
-    return csv_answer(comparison_rows(found) if found else (), f"{initiative.key}-{public_id}-versus.csv")
+    return file_answer(request, comparison_rows(found) if found else (), f"{initiative.key}-{public_id}-versus")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils import timezone
 
 from mltrack.accounts.models import ApiToken, Member, User, Workspace
 from mltrack.accounts.policy import Power, holds
+from mltrack.days import day_in
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,11 @@ class Principal:
     seen_at: datetime | None = None
     is_labeling_lead: bool = False
     workspaces: tuple[Workspace, ...] = ()
+
+    @property
+    def today(self) -> date:
+        """The present day in the workspace's zone."""
+        return day_in(self.workspace.zone, timezone.now())
 
     def may(self, power: Power) -> bool:
         """Say whether this principal has the power."""

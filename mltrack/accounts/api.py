@@ -21,6 +21,7 @@ class TokenOut(StrictSerializer):
     """A token with its workspace and owner; `role` is the owner's at this moment."""
 
     workspace = serializers.CharField()
+    zone = serializers.CharField(help_text="The IANA name of the zone whose days the workspace lives by.")
     user = serializers.EmailField()
     scopes = serializers.ListField(child=serializers.CharField())
     role = serializers.ChoiceField(ROLES)
@@ -43,6 +44,7 @@ class Token(Endpoint):
         token: Any = principal.token
         shown = {
             "workspace": principal.workspace.key,
+            "zone": principal.workspace.zone,
             "user": token.user.email,
             "scopes": sorted(token.scopes),
             "role": principal.role,

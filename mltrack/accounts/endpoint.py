@@ -21,7 +21,7 @@ from rest_framework.views import APIView
 
 from mltrack.accounts.access import Principal
 from mltrack.accounts.authentication import TokenAuthentication
-from mltrack.accounts.once import answered_once
+from mltrack.accounts.once import answered_once, was_answered
 from mltrack.accounts.permissions import HasPower
 from mltrack.accounts.policy import Power
 from mltrack.accounts.throttling import Rate, TokenThrottle, count_failure
@@ -42,12 +42,16 @@ Handler = TypeVar("Handler", bound=Callable[..., Response])
 
 
 def _in_one_transaction(handler: Handler) -> Handler:
-    """Run a writing method in one transaction, which an answer of 400 or more rolls back."""
+    """Run a writing method in one transaction, which an answer of 400 or more rolls back, after what it asks first."""
 
     @wraps(handler)
     def handled(self: Endpoint, request: StrictRequest, *args: Any, **kwargs: Any) -> Response:
+        if type(self).ask is not Endpoint.ask and not was_answered(request, self.principal.token):
+            self.ask(request, *args, **kwargs)
         with transaction.atomic():
-            answer = answered_once(request, self.principal.token, lambda: handler(self, request, *args, **kwargs))
+            answer = answered_once(
+                request, self.principal.token, lambda: handler(self, request, *args, **kwargs), self.shown_once
+            )
             if answer.status_code >= 400:
                 transaction.set_rollback(True)
             failpoint("write.before_commit")
@@ -64,12 +68,14 @@ class Endpoint(APIView):
 
     A subclass with a method that `powers` does not name raises TypeError when it is defined. Writing methods run
     in one transaction with everything that their services write, but for those that `streams` names: they read their
-    body piece by piece and keep each piece for itself.
+    body piece by piece and keep each piece for itself. `shown_once` names the secrets of an answer, which no repeated
+    POST is told again.
     """
 
     powers: ClassVar[Mapping[str, Power | None]]
     query: ClassVar[Mapping[str, type[Params]]] = {}
     streams: ClassVar[frozenset[str]] = frozenset()
+    shown_once: ClassVar[tuple[str, ...]] = ()
     params: dict[str, Any]
 
     authentication_classes = [TokenAuthentication]
@@ -100,6 +106,12 @@ class Endpoint(APIView):
         """Return who asks, with workspace, role and scopes."""
         found: Principal = self.request.principal  # type: ignore[attr-defined]
         return found
+
+    def ask(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Ask other servers what a writing method needs to know, before its transaction begins; by default nothing.
+
+        A repeated request that has its answer already asks nothing. What comes back is checked again by the method.
+        """
 
     def body(self, declared: type[serializers.Serializer[Any]], *, partial: bool = False, many: bool = False) -> Any:
         """Return the validated body: a dict, or a list of them with `many`. Raises ValidationError (400)."""

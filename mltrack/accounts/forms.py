@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
 from mltrack.accounts.models import Role
+from mltrack.accounts.models.workspaces import Weekday
 from mltrack.accounts.policy import SCOPES
+from mltrack.days import ZONES
 
 
 class FirstRunForm(forms.Form):
@@ -60,10 +63,22 @@ class WorkspaceForm(forms.Form):
     """A workspace's own settings."""
 
     name = forms.CharField(label=_("Name"), max_length=120)
+    zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=[(each, each) for each in sorted(ZONES)],
+        help_text=_("When a day begins and ends here: due dates, sprints, weeks and forecasts."),
+    )
     allows_self_approval = forms.BooleanField(
         label=_("Allow self-approval"),
         required=False,
         help_text=_("For a workspace of one. It is shown wherever a verdict rests on it."),
+    )
+    first_weekday = forms.TypedChoiceField(label=_("Weeks begin on"), choices=Weekday.choices, coerce=int)
+    fiscal_month = forms.TypedChoiceField(
+        label=_("The fiscal year begins in"), choices=list(MONTHS.items()), coerce=int
+    )
+    currency = forms.CharField(
+        label=_("Currency"), required=False, max_length=8, help_text=_("What costs are in: EUR. Nothing is converted.")
     )
 
 

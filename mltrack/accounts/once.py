@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from rest_framework.response import Response
@@ -17,9 +17,12 @@ from mltrack.rest.requests import StrictRequest
 _KEPT_HEADERS: Final = ("ETag", "Location")
 
 
-def answered_once(request: StrictRequest, token: ApiToken | None, handle: Callable[[], Response]) -> Response:
+def answered_once(
+    request: StrictRequest, token: ApiToken | None, handle: Callable[[], Response], shown_once: Sequence[str] = ()
+) -> Response:
     """Return the handler's answer, or the stored one of an equal request with the same key.
 
+    Fields that `shown_once` names are secrets: they are not stored, and null when the answer is repeated.
     Must run in the transaction of the handler's writes. Raises Problem 422 when the key was used for another
     request, 409 with Retry-After while one with this key runs, 400 for a key that is not 1 to 255 ASCII signs.
     """
@@ -35,9 +38,16 @@ def answered_once(request: StrictRequest, token: ApiToken | None, handle: Callab
     answer = handle()
     if answer.status_code < 400:
         kept = {name: str(answer[name]) for name in _KEPT_HEADERS if answer.has_header(name)}
-        body = "" if answer.data is None else dumps(answer.data).decode()
+        told = {**answer.data, **dict.fromkeys(shown_once)} if shown_once else answer.data
+        body = "" if told is None else dumps(told).decode()
         idempotency.keep(token, key, digest, idempotency.StoredAnswer(answer.status_code, kept, body))
     return answer
+
+
+def was_answered(request: StrictRequest, token: ApiToken | None) -> bool:
+    """Say whether the answer to this key is stored, be it to another request: then the handler will not run."""
+    key = request.META.get("HTTP_IDEMPOTENCY_KEY")
+    return key is not None and token is not None and request.method == "POST" and idempotency.is_kept(token, key)
 
 
 def _stored(token: ApiToken, key: str, digest: str) -> idempotency.StoredAnswer | None:

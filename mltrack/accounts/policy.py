@@ -18,6 +18,7 @@ class Power(Enum):
     RUN_AUDITS = ("manager", "labels:write", "audits")
     WRITE_READINGS = ("contributor", "readings:write")
     WRITE_TASKS = ("contributor", "tasks:write")
+    WRITE_SPRINTS = ("manager", "tasks:write")
     WRITE_DEPLOYMENTS = ("contributor", "deployments:write")
     ATTEST = ("contributor", "initiatives:write", "attest")
     GATE = ("contributor", "gate")

@@ -18,6 +18,9 @@ from mltrack.accounts.services.throttle import count_request
 FAILURES_PER_MINUTE: Final = 60
 CODES_PER_MINUTE: Final = 10
 NUDGES_PER_MINUTE: Final = 60
+CALENDARS_PER_MINUTE: Final = 30
+SHARES_PER_MINUTE: Final = 240
+MISSED_SHARES_PER_MINUTE: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,22 @@ def may_try_code(request: HttpRequest) -> bool:
 def may_nudge(connection_id: int) -> Rate:
     """Count one nudge of a connection, and return where it stands: sixty in a minute are enough."""
     return _counted(f"nudge:{connection_id}", NUDGES_PER_MINUTE)
+
+
+def may_read_calendar(public_id: str) -> Rate:
+    """Count one reading of a link for calendars, and return where it stands: thirty in a minute are enough."""
+    return _counted(f"calendar:{public_id}", CALENDARS_PER_MINUTE)
+
+
+def may_open_share(public_id: str) -> Rate:
+    """Count one opening of a share link, or of a chart or file behind it, and return where it stands."""
+    return _counted(f"share:{public_id}", SHARES_PER_MINUTE)
+
+
+def count_missed_share(request: HttpRequest) -> Rate:
+    """Count one share link that does not work from the caller's address, and return where it stands."""
+    ident = BaseThrottle().get_ident(request)  # type: ignore[arg-type]
+    return _counted(f"missed-share:{ident}"[:120], MISSED_SHARES_PER_MINUTE)
 
 
 def _counted(key: str, limit: int) -> Rate:

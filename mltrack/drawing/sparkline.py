@@ -23,10 +23,17 @@ class Sparkline:
 
 
 def sparkline(
-    values: Sequence[float | None], goal: float | None = None, width: int = 96, height: int = 24
+    values: Sequence[float | None],
+    goal: float | None = None,
+    width: int = 96,
+    height: int = 24,
+    span: Sequence[float | None] = (),
 ) -> Sparkline:
-    """Place the values at even steps; None, NaN and infinities are gaps, never bridged."""
-    vertical = around([*values, goal], height - 3, 3, margin=0.08)
+    """Place the values at even steps; None, NaN and infinities are gaps, never bridged.
+
+    `span` are values that have their room as well, so that several drawings share one scale.
+    """
+    vertical = around([*values, goal, *span], height - 3, 3, margin=0.08)
     horizontal = Scale(0, max(len(values) - 1, 1), 2, width - 4)
     stretches = _stretches(values, horizontal, vertical)
     lines = tuple(" ".join(f"{x},{y}" for x, y in points) for points in stretches if len(points) > 1)

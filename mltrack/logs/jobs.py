@@ -12,7 +12,11 @@ from celery.signals import before_task_publish, setup_logging, task_postrun, tas
 
 from mltrack.middleware.request_id import sane
 
-OF: Final = {"projects.tasks.pull_connection": "connection", "kpis.tasks.judge": "initiative"}
+OF: Final = {
+    "projects.tasks.pull_connection": "connection",
+    "kpis.tasks.pull_readings": "connection",
+    "kpis.tasks.judge": "initiative",
+}
 """What the first argument of a task is."""
 PERIODIC: Final = ("projects.tasks.", "kpis.tasks.sweep_", "mltrack.tasks.heartbeat")
 logger = structlog.stdlib.get_logger("mltrack.tasks")

@@ -29,6 +29,10 @@ _SHAPES: Final = tuple(
         (r"(?<![\w-])[\w-]{43}=(?![\w=-])", GONE),
         (r"\bgAAAAA[\w-]{20,}={0,2}", GONE),
         (r"(/nudges/)[^/\s?'\"]+", rf"\1{GONE}"),
+        (r"(/calendars/)[^/\s?'\"]+", rf"\1{GONE}"),
+        (r"(/mails/)[^/\s?'\"]+", rf"\1{GONE}"),
+        (r"(/s/)[^/\s?'\"]{8,}", rf"\1{GONE}"),
+        (r"(/subscriptions/)(?!sub_)[^/\s?'\"]+(?=/off)", rf"\1{GONE}"),
         (r"(/invitations/)[^/\s?'\"]+", rf"\1{GONE}"),
         (r"(/password/reset/key/)[^/\s?'\"]+", rf"\1{GONE}"),
     )

@@ -18,6 +18,7 @@ from django.db import connection
 from django.http.request import validate_host
 from kombu.exceptions import KombuError
 
+from kpis.services.subscription_secrets import closed_webhooks
 from mltrack import env, standstill
 from mltrack.preparation import unapplied
 from projects.services.secrets import closed_secrets
@@ -103,9 +104,9 @@ def _since(each: standstill.Standstill) -> str:
 
 def secrets() -> Finding:
     """Open every stored secret."""
-    closed = closed_secrets()
+    closed = [*closed_secrets(), *closed_webhooks()]
     if closed:
-        words = f"{len(closed)} connections hold secrets that MLTRACK_ENCRYPTION_KEYS cannot open: add the older key."
+        words = f"Stored secrets that MLTRACK_ENCRYPTION_KEYS cannot open: {len(closed)}. Add the older key."
         return Finding("Secrets", "bad", words)
     return Finding("Secrets", "ok", "Every stored secret opens.")
 

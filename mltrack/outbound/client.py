@@ -6,18 +6,27 @@ import ssl
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx2
 import stamina
 
 from mltrack.outbound.addresses import Network, Refused, Resolver, system_resolver
 from mltrack.outbound.bodies import parse_json, read_bounded
-from mltrack.outbound.errors import OutboundError, from_status, http_date, retry_after_seconds
+from mltrack.outbound.errors import OutboundError, from_status, http_date, wait_seconds
 from mltrack.outbound.signing import Auth, BasicAuth, BearerAuth, Exchange, ExchangeAuth, secret_of
 from mltrack.outbound.transport import Deadline, GuardedBackend, GuardedTransport
 
 _EXCERPT = 300
+_TOLD = 64 * 1024
+
+
+class _Answer(NamedTuple):
+    """A body, and the address of the page after it, "" where no Link header names one."""
+
+    body: bytes
+    next: str
 
 
 def _utc_now() -> datetime:
@@ -132,6 +141,14 @@ class OutboundClient:
         """GET `path` under the base URL and return the parsed JSON. Raises OutboundError."""
         return self._json("GET", path, params=params)
 
+    def get_page(self, path: str, params: Mapping[str, Any] | None = None) -> tuple[Any, dict[str, str]]:
+        """GET one page of JSON, and the parameters that the Link header gives for the next one, {} at the end.
+
+        Only the query of that address is taken: the next page is asked of the same path. Raises OutboundError.
+        """
+        answer = self._answer("GET", path, params=params)
+        return parse_json(answer.body), dict(parse_qsl(urlsplit(answer.next).query, keep_blank_values=True))
+
     def get_bytes(self, path: str, params: Mapping[str, Any] | None = None, *, max_bytes: int) -> bytes:
         """GET a file of at most `max_bytes` after decompression. Raises OutboundError, `too_large` for a larger one."""
         return self._body("GET", path, min(max_bytes, self.max_bytes), params=params)
@@ -139,6 +156,18 @@ class OutboundClient:
     def post_json(self, path: str, body: Any) -> Any:
         """POST `body` as JSON and return the parsed answer. Only for calls that may be repeated."""
         return self._json("POST", path, json=body)
+
+    def send_json(self, method: str, path: str, body: Any, *, once: bool = False) -> Any:
+        """Send `body` as JSON by POST, PUT or PATCH, and return the parsed answer, None where it is empty.
+
+        `once` sends it a single time, whatever the answer: for what must not be done twice. Raises OutboundError.
+        """
+        answer = self._answer(method, path, tries=1 if once else 0, json=body).body
+        return parse_json(answer) if answer.strip() else None
+
+    def post_once(self, path: str, body: Any, params: Sequence[tuple[str, str]] = ()) -> None:
+        """POST `body` as JSON a single time, and heed nothing of the answer but its status. Raises OutboundError."""
+        self._answer("POST", path, _TOLD, tries=1, json=body, params=list(params))
 
     def get_text(self, path: str) -> str:
         """GET a short plain text, such as a version number."""
@@ -148,29 +177,36 @@ class OutboundClient:
         return parse_json(self._body(method, path, **content))
 
     def _body(self, method: str, path: str, limit: int | None = None, **content: Any) -> bytes:
+        return self._answer(method, path, limit, **content).body
+
+    def _answer(self, method: str, path: str, limit: int | None = None, tries: int = 0, **content: Any) -> _Answer:
+        """Ask, again where a short-lived token has run out; `tries` is how often at most, 0 for as often as allowed."""
         if self._exchange is None:
-            return self._tried(method, path, limit, content)
+            return self._tried(method, path, limit, content, tries)
         access, is_new = self._bearer(self._exchange)
         try:
-            return self._tried(method, path, limit, {**content, "headers": _signed(access)})
+            return self._tried(method, path, limit, {**content, "headers": _signed(access)}, tries)
         except OutboundError as error:
             if error.status != 401 or is_new:
                 raise
         self._exchange.forget(access)
         access, _ = self._bearer(self._exchange)
-        return self._tried(method, path, limit, {**content, "headers": _signed(access)})
+        return self._tried(method, path, limit, {**content, "headers": _signed(access)}, tries)
 
     def _bearer(self, exchange: Exchange) -> tuple[str, bool]:
-        access, is_new = exchange.bearer(lambda path, body: parse_json(self._tried("POST", path, None, {"json": body})))
+        access, is_new = exchange.bearer(self._posted)
         if is_new:
             self._secrets.append(access)
             self._checked(_signed(access))
         return access, is_new
 
-    def _tried(self, method: str, path: str, limit: int | None, content: Mapping[str, Any]) -> bytes:
+    def _posted(self, path: str, body: Any) -> Any:
+        return parse_json(self._tried("POST", path, None, {"json": body}).body)
+
+    def _tried(self, method: str, path: str, limit: int | None, content: Mapping[str, Any], tries: int = 0) -> _Answer:
         attempts = stamina.retry_context(
             on=_worth_another_try,
-            attempts=self._retries + 1,
+            attempts=tries or self._retries + 1,
             timeout=self.timeout,
             wait_initial=self._pause,
             wait_max=self._pause * 8,
@@ -181,7 +217,7 @@ class OutboundClient:
                 return self._once(method, path, limit or self.max_bytes, content)
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    def _once(self, method: str, path: str, limit: int, content: Mapping[str, Any]) -> bytes:
+    def _once(self, method: str, path: str, limit: int, content: Mapping[str, Any]) -> _Answer:
         self.requests += 1
         self._deadline.start(self.timeout)
         url = self.base_url.copy_with(path=self.base_url.path + path.lstrip("/"))
@@ -194,8 +230,8 @@ class OutboundClient:
         except httpx2.HTTPError as error:
             raise self._network_error(error) from None
         if response.is_success:
-            return body
-        wait = retry_after_seconds(response.headers.get("retry-after"), self._now())
+            return _Answer(body, response.links.get("next", {}).get("url", ""))
+        wait = wait_seconds(response.headers, self._now())
         raise from_status(response.status_code, wait, self._excerpt(body))
 
     def _excerpt(self, body: bytes) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -62,6 +64,19 @@ def retry_after_seconds(header: str | None, now: datetime, cap: float = 86_400.0
             return None
         seconds = (at - now).total_seconds()
     return min(max(seconds, 0.0), cap) if math.isfinite(seconds) else None
+
+
+def wait_seconds(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Return how long a server asks to wait, None where it does not say. Headers are found in any case.
+
+    Where nothing is left of a limit, `X-RateLimit-Reset` says in seconds since 1970 when there is again:
+    https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api
+    """
+    wait = retry_after_seconds(headers.get("retry-after"), now)
+    reset = headers.get("x-ratelimit-reset", "")
+    if wait is not None or headers.get("x-ratelimit-remaining") != "0" or not re.fullmatch(r"[0-9]{1,12}", reset):
+        return wait
+    return retry_after_seconds(str(int(reset) - int(now.timestamp())), now)
 
 
 def http_date(header: str | None) -> datetime | None:

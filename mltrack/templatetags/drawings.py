@@ -164,16 +164,24 @@ def sparkline(
     unit: str = "",
     width: int = 96,
     height: int = 24,
+    span: Sequence[float | None] = (),
 ) -> SafeString:
-    """A series as a line; missing values stay gaps, the target is dashed, the newest value a dot."""
-    return _sparkline(tuple(map(as_number, values)), str(label), as_number(goal), unit, width, height)
+    """A series as a line; missing values stay gaps, the target is dashed, the newest value a dot; `span` has room."""
+    room = tuple(map(as_number, span))
+    return _sparkline(tuple(map(as_number, values)), str(label), as_number(goal), unit, width, height, room)
 
 
 @lru_cache(maxsize=DRAWN)
 def _sparkline(
-    values: tuple[float | None, ...], label: str, goal: float | None, unit: str, width: int, height: int
+    values: tuple[float | None, ...],
+    label: str,
+    goal: float | None,
+    unit: str,
+    width: int,
+    height: int,
+    span: tuple[float | None, ...],
 ) -> SafeString:
-    line = place_series(values, goal, width, height)
+    line = place_series(values, goal, width, height, span)
     aim = "" if line.goal is None else f'<path class="spark-goal" d="M0 {line.goal}H{line.width}"/>'
     stretches = "".join(f'<polyline class="spark-line" points="{points}"/>' for points in line.lines)
     dots = "".join(f'<circle class="spark-last" cx="{x}" cy="{y}" r="1.5"/>' for x, y in line.dots)

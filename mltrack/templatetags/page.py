@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.template import Context
+from django.urls import reverse
 
 from mltrack import navigation, standstill
 from mltrack.preferences import preferences as read_preferences
@@ -28,6 +29,23 @@ def query(context: Context, **changes: Any) -> str:
         else:
             params[name] = str(value)
     return f"?{params.urlencode()}" if params else "?"
+
+
+@register.inclusion_tag("includes/_files.html")
+def files(table: str, *places: str, asked: str = "", what: str = "", css: str = "btn") -> dict[str, str]:
+    """Links to a table as CSV and as XLSX: `kpis:runs` stands for its two paths, `asked` is the query of both."""
+    ways = {kind: reverse(f"{table}_{kind}", args=places) for kind in ("csv", "xlsx")}
+    return {**ways, "asked": asked, "what": what, "css": css}
+
+
+@register.simple_tag
+def undo_of(message: Any) -> dict[str, str] | None:
+    """Where a message's Undo button posts to, and the text that it sends; None for a message without one."""
+    kind, _, rest = str(message.extra_tags or "").partition(":")
+    if kind != "undo":
+        return None
+    url, _, token = rest.partition(" ")
+    return {"url": url, "token": token}
 
 
 @register.simple_tag(takes_context=True)

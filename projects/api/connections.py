@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,6 +12,7 @@ from mltrack.accounts.access import Principal
 from mltrack.accounts.endpoint import Endpoint
 from mltrack.accounts.policy import Power
 from mltrack.rest.etags import etag_of
+from mltrack.rest.named import named_by
 from mltrack.rest.pages import page_of
 from mltrack.rest.query import PageParams
 from mltrack.rest.serializers import answer_of
@@ -37,10 +36,8 @@ def _with_initiative(principal: Principal, given: dict[str, Any]) -> dict[str, A
     """Return the values with the initiative behind its key. Raises ValidationError for one that is not here."""
     if given.get("initiative") is None:
         return given
-    try:
+    with named_by("initiative"):
         return {**given, "initiative": initiative_of(principal, given["initiative"])}
-    except Http404 as error:
-        raise ValidationError({"initiative": str(error)}) from error
 
 
 class Connections(Endpoint):

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from mltrack.accounts.endpoint import Endpoint
 from mltrack.accounts.policy import Power
+from mltrack.rest.named import named_by
 from mltrack.rest.pages import page_of
 from mltrack.rest.serializers import answer_of, answers_of
 from projects.access import dataset_of, initiative_of
@@ -29,6 +30,8 @@ from projects.api.shapes.datasets import (
     SplitDiffOut,
     SplitOut,
     SplitsIn,
+    VersionOverlapIn,
+    VersionOverlapOut,
 )
 from projects.models import DatasetVersion, Initiative
 from projects.progress.datasets.splits import Overlap
@@ -40,10 +43,12 @@ from projects.selectors.datasets import (
     previous_of,
     runs_on,
     splits_of,
+    version_overlaps_of,
 )
 from projects.selectors.lists import dataset_list
 from projects.services.dataset_splits import SplitInput, record_splits
 from projects.services.datasets import record_dataset, record_dvc
+from projects.services.version_overlaps import record_version_overlap
 
 
 class Datasets(Endpoint):
@@ -113,6 +118,22 @@ class Splits(Endpoint):
         return self.ok(_detail(initiative, version))
 
 
+class VersionOverlaps(Endpoint):
+    """What a version shares with one that models are trained on."""
+
+    powers = {"POST": Power.WRITE_RUNS}
+
+    @extend_schema(request=VersionOverlapIn, responses=DatasetDetailOut)
+    def post(self, request: Request, key: str, dataset_id: str) -> Response:
+        """Tell how many rows of this version, as test data, are in another that is trained on, without their hashes."""
+        initiative = initiative_of(self.principal, key)
+        version, body = dataset_of(initiative, dataset_id), self.body(VersionOverlapIn)
+        with named_by("trained_id"):
+            trained = dataset_of(initiative, body.pop("trained_id"))
+        record_version_overlap(self.principal, initiative, version, trained, **body)
+        return self.ok(_detail(initiative, version))
+
+
 class Difference(Endpoint):
     """What differs between two versions."""
 
@@ -144,6 +165,7 @@ def _detail(initiative: Initiative, version: DatasetVersion) -> dict[str, Any]:
     return {
         **answer_of(DatasetOut, version),
         "splits": answers_of(SplitOut, splits_of(version)),
+        "versions": answers_of(VersionOverlapOut, version_overlaps_of(initiative, version)),
         "overlaps": answers_of(OverlapOut, [as_overlap(each) for each in overlaps_of(version)]),
         "runs": answers_of(RunUseOut, runs_on(initiative, version)),
         "evaluations": answers_of(EvaluationUseOut, evaluations_on(initiative, version)),

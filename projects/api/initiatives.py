@@ -1,4 +1,4 @@
-"""Initiatives, with their stages and the words of people on them."""
+"""Initiatives, with their stages."""
 
 from __future__ import annotations
 
@@ -24,10 +24,8 @@ from projects.api.shapes.initiatives import (
     InitiativeParams,
     StageIn,
     StageOut,
-    UpdateIn,
-    UpdateOut,
 )
-from projects.selectors.lists import initiative_list, stage_list, update_list
+from projects.selectors.lists import initiative_list, stage_list
 from projects.services import initiatives as service
 
 
@@ -104,22 +102,3 @@ class Stages(Endpoint):
         initiative = initiative_of(self.principal, key)
         made = service.change_stage(self.principal, initiative, **self.body(StageIn))
         return self.ok(answer_of(StageOut, made), 201)
-
-
-class Updates(Endpoint):
-    """What people said of an initiative."""
-
-    powers = {"GET": Power.READ, "POST": Power.ATTEST}
-    query = {"GET": PageParams}
-
-    @extend_schema(responses=page_of(UpdateOut))
-    def get(self, request: Request, key: str) -> Response:
-        """List the words, newest first."""
-        return self.page(update_list(initiative_of(self.principal, key)), UpdateOut, order="-at")
-
-    @extend_schema(request=UpdateIn, responses={201: UpdateOut})
-    def post(self, request: Request, key: str) -> Response:
-        """Say how it goes, with the health that you see."""
-        initiative = initiative_of(self.principal, key)
-        made = service.post_update(self.principal, initiative, **self.body(UpdateIn))
-        return self.ok(answer_of(UpdateOut, made), 201)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
 from mltrack.outbound import Auth, BasicAuth, BearerAuth, OutboundClient, OutboundError
 from projects.connectors.labeling_records import LabelingPage
+from projects.connectors.reading_records import ReadingsPage, SeriesQuery
 from projects.connectors.records import ChoiceRecord, HistoryRecord, Page, ServerReport
+from projects.connectors.task_records import OpenedTask, TaskOrder, TaskPage, TrackerWords
 
 
 class ConnectorError(Exception):
@@ -36,6 +38,12 @@ class ConnectorError(Exception):
     def from_outbound(cls, error: OutboundError, text: str = "") -> ConnectorError:
         """Return the same failure, with other words where the connector knows better ones."""
         return cls(text or error.text, permanent=error.permanent, code=error.code, retry_after=error.retry_after)
+
+
+class Client(Protocol):
+    """What every client can: end what is in flight, also from another thread."""
+
+    def close(self) -> None: ...
 
 
 def plain_auth(username: str, secret: str) -> Auth:
@@ -91,6 +99,65 @@ class FetchesLabeling(Protocol):
     """Can pull labeling projects with their tasks and annotations; cursors and `now` are those of `FetchesRuns`."""
 
     def fetch_labeling(self, cursor: Mapping[str, Any], now: datetime) -> Iterator[LabelingPage]: ...
+
+
+@runtime_checkable
+class FetchesTasks(Protocol):
+    """Can pull sprints and tasks of a tracker; cursors and `now` are those of `FetchesRuns`."""
+
+    def fetch_tasks(self, cursor: Mapping[str, Any], now: datetime) -> Iterator[TaskPage]: ...
+
+
+@runtime_checkable
+class FetchesReadings(Protocol):
+    """Can answer questions for measures; each says itself since when it asks. `now` is an aware datetime."""
+
+    def fetch_readings(self, queries: Sequence[SeriesQuery], now: datetime) -> Iterator[ReadingsPage]: ...
+
+
+@runtime_checkable
+class ReadsDatabase(Protocol):
+    """Speaks to a database instead of a web server, and keeps off the one that `own` names, (cluster, database)."""
+
+    @classmethod
+    def open(cls, base_url: str, given: Mapping[str, Any], options: Mapping[str, Any]) -> Any:
+        """Return the client for an address, the arguments of `OutboundClient` and `hurried`. Raises OutboundError."""
+        ...
+
+    def keep_off(self, own: Callable[[], tuple[str, str]]) -> None: ...
+
+
+@runtime_checkable
+class ListsWords(Protocol):
+    """Can list a tracker's words for statuses and types, with how many tasks have each."""
+
+    def list_words(self) -> TrackerWords: ...
+
+
+@runtime_checkable
+class WritesTasks(Protocol):
+    """Can open a task in its tracker, find it by its marker, and end it and open it again. Each raises ConnectorError.
+
+    `create_task` first looks for a task that an earlier try may have opened. `find_task` opens nothing. Doing
+    `set_task_open` twice is doing it once; `place` is that of the opened task.
+    """
+
+    def create_task(self, order: TaskOrder) -> OpenedTask: ...
+
+    def find_task(self, order: TaskOrder) -> OpenedTask | None: ...
+
+    def set_task_open(self, place: str, *, is_open: bool) -> None: ...
+
+
+@runtime_checkable
+class SignsHooks(Protocol):
+    """Signs what it posts with a secret, or sends it along. Headers are by lower-case name."""
+
+    @staticmethod
+    def is_genuine(headers: Mapping[str, str], secret: str, body: bytes, now: datetime) -> bool: ...
+
+    @staticmethod
+    def delivery_id(headers: Mapping[str, str]) -> str: ...
 
 
 @runtime_checkable

@@ -29,7 +29,8 @@ class AnnotationRecord:
 class LabelTaskRecord:
     """A task with all of its annotations: one that is not here any more was deleted there.
 
-    `is_reviewed` is None where the tool does not say. `gold` is the label that is known to be right, if any.
+    `is_reviewed` is None where the tool does not say. `gold` is the label that is known to be right, if any. `dataset`
+    is how the task names the dataset version that it is of, `name@digest` or a digest, "" where it does not.
     """
 
     external_id: str
@@ -38,6 +39,7 @@ class LabelTaskRecord:
     is_reviewed: bool | None = None
     gold: str | None = None
     batch: str = ""
+    dataset: str = ""
     url: str = ""
     changed_at: datetime | None = None
 

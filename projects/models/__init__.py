@@ -1,7 +1,7 @@
 """The tables of facts."""
 
-from projects.models.connections import Breaker, Connection, RejectedRecord, SyncAttempt
-from projects.models.datasets import DatasetSplit, DatasetVersion, RunDataset, SplitHashes, SplitOverlap
+from projects.models.connections import Breaker, Connection, NudgeDelivery, RejectedRecord, SyncAttempt
+from projects.models.datasets import DatasetSplit, DatasetVersion, RunDataset, SplitHashes, SplitOverlap, VersionOverlap
 from projects.models.deployments import Deployment
 from projects.models.evaluations import CaseBlock, Evaluation, EvaluationStratum, Origin, Pairing, Purpose
 from projects.models.initiatives import Initiative, JudgeDue, StageChange, Update
@@ -10,6 +10,7 @@ from projects.models.labeling import (
     Annotation,
     Annotator,
     AnnotatorFigures,
+    BatchDataset,
     LabelingProject,
     LabelingSnapshot,
     LabelingState,
@@ -18,6 +19,7 @@ from projects.models.labeling import (
     TallyKind,
     TaskState,
 )
+from projects.models.rhythms import Rhythmic, UpdateRhythm
 from projects.models.runs import (
     MetricValue,
     ModelVersion,
@@ -26,6 +28,9 @@ from projects.models.runs import (
     RunLink,
     SelectionRule,
 )
+from projects.models.sent_tasks import SentTask
+from projects.models.sprints import Sprint
+from projects.models.tasks import MoveKind, Priority, SprintMove, Task, TaskBlock, TaskStatus, TaskTransition, TaskType
 from projects.models.uploads import EvaluationUpload, UploadBlock
 
 __all__ = [
@@ -35,6 +40,7 @@ __all__ = [
     "AuditKind",
     "AuditState",
     "AuditedTask",
+    "BatchDataset",
     "Breaker",
     "CaseBlock",
     "Connection",
@@ -54,22 +60,36 @@ __all__ = [
     "LabelingTally",
     "MetricValue",
     "ModelVersion",
+    "MoveKind",
+    "NudgeDelivery",
     "Origin",
     "Pairing",
+    "Priority",
     "Purpose",
     "RejectedRecord",
     "RelabelSource",
+    "Rhythmic",
     "Run",
     "RunColumns",
     "RunDataset",
     "RunLink",
     "SelectionRule",
+    "SentTask",
     "SplitHashes",
     "SplitOverlap",
+    "Sprint",
+    "SprintMove",
     "StageChange",
     "SyncAttempt",
     "TallyKind",
+    "Task",
+    "TaskBlock",
     "TaskState",
+    "TaskStatus",
+    "TaskTransition",
+    "TaskType",
     "Update",
+    "UpdateRhythm",
     "UploadBlock",
+    "VersionOverlap",
 ]

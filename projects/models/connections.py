@@ -12,12 +12,14 @@ from projects.connectors.registry import kinds
 from projects.models.identifiers import attempt_id, connection_id
 from projects.models.initiatives import Initiative
 
+_PORTS = {"http": 80, "postgresql": 5432, "postgres": 5432}
+
 
 def host_of(base_url: str) -> str:
     """Return `host:port` of an address, as breakers name it; empty for an address that is none."""
     try:
         parts = urlsplit(base_url)
-        return f"{parts.hostname}:{parts.port or {'http': 80}.get(parts.scheme, 443)}"[:255]
+        return f"{parts.hostname}:{parts.port or _PORTS.get(parts.scheme, 443)}"[:255]
     except ValueError:
         return ""
 
@@ -32,6 +34,7 @@ class Connection(models.Model):
     base_url = models.URLField(max_length=500)
     initiative = models.ForeignKey(Initiative, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     sealed_secret = models.TextField(default="", blank=True)
+    sealed_webhook_secret = models.TextField(default="", db_default="", blank=True)
     options = models.JSONField(default=dict, blank=True)
     interval_seconds = models.PositiveIntegerField(default=60)
     paused = models.BooleanField(default=False)
@@ -63,6 +66,20 @@ class Connection(models.Model):
         return host_of(self.base_url)
 
 
+class NudgeDelivery(models.Model):
+    """A webhook that came, by the id that its sender gave it: the same one again is a replay. Kept for a day."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+", db_index=False)
+    delivery_id = models.CharField(max_length=200)
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection", "delivery_id"], name="nudge_delivered_once")]
+
+    def __str__(self) -> str:
+        return self.delivery_id
+
+
 class Breaker(models.Model):
     """A foreign host that failed too often in a workspace; nothing is asked of it before `open_until`."""
 
@@ -79,7 +96,10 @@ class Breaker(models.Model):
 
 
 class SyncAttempt(models.Model):
-    """One pull of a connection, from asked-for to ended, with what it cost and brought."""
+    """One pull of a connection, from asked-for to ended, with what it cost and brought.
+
+    `unread` counts what came by parts of theirs that are not read, by name.
+    """
 
     class State(models.TextChoices):
         QUEUED = "queued"
@@ -96,6 +116,7 @@ class SyncAttempt(models.Model):
     pages = models.PositiveIntegerField(default=0)
     rows = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
+    unread = models.JSONField(default=dict, db_default={}, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)

@@ -111,6 +111,31 @@ class SplitOverlap(models.Model):
         return f"{self.rows} rows in {self.left_id} and {self.right_id}"
 
 
+class VersionOverlap(models.Model):
+    """How many different rows of a version, as what measures a model, are also in another, as what one is trained on.
+
+    `groups` is null where they are not known. `is_counted` says that hashes of rows gave it, else somebody told.
+    """
+
+    measured = models.ForeignKey(DatasetVersion, on_delete=models.CASCADE, related_name="shared_with", db_index=False)
+    trained = models.ForeignKey(DatasetVersion, on_delete=models.CASCADE, related_name="shared_by")
+    rows = models.PositiveBigIntegerField()
+    groups = models.PositiveBigIntegerField(null=True)
+    is_counted = models.BooleanField(default=False)
+    recorded_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["measured", "trained"], name="version_overlap_once"),
+            models.CheckConstraint(
+                condition=~models.Q(measured=models.F("trained")), name="version_overlap_of_two_versions"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rows} rows of {self.measured_id} in {self.trained_id}"
+
+
 class RunDataset(models.Model):
     """A run used a dataset version, as training, validation or test data (`context`, free text of the source)."""
 

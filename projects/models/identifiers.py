@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from secrets import token_hex
+
 from mltrack.identifiers import new_id, new_ids
 
 
@@ -58,3 +60,18 @@ def labeling_project_id() -> str:
 def label_audit_id() -> str:
     """Return a new id of a label audit, `aud_…`."""
     return new_id("aud")
+
+
+def sprint_id() -> str:
+    """Return a new id of a sprint, `spr_…`."""
+    return new_id("spr")
+
+
+def task_id() -> str:
+    """Return a new id of a task, `tsk_…`."""
+    return new_id("tsk")
+
+
+def task_marker() -> str:
+    """Return a text that nobody can guess, by which a task is found in its tracker."""
+    return f"mltrack-{token_hex(16)}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
@@ -9,6 +11,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from mltrack.accounts.models import Workspace
+from projects.progress.rhythm import stale_at
+from projects.progress.stages import StageMove, entered_later
 
 KEY_PATTERN = r"^[A-Z][A-Z0-9]{0,19}(-[A-Z0-9]{1,20})*$"
 validate_key = RegexValidator(
@@ -29,6 +33,22 @@ class State(models.TextChoices):
     ACTIVE = "active", _("Active")
     PAUSED = "paused", _("Paused")
     CANCELLED = "cancelled", _("Cancelled")
+
+
+class StopReason(models.TextChoices):
+    """Why an initiative was cancelled."""
+
+    VALUE = "value", _("Not worth it")
+    ACCURACY = "accuracy", _("Not accurate enough")
+    DATA = "data", _("Data missing or unfit")
+    LABELS = "labels", _("Labels missing or wrong")
+    INTEGRATION = "integration", _("Could not be integrated")
+    COST = "cost", _("Cost too much")
+    RISK = "risk", _("Legal, ethical or security risk")
+    PEOPLE = "people", _("People or skills missing")
+    PRIORITY = "priority", _("Other things went first")
+    REPLACED = "replaced", _("Replaced by something else")
+    OTHER = "other", _("Another reason")
 
 
 class Criticality(models.TextChoices):
@@ -103,29 +123,58 @@ class Initiative(models.Model):
 
 
 class StageChange(models.Model):
-    """One move of an initiative to a stage or state; never edited."""
+    """One move of an initiative to a stage or state; never edited. `reason` is why it was cancelled, as a category.
+
+    The note says it in words. It is empty for moves of before, and where nobody told it.
+    """
 
     initiative = models.ForeignKey(Initiative, on_delete=models.CASCADE, related_name="stage_changes")
     stage = models.CharField(max_length=12, choices=Stage.choices)
     state = models.CharField(max_length=12, choices=State.choices, default=State.ACTIVE)
     at = models.DateTimeField()
     note = models.TextField(blank=True, default="")
+    reason = models.CharField(max_length=12, choices=StopReason.choices, blank=True, default="", db_default="")
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     recorded_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         indexes = [models.Index(fields=["initiative", "-at", "-id"], name="stage_change_newest")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reason="") | Q(reason__in=StopReason.values, state="cancelled"),
+                name="stage_change_reason_of_an_end",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.initiative_id} {self.stage}"
 
+    @property
+    def is_entered_later(self) -> bool:
+        """Say whether it was kept after it happened."""
+        return entered_later(self.at, self.recorded_at)
+
+    def move(self) -> StageMove:
+        """Return it for reckoning."""
+        return StageMove(self.pk, self.stage, self.state, self.at, self.recorded_at, self.note, self.reason)
+
 
 class Update(models.Model):
-    """A person's word on an initiative, with the health they declare."""
+    """A person's word on an initiative, with the health they declare, and what had changed since the word before.
+
+    `text` says what happened. `changes` are facts as they were then, `[{kind, text, better}]`, from `since` on;
+    `computed_health` is what was computed then. From `stale_at` on the word is old; null for a word of before.
+    """
 
     initiative = models.ForeignKey(Initiative, on_delete=models.CASCADE, related_name="updates")
     health = models.CharField(max_length=12, choices=Health.choices)
     text = models.TextField(blank=True, default="")
+    next_steps = models.TextField(blank=True, default="", db_default="")
+    in_the_way = models.TextField(blank=True, default="", db_default="")
+    changes = models.JSONField(default=list, db_default=[])
+    since = models.DateTimeField(null=True)
+    computed_health = models.CharField(max_length=12, blank=True, default="", db_default="")
+    stale_at = models.DateTimeField(null=True)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 
@@ -135,6 +184,10 @@ class Update(models.Model):
 
     def __str__(self) -> str:
         return f"{self.initiative_id} {self.health}"
+
+    def fades(self, now: datetime) -> bool:
+        """Say whether the word is old."""
+        return now >= (self.stale_at or stale_at("weekly", self.at))
 
 
 class JudgeDue(models.Model):

@@ -9,11 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from mltrack.accounts.models import Workspace
 from projects.models.connections import Connection
+from projects.models.datasets import DatasetVersion
 from projects.models.identifiers import labeling_project_id
 from projects.models.initiatives import Initiative
 
 LONGEST_LABEL = 200
 """Characters of a class, which is a label value."""
+LONGEST_DATASET = 430
+"""Characters of `name@digest`, by which a tool names a dataset version."""
 
 
 class LabelingState(models.TextChoices):
@@ -257,6 +260,31 @@ class LabelingTally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}: {self.n}"
+
+
+class BatchDataset(models.Model):
+    """The tasks of a batch are of a dataset version; the batch "" holds those that name none.
+
+    `named` is how a tool's tasks call the version: `name@digest`, or its digest alone; "" where a person or CI tied
+    them. `dataset` is null as long as the initiative has no version that is called so.
+    """
+
+    project = models.ForeignKey(
+        LabelingProject, on_delete=models.CASCADE, related_name="batch_datasets", db_index=False
+    )
+    batch = models.CharField(max_length=200, blank=True, default="")
+    dataset = models.ForeignKey(DatasetVersion, on_delete=models.CASCADE, null=True, related_name="label_batches")
+    named = models.CharField(max_length=LONGEST_DATASET, blank=True, default="")
+    recorded_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "batch"], name="batch_of_one_dataset"),
+            models.CheckConstraint(condition=Q(dataset__isnull=False) | ~Q(named=""), name="batch_dataset_is_told"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch} of {self.named or self.dataset_id}"
 
 
 class AnnotatorFigures(models.Model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from mltrack.cells import Cell
 from projects.models import LabelAudit
 from projects.selectors.label_audits import audited_tasks
 
@@ -12,7 +13,7 @@ COLUMNS: Final = ("task", "project", "url", "label")
 CLOSED_COLUMNS: Final = ("number", "task", "project", "url", "stratum", "label", "relabel", "relabeled_at", "source")
 
 
-def task_rows(audit: LabelAudit) -> Iterator[tuple[str, ...]]:
+def task_rows(audit: LabelAudit) -> Iterator[tuple[Cell, ...]]:
     """Return the tasks in order with a heading: while the audit is open with an empty label, to be filled in.
 
     Afterwards with both labels, so that wrong ones can be mended; a `relabel` of "" was given where nobody could tell.
@@ -24,8 +25,7 @@ def task_rows(audit: LabelAudit) -> Iterator[tuple[str, ...]]:
         return
     yield CLOSED_COLUMNS
     named = ("number", "external_id", "project_key", "url", "shown_stratum", "shown_label", "relabel", "relabeled_at")
-    for row in tasks.values_list(*named, "source"):
-        yield tuple("" if each is None else str(each) for each in row)
+    yield from tasks.values_list(*named, "source")
 
 
 def label_studio_tasks(audit: LabelAudit) -> list[dict[str, Any]]:

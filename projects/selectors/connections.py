@@ -10,8 +10,8 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from mltrack.accounts.models import Workspace
-from projects.connectors.registry import brings_labels
-from projects.models import Breaker, Connection, LabelTask, RejectedRecord, SyncAttempt
+from projects.connectors.registry import brings_labels, brings_readings, brings_tasks
+from projects.models import Breaker, Connection, LabelTask, RejectedRecord, SyncAttempt, Task
 
 LATE_AFTER = 3
 """A connection is late when its last good pull is this many intervals old."""
@@ -21,7 +21,8 @@ LATE_AFTER = 3
 class ConnectionRow:
     """A connection as people see it. `condition` is ok, syncing, new, late, failing, resting, stopped or paused.
 
-    `held` is how many runs, or with `has_labels` tasks to label, are here; None where they were not counted.
+    `held` is how many runs are here, or with `has_labels` tasks to label, or with `has_tasks` tasks of a tracker, or
+    with `has_readings` readings that the last pull brought; None where they were not counted.
     """
 
     connection: Connection
@@ -31,6 +32,8 @@ class ConnectionRow:
     rejected: int
     resting_until: datetime | None = None
     has_labels: bool = False
+    has_tasks: bool = False
+    has_readings: bool = False
 
 
 def connection_rows(
@@ -38,8 +41,8 @@ def connection_rows(
 ) -> list[ConnectionRow]:
     """Return the workspace's connections (or one of them) with their condition, in three queries.
 
-    Counting what is here reads all of it, and takes another query where there are labels: what is asked for every other
-    second does without.
+    Counting what is here reads all of it, and takes another query where there are labels and one where there are
+    trackers: what is asked for every other second does without.
     """
     busy = SyncAttempt.objects.filter(connection=OuterRef("pk"), state__in=["queued", "running"])
     found = (
@@ -63,21 +66,37 @@ def connection_rows(
 
 
 def _held(rows: Sequence[Connection]) -> dict[int, int]:
-    """Return how many runs of each connection are here, or tasks of one that brings labels."""
+    """Return how many runs of each connection are here, or what else it brings."""
     held = {row.pk: int(getattr(row, "run_count", 0)) for row in rows}
     labeling = [row.pk for row in rows if brings_labels(row.kind)]
     if labeling:
         tasks = LabelTask.objects.filter(project__connection__in=labeling, deleted_at__isnull=True)
         held |= dict.fromkeys(labeling, 0)
         held |= dict(tasks.values_list("project__connection").annotate(n=Count("pk")))
-    return held
+    trackers = [row.pk for row in rows if brings_tasks(row.kind)]
+    if trackers:
+        mirrored = Task.objects.filter(connection__in=trackers, deleted_at__isnull=True)
+        held |= dict.fromkeys(trackers, 0)
+        held |= dict(mirrored.values_list("connection").annotate(n=Count("pk")))
+    return held | {row.pk: row.last_rows for row in rows if brings_readings(row.kind)}
 
 
 def _row(
     connection: Connection, now: datetime, held: int | None, rejected: int, resting: datetime | None
 ) -> ConnectionRow:
     condition, words = _condition(connection, now, busy=getattr(connection, "is_busy", False), resting=resting)
-    return ConnectionRow(connection, condition, words, held, rejected, resting, brings_labels(connection.kind))
+    kind = connection.kind
+    return ConnectionRow(
+        connection,
+        condition,
+        words,
+        held,
+        rejected,
+        resting,
+        has_labels=brings_labels(kind),
+        has_tasks=brings_tasks(kind),
+        has_readings=brings_readings(kind),
+    )
 
 
 def _condition(connection: Connection, now: datetime, *, busy: bool, resting: datetime | None) -> tuple[str, str]:

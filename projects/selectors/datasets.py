@@ -17,12 +17,14 @@ from projects.models import (
     RunDataset,
     SplitHashes,
     SplitOverlap,
+    VersionOverlap,
 )
 from projects.progress.datasets.diff import Diff, Version, diff_of
 from projects.progress.datasets.row_hashes import of_bytes
 from projects.progress.datasets.splits import Overlap, Split
 
 USES: Final = 100
+LABEL_SETS: Final = 200
 
 
 def using_initiatives(version: DatasetVersion) -> list[int]:
@@ -41,6 +43,12 @@ def splits_of(version: DatasetVersion) -> list[DatasetSplit]:
 def overlaps_of(version: DatasetVersion) -> list[SplitOverlap]:
     """Return what a version's splits share, with both of them; one query."""
     return list(version.overlaps.select_related("left", "right").order_by("left_id", "right_id"))
+
+
+def version_overlaps_of(initiative: Initiative, version: DatasetVersion) -> list[VersionOverlap]:
+    """Return what a version that measures shares with the initiative's others, as trained on; one query."""
+    found = version.shared_with.filter(trained__in=datasets_of(initiative)).select_related("trained")
+    return list(found.order_by("-rows", "trained_id"))
 
 
 def runs_on(initiative: Initiative, version: DatasetVersion) -> list[RunDataset]:
@@ -62,6 +70,22 @@ def as_overlap(kept: SplitOverlap) -> Overlap:
 def as_split(kept: DatasetSplit) -> Split:
     """Return a kept split as a plain value."""
     return Split(kept.name, kept.rows, kept.digest, kept.duplicates, kept.groups, kept.class_counts)
+
+
+def label_sets_of(initiative: Initiative) -> dict[str, list[str]]:
+    """Return the label-set versions of the initiative's data with the names of that data, newest first; one query."""
+    told = datasets_of(initiative).exclude(labels_digest="").order_by("-recorded_at", "-id")
+    found: dict[str, list[str]] = {}
+    for digest, name in told.values_list("labels_digest", "name")[:LABEL_SETS]:
+        if name not in found.setdefault(digest, []):
+            found[digest].append(name)
+    return found
+
+
+def names_of_labels(initiative: Initiative, labels_digest: str) -> list[str]:
+    """Return the names of the initiative's data that has this version of the labels; one query."""
+    same = datasets_of(initiative).filter(labels_digest=labels_digest)
+    return sorted(set(same.values_list("name", flat=True)))
 
 
 def previous_of(initiative: Initiative, version: DatasetVersion) -> DatasetVersion | None:

@@ -1,4 +1,4 @@
-"""The sums of a labeling project, and snapshots as rows of text."""
+"""The sums of a labeling project, and snapshots as the rows of a file."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Final
 
 from django.db.models import Sum
 
+from mltrack.cells import Cell
 from projects.models import Initiative, LabelingProject, LabelingSnapshot, LabelingTally, TallyKind
 
 SNAPSHOT_COLUMNS: Final = ("time", "project", "total", "labeled", "reviewed", "skipped", "class", "labeled_of_class")
@@ -20,8 +21,8 @@ def classes_of_project(project: LabelingProject) -> dict[str, int]:
     return dict(sorted((key[0], n) for key, n in sums))
 
 
-def snapshot_lines(initiative: Initiative) -> Iterator[tuple[str, ...]]:
-    """Return the labeling snapshots as rows of text, oldest first, one for each class where classes were told.
+def snapshot_lines(initiative: Initiative) -> Iterator[tuple[Cell, ...]]:
+    """Return the labeling snapshots as rows, oldest first, one for each class where classes were told.
 
     One query, whose rows are streamed.
     """
@@ -30,6 +31,6 @@ def snapshot_lines(initiative: Initiative) -> Iterator[tuple[str, ...]]:
     for each in rows.iterator(PORTION):
         project = each.project.name or each.project.external_id if each.project else ""
         counts = (each.total, each.labeled, each.reviewed, each.skipped)
-        head = (each.time.isoformat(), project, *("" if n is None else str(n) for n in counts))
-        for name, n in sorted((each.per_class or {"": ""}).items()):
-            yield (*head, name, str(n))
+        head = (each.time, project, *counts)
+        for name, n in sorted((each.per_class or {"": None}).items()):
+            yield (*head, name, n)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from itertools import islice
 from typing import Final
 
 from django.db.models import QuerySet
 
+from mltrack.cells import Cell
 from projects.models import Run
 from projects.selectors.runs import RunRow, ordered, rows_of
 
@@ -16,7 +16,7 @@ CHUNK: Final = 1000
 FIXED: Final = ("run", "external_id", "name", "status", "started_at", "ended_at", "seconds", "commit", "experiment")
 
 
-def export_rows(runs: QuerySet[Run], order: str, columns: Sequence[str]) -> Iterator[list[str]]:
+def export_rows(runs: QuerySet[Run], order: str, columns: Sequence[str]) -> Iterator[list[Cell]]:
     """Yield a line of names, then every run; `columns` are `metric:KEY`, `param:KEY` or `tag:KEY`.
 
     Times are ISO 8601; what is not known is empty. The database sorts once and hands over a thousand at a time.
@@ -29,7 +29,7 @@ def export_rows(runs: QuerySet[Run], order: str, columns: Sequence[str]) -> Iter
     found = queryset.order_by(field, f"{sign}pk").iterator(chunk_size=CHUNK)
     while chunk := list(islice(found, CHUNK)):
         for row in rows_of(chunk, keys):
-            yield [_text(each) for each in (*_fixed(row.run), *(cell_of(row, column) for column in columns))]
+            yield [*_fixed(row.run), *(cell_of(row, column) for column in columns)]
 
 
 def cell_of(row: RunRow, column: str) -> str | float | None:
@@ -51,15 +51,7 @@ def seconds_of(run: Run) -> float | None:
     return (run.ended_at - run.started_at).total_seconds()
 
 
-def _text(value: str | float | datetime | None) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return value if isinstance(value, str) else repr(value)
-
-
-def _fixed(run: Run) -> list[str | float | datetime | None]:
+def _fixed(run: Run) -> list[Cell]:
     return [
         run.public_id,
         run.external_id,

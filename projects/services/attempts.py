@@ -5,16 +5,23 @@ An idle pull leaves no row: the connection's own `last_ok` says that it was ther
 
 from __future__ import annotations
 
+from collections import Counter
+
 from django.db import connection
 from django.db.models.functions import Now
 
 from projects.connectors.labeling_records import LabelingPage
+from projects.connectors.reading_records import ReadingsPage
 from projects.connectors.records import Page
+from projects.connectors.task_records import TaskPage
 from projects.models import SyncAttempt
 from projects.services.leases import Lease
 from projects.services.pages import Stored
 
 KEPT = 500
+MOST_UNREAD = 50
+"""So many parts that are not read are named, the most frequent."""
+
 LOST_CODE = "worker_lost"
 
 _LOST = """
@@ -64,14 +71,16 @@ def begin(lease: Lease) -> SyncAttempt:
     return attempt
 
 
-def note_page(attempt: SyncAttempt, page: Page | LabelingPage, stored: Stored) -> None:
+def note_page(attempt: SyncAttempt, page: Page | LabelingPage | TaskPage | ReadingsPage, stored: Stored) -> None:
     """Add a page to the attempt, which is saved from its first change on."""
     attempt.requests += page.requests
     attempt.pages += 1
     attempt.rows += stored.rows
     attempt.rejected += stored.rejected
+    if isinstance(page, TaskPage):
+        attempt.unread = dict((Counter(attempt.unread) + Counter(page.unread)).most_common(MOST_UNREAD))
     if attempt.pk or stored.changed:
-        _save(attempt, "requests", "pages", "rows", "rejected")
+        _save(attempt, "requests", "pages", "rows", "rejected", "unread")
 
 
 def end(attempt: SyncAttempt, state: str, *, code: str = "", text: str = "") -> None:

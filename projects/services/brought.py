@@ -10,7 +10,9 @@ from mltrack.accounts.access import system_principal
 from mltrack.accounts.services.audit import record_audit
 from mltrack.periods import EARLIEST
 from projects.connectors.labeling_records import LabelingPage
+from projects.connectors.reading_records import ReadingsPage
 from projects.connectors.records import Page
+from projects.connectors.task_records import TaskPage
 from projects.models import Connection
 from projects.services.pages import Stored
 
@@ -24,14 +26,13 @@ class Brought:
     rejected: int = 0
     _digest: Any = field(default_factory=hashlib.sha256)
 
-    def add(self, page: Page | LabelingPage, stored: Stored) -> None:
+    def add(self, page: Page | LabelingPage | TaskPage | ReadingsPage, stored: Stored) -> None:
         """Count a page that was committed."""
         self.pages += 1
         self.rows += stored.rows
         self.rejected += stored.rejected
         if stored.rows:
-            content = _of_labels(page) if isinstance(page, LabelingPage) else _of_runs(page)
-            self._digest.update(repr(content).encode())
+            self._digest.update(repr(_content(page)).encode())
 
     def audit(self, connection: Connection) -> None:
         """Keep one event in the caller's transaction; none of a pull that brought nothing."""
@@ -44,6 +45,19 @@ class Brought:
             "sha256": self._digest.hexdigest(),
         }
         record_audit(system_principal(connection.workspace), "pull", "connection", connection.public_id, after=after)
+
+
+def _content(page: Page | LabelingPage | TaskPage | ReadingsPage) -> tuple[Any, ...]:
+    if isinstance(page, LabelingPage):
+        return _of_labels(page)
+    if isinstance(page, ReadingsPage):
+        return page.query, page.rows
+    return _of_tasks(page) if isinstance(page, TaskPage) else _of_runs(page)
+
+
+def _of_tasks(page: TaskPage) -> tuple[Any, ...]:
+    """Return what came but who does it."""
+    return page.sprints, [replace(each, assignee_email="") for each in page.tasks], page.present_ids, page.gone
 
 
 def _of_runs(page: Page) -> tuple[Any, ...]:

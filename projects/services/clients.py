@@ -13,10 +13,11 @@ from django.conf import settings
 
 from mltrack.logs.redaction import GONE, clean, hide
 from mltrack.outbound import Network, OutboundClient, OutboundError
-from projects.connectors.base import Connector, ConnectorError
+from projects.connectors.base import Connector, ConnectorError, ReadsDatabase
 from projects.connectors.registry import resolve
 from projects.models import Connection
 from projects.models.secrets import SecretUnreadable, unseal
+from projects.services.own_database import own_database
 
 CLIENT_OPTIONS: Final = ("username", "ca_pem", "timeout_seconds")
 """Options of every connection, whatever its kind: the user of basic authentication, a private CA as PEM, and how
@@ -29,7 +30,7 @@ PAGE_PATIENCE: Final = 10.0
 @contextmanager
 def open_connector(
     kind: str, base_url: str, secret: str, options: Mapping[str, Any], patience: float = inf
-) -> Iterator[tuple[Connector, OutboundClient]]:
+) -> Iterator[tuple[Connector, Any]]:
     """Give a connector and its client until the end of the block. Raises ConnectorError.
 
     One answer may take as many seconds as the options say, and never more than `patience`. The connector says what
@@ -38,20 +39,20 @@ def open_connector(
     username, ca_pem = _text(options, "username"), _text(options, "ca_pem")
     made = resolve(kind)
     theirs = {name: value for name, value in options.items() if name not in CLIENT_OPTIONS}
+    given: dict[str, Any] = {
+        "allowed_networks": _networks(),
+        "auth": made.auth_of(username, secret),
+        "ca_pem": ca_pem or None,
+        "timeout": min(patience, timeout_of(options)),
+    }
+    sent = _hide(username, secret)
     try:
-        client = OutboundClient(
-            base_url,
-            allowed_networks=_networks(),
-            auth=made.auth_of(username, secret),
-            ca_pem=ca_pem or None,
-            timeout=min(patience, timeout_of(options)),
-        )
+        client = _client(made, base_url, given, theirs, hurried=patience < timeout_of(options))
     except OutboundError as error:
         raise ConnectorError.from_outbound(error) from error
-    sent = _hide(username, secret)
     with client:
         try:
-            yield made(client, theirs), client
+            yield _connector(made, client, theirs), client
         except (ConnectorError, OutboundError) as error:
             # A server may repeat in its answer what it was sent; its words are kept and shown.
             error.text = clean(_without(error.text, sent))
@@ -59,8 +60,23 @@ def open_connector(
             raise
 
 
+def _client(
+    made: type[Connector], base_url: str, given: dict[str, Any], options: Mapping[str, Any], *, hurried: bool
+) -> Any:
+    if issubclass(made, ReadsDatabase):
+        return made.open(base_url, {**given, "hurried": hurried}, options)
+    return OutboundClient(base_url, **given)
+
+
+def _connector(made: type[Connector], client: Any, options: Mapping[str, Any]) -> Connector:
+    connector = made(client, options)
+    if isinstance(connector, ReadsDatabase):
+        connector.keep_off(own_database)
+    return connector
+
+
 @contextmanager
-def open_connection(connection: Connection, patience: float = inf) -> Iterator[tuple[Connector, OutboundClient]]:
+def open_connection(connection: Connection, patience: float = inf) -> Iterator[tuple[Connector, Any]]:
     """Give the connector of a stored connection; see `open_connector`. Raises ConnectorError."""
     try:
         secret = unseal(connection.sealed_secret)

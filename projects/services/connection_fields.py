@@ -9,17 +9,21 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 
-from projects.connectors.base import ConnectorError
-from projects.connectors.registry import CONNECTORS, brings_labels
+from projects.connectors.base import ConnectorError, SignsHooks
+from projects.connectors.registry import CONNECTORS, TITLES, needs_initiative, resolve
 from projects.models import Connection, Initiative
 from projects.services.clients import open_connector
 from projects.services.texts import whole_text
 
-EDITABLE: Final = ("name", "base_url", "secret", "options", "interval_seconds", "initiative", "paused")
+EDITABLE: Final = (
+    *("name", "base_url", "secret", "webhook_secret", "options"),
+    *("interval_seconds", "initiative", "paused"),
+)
 SHORTEST_INTERVAL: Final = 10
 LONGEST_INTERVAL: Final = 7 * 86_400
+_TEXTS: Final = {"name": 120, "base_url": 500, "secret": 10_000, "webhook_secret": 500}
 _LONGEST_OPTIONS = 200_000
-_PORTS = {"http": 80, "https": 443}
+_PORTS = {"http": 80, "https": 443, "postgresql": 5432, "postgres": 5432}
 _FIELD_OF_CODE = {"bad_url": "base_url"}
 
 
@@ -45,8 +49,15 @@ def check_fields(connection: Connection, changes: Mapping[str, Any]) -> None:
 
 def check_initiative(kind: str, initiative: Initiative | None) -> None:
     """Raise ValidationError where a kind needs an initiative and there is none."""
-    if initiative is None and brings_labels(kind):
+    if initiative is None and needs_initiative(kind):
         raise ValidationError({"initiative": "Choose the initiative that its projects belong to."})
+
+
+def check_webhook_secret(kind: str, secret: str) -> None:
+    """Raise ValidationError where a kind does not sign what it posts and there is a secret for that."""
+    if secret and not issubclass(resolve(kind), SignsHooks):
+        text = f"{TITLES[kind]} does not sign what it posts: its address for webhooks is all the secret there is."
+        raise ValidationError({"webhook_secret": text})
 
 
 def check_whole(kind: str, base_url: str, secret: str, options: Mapping[str, Any]) -> None:
@@ -61,9 +72,8 @@ def check_whole(kind: str, base_url: str, secret: str, options: Mapping[str, Any
 
 
 def _wrong(connection: Connection, name: str, value: Any) -> str | None:
-    if name in ("name", "base_url", "secret"):
-        longest = {"name": 120, "base_url": 500, "secret": 10_000}[name]
-        wrong = whole_text(value, longest, empty=name == "secret")
+    if name in _TEXTS:
+        wrong = whole_text(value, _TEXTS[name], empty=name.endswith("secret"))
         return f"This {wrong}." if wrong else None
     if name == "interval_seconds":
         return _wrong_interval(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -12,17 +12,29 @@ from django.db.models.functions import Now
 
 from mltrack.accounts.access import Principal
 from mltrack.accounts.services.audit import record_audit
-from projects.connectors.base import ConnectorError, ListsChoices
+from projects.connectors.base import ConnectorError, ListsChoices, ListsWords
 from projects.connectors.records import ChoiceRecord, ServerReport
-from projects.connectors.registry import brings_labels
-from projects.models import Connection, Initiative, LabelingProject, SelectionRule, SyncAttempt
+from projects.connectors.registry import brings_tasks, needs_initiative
+from projects.connectors.task_records import TrackerWords
+from projects.models import Connection, Initiative, LabelingProject, SelectionRule, SyncAttempt, Task
 from projects.models.secrets import SecretUnreadable, seal, unseal
 from projects.services.clients import PAGE_PATIENCE, open_connection, open_connector
-from projects.services.connection_fields import check_fields, check_initiative, check_whole, origin
+from projects.services.connection_fields import (
+    check_fields,
+    check_initiative,
+    check_webhook_secret,
+    check_whole,
+    origin,
+)
 from projects.services.due import note_due
 from projects.services.links import sync_links
+from projects.services.mirrored_tasks import follow_initiative, remap_tasks
 from projects.services.run_rows import lock_source
+from projects.services.sent_tasks import retry_refused
 from projects.services.versions import expect_version
+
+SEALED: Final = {"secret": "sealed_secret", "webhook_secret": "sealed_webhook_secret"}
+"""The fields that are written and never read, and where they are kept."""
 
 _FRESH = {"attempts": 0, "failures": 0, "last_error_code": "", "last_error_text": ""}
 
@@ -51,6 +63,7 @@ def create_connection(
     options: Mapping[str, Any] | None = None,
     interval_seconds: int = 60,
     initiative: Initiative | None = None,
+    webhook_secret: str = "",
 ) -> Connection:
     """Return a new connection, due at once. With `initiative`, the runs of its experiments count for it.
 
@@ -63,11 +76,13 @@ def create_connection(
         "options": dict(options or {}),
         "interval_seconds": interval_seconds,
         "initiative": initiative,
+        **({"webhook_secret": webhook_secret} if webhook_secret else {}),
     }
     made = Connection(workspace=principal.workspace, kind=kind, next_due=Now())
     check_fields(made, given)
     check_whole(kind, base_url, secret, given["options"])  # type: ignore[arg-type]
     check_initiative(kind, initiative)
+    check_webhook_secret(kind, webhook_secret)
     _apply(made, given)
     _save(made)
     _follow_experiments(made, initiative)
@@ -85,15 +100,20 @@ def edit_connection(
     A new scheme, host or port clears the secret unless a new one comes with it, and everything is read anew.
     Raises ValidationError({field: text}) and VersionConflict.
     """
+    retry_refused(connection)
     locked = _locked(connection)
     expect_version(locked.version, expected_version)
     check_fields(locked, changes)
-    before = {name: getattr(locked, name, None) for name in changes if name != "secret"}
+    before = {name: getattr(locked, name, None) for name in changes if name not in SEALED}
     moved = "base_url" in changes and origin(changes["base_url"]) != origin(locked.base_url)
     given = {**changes, "secret": changes.get("secret", "")} if moved else dict(changes)
     if given.get("base_url", locked.base_url) != locked.base_url:
         locked.cursor = {}
+    options = given.get("options", locked.options)
+    if any(options.get(name) != locked.options.get(name) for name in ("statuses", "types")):
+        locked.cursor = {}
     old_rule = (locked.initiative, list(locked.options.get("experiment_ids", [])))
+    check_webhook_secret(locked.kind, given.get("webhook_secret", ""))
     _apply(locked, given)
     if "initiative" in given:
         check_initiative(locked.kind, locked.initiative)
@@ -103,6 +123,7 @@ def edit_connection(
     _save(locked)
     if {"initiative", "options"} & set(given):
         _move_rule(locked, *old_rule)
+    note_due(_mirrored_anew(locked, given), "tasks moved")
     record_audit(principal, "edit", "connection", locked.public_id, before=_shown(before), after=_shown(given))
     locked.refresh_from_db()
     return locked
@@ -114,6 +135,7 @@ def delete_connection(principal: Principal, connection: Connection) -> None:
     locked = _locked(connection)
     initiatives = set(SelectionRule.objects.filter(connection=locked).values_list("initiative_id", flat=True))
     initiatives |= set(LabelingProject.objects.filter(connection=locked).values_list("initiative_id", flat=True))
+    initiatives |= set(Task.objects.filter(connection=locked).values_list("initiative_id", flat=True))
     key, name = locked.public_id, locked.name
     with database.cursor() as cursor:
         for statement in _DELETE:
@@ -146,11 +168,19 @@ def list_choices(connection: Connection) -> list[ChoiceRecord]:
         return _choices(connector)
 
 
+def list_words(connection: Connection) -> TrackerWords:
+    """Return a tracker's words for statuses and types, soon or not at all. Raises ConnectorError."""
+    with open_connection(connection, PAGE_PATIENCE) as (connector, _):
+        if not isinstance(connector, ListsWords):
+            raise ConnectorError("This kind of connection has no such words.", permanent=True, code="not_supported")
+        return connector.list_words()
+
+
 def probe(kind: str, base_url: str, secret: str, options: Mapping[str, Any]) -> tuple[ServerReport, list[ChoiceRecord]]:
     """Return what a server says and offers, before anything is saved. Raises ValidationError and ConnectorError."""
     check_whole(kind, base_url, secret, options)
     with open_connector(kind, base_url, secret, options) as (connector, _):
-        return connector.test(), _choices(connector)
+        return connector.test(), connector.list_choices() if isinstance(connector, ListsChoices) else []
 
 
 def _choices(connector: object) -> list[ChoiceRecord]:
@@ -177,8 +207,8 @@ def _opened(connection: Connection) -> str:
 
 def _apply(connection: Connection, given: Mapping[str, Any]) -> None:
     for name, value in given.items():
-        if name == "secret":
-            connection.sealed_secret = seal(value)
+        if name in SEALED:
+            setattr(connection, SEALED[name], seal(value))
         else:
             setattr(connection, name, value.strip() if name in ("name", "base_url") else value)
 
@@ -202,9 +232,19 @@ def _save(connection: Connection) -> None:
 
 
 def _follow_experiments(connection: Connection, initiative: Initiative | None) -> None:
-    if initiative is not None and not brings_labels(connection.kind):
+    if initiative is not None and not needs_initiative(connection.kind):
         chosen = list(connection.options.get("experiment_ids", []))
         SelectionRule.objects.create(initiative=initiative, connection=connection, experiment_ids=chosen)
+
+
+def _mirrored_anew(connection: Connection, given: Mapping[str, Any]) -> set[int]:
+    """Let a tracker's tasks follow its new initiative and mapping; return the initiatives that this touches."""
+    if not brings_tasks(connection.kind):
+        return set()
+    touched = follow_initiative(connection) if "initiative" in given else set()
+    if "options" in given and remap_tasks(connection) and connection.initiative_id:
+        touched.add(connection.initiative_id)
+    return touched
 
 
 def _move_rule(connection: Connection, initiative: Initiative | None, experiment_ids: list[str]) -> None:
@@ -223,9 +263,8 @@ def _move_rule(connection: Connection, initiative: Initiative | None, experiment
 
 def _shown(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values for the audit trail; of a secret only that it was set or cleared."""
-    shown = {name: value for name, value in values.items() if name not in ("secret", "initiative")}
-    if "secret" in values:
-        shown["secret"] = "set" if values["secret"] else "none"
+    shown = {name: value for name, value in values.items() if name not in (*SEALED, "initiative")}
+    shown |= {name: "set" if values[name] else "none" for name in SEALED if name in values}
     if "initiative" in values:
         shown["initiative"] = values["initiative"].key if values["initiative"] else None
     return shown

@@ -31,6 +31,7 @@ from projects.progress.datasets.splits import Overlap, leak_of
 from projects.selectors.datasets import as_overlap, overlaps_of, splits_of, using_initiatives
 from projects.services.due import note_due
 from projects.services.run_rows import lock_source
+from projects.services.version_overlaps import count_version_overlaps
 
 MOST_SPLITS: Final = 10
 KEPT_VERSIONS: Final = 5
@@ -83,6 +84,8 @@ def record_splits(
     if not changed and not told:
         return "unchanged"
     _note_leak(version)
+    if changed:
+        count_version_overlaps(initiative, version)
     _forget_older(version)
     after = {"splits": {name: read[name].fields["rows"] for name in changed}, "overlaps": told}
     record_audit(principal, "record", "dataset", f"{initiative.key} {version.name}", after=after)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -15,14 +15,16 @@ from projects.connectors.labeling_records import (
     LabelTaskRecord,
 )
 from projects.models import Connection, Initiative, LabelingProject, LabelingState
-from projects.models.labeling import LONGEST_LABEL
+from projects.models.labeling import LONGEST_DATASET, LONGEST_LABEL
 from projects.services.annotators import annotators_named
 from projects.services.due import note_due
+from projects.services.label_batches import forget_datasets, tie_named
 from projects.services.label_tasks import GivenAnnotation, GivenTask, mark_absent, store_tasks
 from projects.services.labeling_snapshots import keep_daily_snapshot
 from projects.services.outcomes import Fault, Outcome
 from projects.services.pages import Stored
 from projects.services.rejections import note_rejected, reasons_of
+from projects.services.relabels import take_pulled
 from projects.services.texts import is_web_address, storable, whole_text
 
 _COUNTS: Final = (
@@ -46,23 +48,27 @@ def record_labeling_page(connection: Connection, page: LabelingPage) -> Stored:
     rows = _mark_gone(connection, page.gone)
     outcomes: list[Outcome] = []
     seen = [] if page.project is None else [page.project.external_id]
+    refused = list(page.rejected)
     touched = {initiative.pk} if rows else set()
     if page.project is not None:
         project, before, changed = _project(connection, initiative, page.project)
         outcomes = [_checked(project, each) for each in page.tasks]
-        stored = _store(project, page, outcomes)
+        fine = {each.external_id: each for each, fate in zip(page.tasks, outcomes) if fate.state != "rejected"}
+        stored = _store(project, page, fine)
         keep_daily_snapshot(project, page.project.counted_at)
-        rows += changed + stored
+        taken = take_pulled(project, list(fine)) if stored else 0
+        tied = tie_named(project, initiative, fine.values())
+        rows += changed + stored + taken + tied.changed
         touched |= {before, project.initiative_id} if changed or stored else set()
-    reasons = reasons_of(page.rejected, outcomes)
+        refused, seen = [*refused, *tied.refused], [*seen, *tied.seen]
+    reasons = reasons_of(refused, outcomes)
     noted = note_rejected(connection, reasons, [*seen, *(each.external_id for each in outcomes)])
     note_due(touched, "labels")
     return Stored(rows, len(reasons), bool(rows or noted))
 
 
-def _store(project: LabelingProject, page: LabelingPage, outcomes: Sequence[Outcome]) -> int:
-    """Store the tasks that are not refused, and mark what is absent; return how many changed."""
-    fine = {each.external_id: each for each, fate in zip(page.tasks, outcomes) if fate.state != "rejected"}
+def _store(project: LabelingProject, page: LabelingPage, fine: Mapping[str, LabelTaskRecord]) -> int:
+    """Store the tasks that are not refused, by id, and mark what is absent; return how many changed."""
     names = {each.annotator for task in fine.values() for each in task.annotations}
     written = store_tasks(
         project, [_given(each) for each in fine.values()], annotators_named(project, names), replace=True
@@ -95,6 +101,7 @@ def _project(
     project.save()
     if before != project.initiative_id:
         project.snapshots.update(initiative_id=project.initiative_id)
+        forget_datasets(project)
     return project, before, True
 
 
@@ -119,6 +126,7 @@ def _wrong(record: LabelTaskRecord) -> list[str]:
         for name, value, longest in (
             ("id", record.external_id, _LONGEST_ID),
             ("batch", record.batch, 200),
+            ("dataset", record.dataset, LONGEST_DATASET),
             ("gold label", record.gold or "", LONGEST_LABEL),
         )
         if (wrong := whole_text(value, longest, empty=name != "id"))

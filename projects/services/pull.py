@@ -7,9 +7,10 @@ import logging
 import math
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -19,9 +20,18 @@ from mltrack.accounts.access import system_principal
 from mltrack.accounts.services.audit import record_audit
 from mltrack.failpoints import failpoint
 from mltrack.outbound import OutboundError
-from projects.connectors.base import Connector, ConnectorError, FetchesLabeling, FetchesRuns
+from projects.connectors.base import (
+    Connector,
+    ConnectorError,
+    FetchesLabeling,
+    FetchesReadings,
+    FetchesRuns,
+    FetchesTasks,
+)
 from projects.connectors.labeling_records import LabelingPage
+from projects.connectors.reading_records import ReadingsPage, SeriesQuery
 from projects.connectors.records import Page
+from projects.connectors.task_records import TaskPage
 from projects.models import Connection, SyncAttempt
 from projects.services import attempts, breakers, leases
 from projects.services.backoff import HURRY, MOST_ATTEMPTS, after_failure, after_success, must_pause
@@ -36,8 +46,9 @@ logger = logging.getLogger(__name__)
 LONGEST_SECONDS = 480.0
 """After this long a pull ends at its next page and goes on in a task of its own."""
 
-AnyPage: TypeAlias = Page | LabelingPage
+AnyPage: TypeAlias = Page | LabelingPage | TaskPage | ReadingsPage
 Write: TypeAlias = Callable[[Connection, Any], Stored]
+Asked: TypeAlias = Callable[[Connection, datetime], Sequence[SeriesQuery]]
 State = SyncAttempt.State
 
 
@@ -45,10 +56,12 @@ class Stopped(Exception):
     """The worker is being shut down, or the pull has taken long enough; everything until here is stored."""
 
 
-def run(connection_id: int, write: Write) -> SyncAttempt | None:
+def run(connection_id: int, write: Write, asked: Asked | None = None) -> SyncAttempt | None:
     """Pull a connection that is due or asked for, and return its attempt; None when there is nothing to do.
 
-    `write` stores one page of whatever the kind brings inside the page's transaction. Call it outside of transactions.
+    `write` stores one page of whatever the kind brings inside the page's transaction. `asked` tells what to ask of a
+    connection that answers questions, from a moment; without it such a connection is given back as it was. Call it
+    outside of transactions.
     Failures are kept on the attempt and the connection, in words; only a database that is gone raises.
     """
     with transaction.atomic():
@@ -63,7 +76,7 @@ def run(connection_id: int, write: Write) -> SyncAttempt | None:
     failpoint("pull.after_lease")
     brought = Brought()
     try:
-        _work(connection, lease, attempt, brought, write)
+        _work(connection, lease, attempt, brought, write, asked)
     except Fenced:
         _end_fenced(attempt, connection, brought)
     except (InterfaceError, OperationalError):
@@ -72,11 +85,13 @@ def run(connection_id: int, write: Write) -> SyncAttempt | None:
     return attempt
 
 
-def _work(connection: Connection, lease: Lease, attempt: SyncAttempt, brought: Brought, write: Write) -> None:
+def _work(
+    connection: Connection, lease: Lease, attempt: SyncAttempt, brought: Brought, write: Write, asked: Asked | None
+) -> None:
     """Do the pull and give the lease back, whatever happens. Raises Fenced, and what a lost database raises."""
     end = _Ending(connection, lease, attempt, brought)
     try:
-        _pages(connection, lease, attempt, brought, write)
+        _pages(connection, lease, attempt, brought, write, asked)
     except Stopped:
         end.stop()
     except ConnectorError as error:
@@ -96,12 +111,14 @@ def _work(connection: Connection, lease: Lease, attempt: SyncAttempt, brought: B
         end.finish()
 
 
-def _pages(connection: Connection, lease: Lease, attempt: SyncAttempt, brought: Brought, write: Write) -> None:
+def _pages(
+    connection: Connection, lease: Lease, attempt: SyncAttempt, brought: Brought, write: Write, asked: Asked | None
+) -> None:
     until = time.monotonic() + LONGEST_SECONDS
     patience = HURRY if lease.is_trusted else math.inf
     try:
         with open_connection(connection, patience) as (connector, client), cut_off_when_stopping(client):
-            for page in _fetch(connector, connection, lease):
+            for page in _fetch(connector, connection, lease, asked):
                 failpoint("pull.after_fetch")
                 brought.add(page, _store(connection, lease, attempt, page, write))
                 if not page.last and (is_stopping() or time.monotonic() > until):
@@ -110,14 +127,20 @@ def _pages(connection: Connection, lease: Lease, attempt: SyncAttempt, brought: 
         raise ConnectorError.from_outbound(error) from error
 
 
-def _fetch(connector: Connector, connection: Connection, lease: Lease) -> Iterator[AnyPage]:
+def _fetch(connector: Connector, connection: Connection, lease: Lease, asked: Asked | None) -> Iterator[AnyPage]:
     if isinstance(connector, FetchesRuns):
         return connector.fetch_runs(connection.cursor, lease.now)
-    if not isinstance(connector, FetchesLabeling):
+    if isinstance(connector, FetchesReadings):
+        if asked is None:
+            raise Stopped
+        return connector.fetch_readings(asked(connection, lease.now), lease.now)
+    if not isinstance(connector, FetchesLabeling | FetchesTasks):
         raise ConnectorError("This kind of connection cannot be pulled.", permanent=True, code="not_supported")
     if connection.initiative_id is None:
         text = "Its projects belong to no initiative any more. Choose one."
         raise ConnectorError(text, permanent=True, code="no_initiative")
+    if isinstance(connector, FetchesTasks):
+        return connector.fetch_tasks(connection.cursor, lease.now)
     return connector.fetch_labeling(connection.cursor, lease.now)
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from mltrack.accounts.access import Principal
 from mltrack.accounts.services.audit import record_audit
 from mltrack.csv_export import guarded
-from projects.models import Annotation, AuditedTask, LabelAudit, RelabelSource
+from projects.models import Annotation, AuditedTask, AuditState, LabelAudit, LabelingProject, RelabelSource
 from projects.services.item_input import MOST_FAULTS
 from projects.services.label_audits import locked_audit
 from projects.services.outcomes import Fault
@@ -73,8 +73,28 @@ def take_relabels(principal: Principal, audit: LabelAudit) -> RelabelCounts:
     of several the newest counts. Who corrects their own label gives no second one. Raises AuditNotOpen.
     """
     held = locked_audit(audit)
+    counts = _taken(held, _fresh(held))
+    _note(principal, held, counts, RelabelSource.TOOL, {})
+    return counts
+
+
+def take_pulled(project: LabelingProject, external_ids: Collection[str]) -> int:
+    """Store what was pulled of these tasks as second labels of an open audit, as `take_relabels`; return how many.
+
+    It belongs to the caller's transaction, whose pull leaves the audit event. One query where no audit is open.
+    """
+    found = LabelAudit.objects.filter(initiative=project.initiative_id, state=AuditState.OPEN)
+    held = found.select_for_update(no_key=True).first()
+    if held is None:
+        return 0
+    pulled = _fresh(held).filter(task__project=project, task__external_id__in=external_ids)
+    return _taken(held, pulled).created
+
+
+def _fresh(held: LabelAudit) -> QuerySet[Annotation]:
+    """Return what people who are new to a task annotated after the drawing, of tasks without a second label."""
     earlier = Annotation.objects.filter(task=OuterRef("task"), annotator=OuterRef("annotator"), time__lte=held.drawn_at)
-    fresh = Annotation.objects.filter(
+    return Annotation.objects.filter(
         ~Exists(earlier),
         task__audited__audit=held,
         task__audited__relabel__isnull=True,
@@ -82,13 +102,15 @@ def take_relabels(principal: Principal, audit: LabelAudit) -> RelabelCounts:
         time__gt=held.drawn_at,
         label__isnull=False,
     )
+
+
+def _taken(held: LabelAudit, fresh: QuerySet[Annotation]) -> RelabelCounts:
+    """Store the newest of each task as its second label."""
     newest = fresh.order_by("task", "-time", "-pk").distinct("task").values_list("task", "label")
     labels = {task: label for task, label in newest if label is not None}
     waiting = held.tasks.filter(task__in=labels, relabel__isnull=True)
     rows = {each.pk: (each, labels[each.task_id]) for each in waiting if each.task_id is not None}
-    counts = _written(held, rows, RelabelSource.TOOL, len(rows))
-    _note(principal, held, counts, RelabelSource.TOOL, {})
-    return counts
+    return _written(held, rows, RelabelSource.TOOL, len(rows))
 
 
 def _placed(held: LabelAudit, relabels: Sequence[Relabel]) -> dict[int, tuple[AuditedTask, str]]:

@@ -22,6 +22,10 @@ DELETE FROM projects_caseblock WHERE id IN (
     WHERE e.cases_until < now()
     LIMIT %(limit)s FOR UPDATE OF b SKIP LOCKED)
 """
+_DELIVERIES: Final = """
+DELETE FROM projects_nudgedelivery WHERE id IN (
+    SELECT id FROM projects_nudgedelivery WHERE at < now() - interval '1 day' LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+"""
 
 
 def drop_old_attempts(most: int = MOST) -> int:
@@ -36,3 +40,8 @@ def drop_old_attempts(most: int = MOST) -> int:
 def drop_old_cases(most: int = MOST) -> int:
     """Drop the cases of evaluations whose `cases_until` has come; return how many blocks went. Pairings stay."""
     return delete_in_batches(_CASES, {}, most)
+
+
+def drop_old_deliveries(most: int = MOST) -> int:
+    """Forget webhooks that came more than a day ago; return how many."""
+    return delete_in_batches(_DELIVERIES, {}, most)

@@ -9,6 +9,7 @@ from typing import Final
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from mltrack.accounts.access import system_principal
 from mltrack.accounts.models import Workspace
@@ -17,6 +18,9 @@ from projects.models import Connection
 from projects.models.secrets import SecretUnreadable, reseal, unseal
 
 AT_ONCE: Final = 50
+
+_FIELDS = ("sealed_secret", "sealed_webhook_secret")
+_NONE = Q(**dict.fromkeys(_FIELDS, ""))
 
 
 @dataclass(frozen=True)
@@ -33,8 +37,9 @@ class Rotated:
 
 def closed_secrets() -> list[str]:
     """Return the names of what holds a secret that does not open with the present keys."""
-    held = Connection.objects.exclude(sealed_secret="").select_related("workspace").order_by("workspace__key", "name")
-    return [_named(each) for each in held.iterator(chunk_size=AT_ONCE) if not _opens(each.sealed_secret)]
+    held = Connection.objects.exclude(_NONE).select_related("workspace").order_by("workspace__key", "name")
+    rows = held.iterator(chunk_size=AT_ONCE)
+    return [_named(each) for each in rows if not all(_opens(sealed) for sealed in _sealed(each).values())]
 
 
 def rotate_secrets(at_once: int = AT_ONCE) -> Rotated:
@@ -63,7 +68,7 @@ def sealed_with_newest(sealed: str) -> bool:
 
 
 def _next(workspace: Workspace, last: int, at_once: int) -> list[int]:
-    held = Connection.objects.filter(workspace=workspace, pk__gt=last).exclude(sealed_secret="")
+    held = Connection.objects.filter(workspace=workspace, pk__gt=last).exclude(_NONE)
     return list(held.order_by("pk").values_list("pk", flat=True)[:at_once])
 
 
@@ -79,14 +84,23 @@ def _rotate(workspace: Workspace, ids: Sequence[int]) -> Rotated:
 
 
 def _rotated(held: Connection) -> Rotated:
-    if sealed_with_newest(held.sealed_secret):
-        return Rotated(fresh=1)
-    try:
-        sealed = reseal(held.sealed_secret)
-    except SecretUnreadable:
-        return Rotated(closed=(_named(held),))
-    Connection.objects.filter(pk=held.pk).update(sealed_secret=sealed)
-    return Rotated(resealed=1)
+    done, changes = Rotated(), {}
+    for name, sealed in _sealed(held).items():
+        if sealed_with_newest(sealed):
+            done += Rotated(fresh=1)
+            continue
+        try:
+            changes[name] = reseal(sealed)
+        except SecretUnreadable:
+            done += Rotated(closed=(_named(held),))
+    if changes:
+        Connection.objects.filter(pk=held.pk).update(**changes)
+    return done + Rotated(resealed=len(changes))
+
+
+def _sealed(held: Connection) -> dict[str, str]:
+    """Return the sealed secrets that a connection has, by field."""
+    return {name: sealed for name in _FIELDS if (sealed := getattr(held, name))}
 
 
 def _opens(sealed: str) -> bool:

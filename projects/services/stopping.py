@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mltrack.outbound import OutboundClient
+from projects.connectors.base import Client
 
 GRACE_SECONDS = 5.0
 _flag = mmap.mmap(-1, 1)
@@ -32,7 +32,7 @@ def is_stopping() -> bool:
 
 
 @contextmanager
-def cut_off_when_stopping(client: OutboundClient) -> Iterator[None]:
+def cut_off_when_stopping(client: Client) -> Iterator[None]:
     """Close the client a few seconds after a stop was asked for, so that a server that is silent delays nothing."""
     done = threading.Event()
 

@@ -24,6 +24,11 @@ from projects.services.nudges import nudge_path
 from projects.services.versions import VersionConflict
 
 WRITE = Power.WRITE_CONNECTIONS
+USUAL_AUTH = {
+    **dict.fromkeys(("mlflow", "prometheus", "csv_link"), "none"),
+    **dict.fromkeys(("roundup", "jira", "sql"), "basic"),
+}
+"""How a kind is usually signed in to, where that is not by a token."""
 TYPE_AGAIN = " Type the password or token once more to connect: a page never brings it back."
 PUSH_EXAMPLE = """curl "$MLTRACK_URL/api/v1/initiatives/CHURN/runs/" \\
   -H "Authorization: Bearer $MLTRACK_TOKEN" -H "Content-Type: application/json" \\
@@ -48,7 +53,7 @@ def connection_create(request: PageRequest) -> HttpResponse:
     """Ask for an address, show what the server has, and keep the connection."""
     workspace = request.principal.workspace
     kind = request.GET.get("kind", "mlflow")
-    auth = "bearer" if kind == "label_studio" else "none"
+    auth = USUAL_AUTH.get(kind, "bearer")
     initial = {"initiative": request.GET.get("initiative", ""), "kind": kind, "auth": auth}
     offered: dict[str, Any] = {"workspace": workspace, "is_new": True}
     form = ConnectionForm(request.POST or None, initial=initial, kept=_chosen(request), **offered)
@@ -58,9 +63,9 @@ def connection_create(request: PageRequest) -> HttpResponse:
             values, secret = form.values(workspace), form.secret_given() or ""
             report, found = service.probe(form.cleaned_data["kind"], values["base_url"], secret, values["options"])
             if "save" in request.POST:
-                made = service.create_connection(
-                    request.principal, kind=form.cleaned_data["kind"], secret=secret, **values
-                )
+                kind = form.cleaned_data["kind"]
+                values |= form.webhook_secret_given()
+                made = service.create_connection(request.principal, kind=kind, secret=secret, **values)
                 messages.success(request, "Connected. The first pull begins within seconds.")
                 return redirect("projects:connection", workspace=workspace.key, public_id=made.public_id)
             messages.info(request, f"{report.text}{TYPE_AGAIN if secret else ''}")
@@ -81,7 +86,8 @@ def connection_edit(request: PageRequest, public_id: str) -> HttpResponse:
     offered: dict[str, Any] = {"workspace": workspace, "kept": kept, "offered": _offered(connection)}
     form = ConnectionForm(request.POST or None, initial=initial_of(connection), **offered)
     if request.method == "POST" and form.is_valid():
-        changes, secret = form.values(workspace, connection.options), form.secret_given()
+        changes = form.values(workspace, connection.options) | form.webhook_secret_given()
+        secret = form.secret_given()
         if secret is not None:
             changes["secret"] = secret
         try:
@@ -151,6 +157,7 @@ def _detail(request: PageRequest, public_id: str, *, is_part: bool = False) -> d
     busy = any(each.state in ("queued", "running") for each in attempts)
     row = connection_rows(request.principal.workspace, found, counts_held=not (is_part and busy))[0]
     may_write = request.principal.may(WRITE)
+    hears = may_write and (row.has_labels or row.has_tasks)
     return {
         "row": row,
         "connection": found,
@@ -158,7 +165,7 @@ def _detail(request: PageRequest, public_id: str, *, is_part: bool = False) -> d
         "busy": busy,
         "rejected": rejected_of(found),
         "may_write": may_write,
-        "nudge_url": request.build_absolute_uri(nudge_path(found)) if may_write and row.has_labels else "",
+        "nudge_url": request.build_absolute_uri(nudge_path(found)) if hears else "",
     }
 
 

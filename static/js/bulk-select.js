@@ -8,7 +8,11 @@ function arm(area) {
   function count() {
     const every = boxes();
     const chosen = every.filter((box) => box.checked);
-    for (const box of every) box.closest("[data-row]").setAttribute("aria-selected", String(box.checked));
+    for (const box of every) {
+      const row = box.closest("[data-row]");
+      if (row.matches("tr")) row.setAttribute("aria-selected", String(box.checked));
+      else row.toggleAttribute("data-chosen", box.checked);
+    }
     if (all) {
       all.checked = every.length > 0 && chosen.length === every.length;
       all.indeterminate = chosen.length > 0 && !all.checked;
@@ -40,4 +44,9 @@ function arm(area) {
   count();
 }
 
-document.querySelectorAll("[data-bulk]").forEach(arm);
+const all = () => document.querySelectorAll("[data-bulk]:not([data-armed])").forEach((area) => {
+  area.dataset.armed = "";
+  arm(area);
+});
+all();
+document.addEventListener("htmx:after:swap", all);

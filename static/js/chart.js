@@ -1,6 +1,5 @@
-// Charts: a figure's JSON is fetched and Plotly loaded when the figure comes into view. Colours are the page's tokens.
-// What is left of the tool bar is the download as PNG.
-const CONFIG = { displaylogo: false, modeBarButtons: [["toImage"]], plotlyServerURL: "", responsive: true };
+// Charts: a figure is read or fetched, and Plotly loaded, when it comes into view. Colours are the page's tokens.
+const CONFIG = { displaylogo: false, displayModeBar: false, showSendToCloud: false, plotlyServerURL: "", responsive: true };
 const drawn = new Set();
 let library;
 const AXIS = { gridcolor: "--line", linecolor: "--line", zerolinecolor: "--line", tickfont: { color: "--ink-3" } };
@@ -12,15 +11,13 @@ const LOOK = {
   hoverlabel: { bgcolor: "--raised", bordercolor: "--line", font: { color: "--ink" } },
   hovermode: "x",
   margin: { t: 28, r: 12, b: 40, l: 52 },
-  modebar: { bgcolor: "rgba(0,0,0,0)", color: "--ink-3", activecolor: "--ink-2" },
   xaxis: AXIS,
   yaxis: AXIS,
 };
 const made = (tag, properties) => Object.assign(document.createElement(tag), properties);
 const TOKEN = /"--[\w-]+"/g;
 
-// A figure may name a token, such as "--bad", wherever Plotly takes a colour. One look at all: each after a change
-// works the whole page's style out.
+// A figure may name a token, such as "--bad", for a colour. One look at all: each after a change styles the whole page.
 function painted(figure) {
   const text = JSON.stringify(figure);
   const tokens = [...new Set(text.match(TOKEN))];
@@ -31,7 +28,7 @@ function painted(figure) {
   return JSON.parse(text.replace(TOKEN, (token) => `"${colours[tokens.indexOf(token)]}"`));
 }
 
-// A figure's own words go first; "xaxis2" looks like "xaxis".
+// A figure's own words go first.
 function layered(own) {
   const both = { ...LOOK, ...own };
   for (const key of Object.keys(own)) {
@@ -58,10 +55,14 @@ function tell(figure, problem) {
   line.hidden = false;
 }
 
-async function draw(figure) {
-  const answer = await fetch(figure.dataset.src, { headers: { Accept: "application/json" } });
+async function fetched(src) {
+  const answer = await fetch(src, { headers: { Accept: "application/json" } });
   if (!answer.ok) throw new Error(String(answer.status));
-  const json = await answer.json();
+  return answer.json();
+}
+
+async function draw(figure) {
+  const json = figure.dataset.figure ? JSON.parse(figure.dataset.figure) : await fetched(figure.dataset.src);
   tell(figure, json.problem);
   await load();
   const plot = figure.querySelector(".plot");
@@ -70,9 +71,9 @@ async function draw(figure) {
     layout.font.family = getComputedStyle(document.body).fontFamily;
     return Plotly.react(plot, data, layout, CONFIG);
   };
-  // Screen readers get the table and not the plot: nothing in it may take the focus either.
+  // Screen readers get the table: nothing in the plot may take the focus either.
   const quiet = () => plot.querySelectorAll("a, button, [tabindex]").forEach((each) => each.setAttribute("tabindex", "-1"));
-  // Loading and drawing are two tasks: a click between them is answered.
+  // A click between loading and drawing is answered.
   await new Promise((done) => setTimeout(done));
   await render();
   plot.on("plotly_afterplot", quiet);
@@ -83,12 +84,15 @@ async function draw(figure) {
   drawn.add(figure);
 }
 
+const begun = new Map();
+function begin(figure) {
+  watcher.unobserve(figure);
+  if (!begun.has(figure)) begun.set(figure, draw(figure).catch(() => { figure.querySelector("details").open = true; }));
+  return begun.get(figure);
+}
+
 const watcher = new IntersectionObserver((entries) => {
-  for (const { target, isIntersecting } of entries) {
-    if (!isIntersecting) continue;
-    watcher.unobserve(target);
-    draw(target).catch(() => { target.querySelector("details").open = true; });
-  }
+  for (const { target, isIntersecting } of entries) if (isIntersecting) begin(target);
 }, { rootMargin: "200px" });
 
 const all = () => document.querySelectorAll("[data-chart]:not([data-watched])").forEach((figure) => {
@@ -97,6 +101,10 @@ const all = () => document.querySelectorAll("[data-chart]:not([data-watched])").
 });
 all();
 document.addEventListener("htmx:after:swap", all);
+// Paper shows all.
+document.addEventListener("drawcharts", ({ detail }) => {
+  for (const each of document.querySelectorAll("[data-chart]")) detail.push(begin(each));
+});
 document.addEventListener("themechange", () => {
   for (const each of drawn) {
     if (each.isConnected) each.render();

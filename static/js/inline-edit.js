@@ -1,4 +1,5 @@
-// A text edited where it stands: click or e, Enter saves, Esc cancels. Without this the field is simply visible.
+// A text edited where it stands: click or e, Enter saves, Esc cancels. Without this the field is simply visible; with
+// data-inline-edit="open" it begins in the middle of an edit.
 function arm(form) {
   const view = form.querySelector("[data-view]");
   const edit = form.querySelector("[data-edit]");
@@ -25,8 +26,7 @@ function arm(form) {
     show(false);
     view.focus();
   });
-  show(false);
-  if (input.getAttribute("aria-invalid") === "true") show(true);
+  show(form.dataset.inlineEdit === "open" || input.getAttribute("aria-invalid") === "true");
 }
 
 const all = () => document.querySelectorAll("[data-inline-edit]").forEach(arm);

@@ -1,4 +1,5 @@
-// Asks every 30 s, while the tab is visible, whether there is news; says so in a bar and moves nothing by itself.
+// Asks every 30 s, while the tab is visible, and when it comes into view again, whether there is news; says so in a bar
+// and moves nothing by itself.
 const SECONDS = 30;
 
 async function ask(area) {
@@ -10,9 +11,13 @@ async function ask(area) {
   const { count } = await answer.json();
   if (!count) return;
   area.hidden = false;
-  area.querySelector("[data-count]").textContent = `${count} ${count === 1 ? "update" : "updates"}, show`;
+  const text = `${count} ${count === 1 ? "update" : "updates"}, show`;
+  const [words, live] = [area.querySelector("[data-count]"), document.getElementById("live")];
+  if (live && words.textContent !== text) live.textContent = text;
+  words.textContent = text;
 }
 
 for (const area of document.querySelectorAll("[data-poll]")) {
   setInterval(() => ask(area).catch(() => {}), SECONDS * 1000);
+  document.addEventListener("visibilitychange", () => ask(area).catch(() => {}));
 }

@@ -21,7 +21,9 @@ function symbol(name, css) {
   return svg;
 }
 
+// Of changes that can be taken back the last one is offered.
 function say({ text, tone = "ok", stays = false, undo }) {
+  if (undo) document.querySelector(".toast[data-undoes]")?.remove();
   const toast = document.createElement("div");
   toast.className = "toast";
   toast.setAttribute("role", tone === "bad" ? "alert" : "status");
@@ -30,6 +32,7 @@ function say({ text, tone = "ok", stays = false, undo }) {
   words.textContent = text;
   toast.append(symbol(shapes[tone] ?? shapes.info, `shape tone-${tone}`), words);
   if (undo) {
+    toast.dataset.undoes = "";
     const button = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: "Undo" });
     button.addEventListener("click", () => { toast.remove(); undo(); });
     toast.append(button);

@@ -7,6 +7,9 @@ from typing import Any
 from tests.kpis.world import COMMIT, in_days
 
 Body = dict[str, Any]
+TIMES: Body = {"weekdays": [0, 4], "hour": 8, "zone": "Europe/Berlin", "only_if_changed": True}
+HOOK = "https://hooks.example.org/services/T0/B0/x"
+RHYTHM: Body = {"every": "fortnightly", "weekday": 2, "hour": 9, "zone": "Europe/Warsaw"}
 
 
 def _moment(days: float) -> str:
@@ -95,6 +98,33 @@ def _annotation(number: int) -> Body:
     return {"task": f"t{number}", "annotator": "ann", "label": "cat", "time": "2026-02-01T00:00:00Z", "batch": "b1"}
 
 
+def _task(ids: dict[str, str]) -> Body:
+    return {
+        "title": "Fit it",
+        "body": "**All** of it",
+        "type": "training",
+        "status": "done",
+        "sprint": ids["sprint_id"],
+        "assignee": ids["owner"],
+        "estimate": 2.5,
+        "priority": "high",
+        "due_on": "2026-12-01",
+        "check": "model.accuracy",
+        "run": ids["run_id"],
+        "dataset": ids["dataset_id"],
+        "blocked_by": [ids["blocker_key"]],
+    }
+
+
+def _pushed_task(ids: dict[str, str], number: int) -> Body:
+    moments = {name: f"2026-02-0{day}T09:00:00Z" for day, name in enumerate(("created_at", "started_at", "done_at"), 1)}
+    return {**_task(ids), "external_id": f"J-{number}", "url": "https://example.org/J-1", **moments}
+
+
+def _sprint(number: int) -> Body:
+    return {"name": f"Sprint {number}", "goal": "Ship it", "starts_on": "2026-02-02", "ends_on": "2026-02-15"}
+
+
 def _kpi(ids: dict[str, str]) -> Body:
     return {
         "name": "Another rate",
@@ -126,6 +156,18 @@ def _connection(ids: dict[str, str], number: int) -> Body:
     }
 
 
+_FILE = {"time_column": "day", "value_column": "rate"}
+
+
+def _by_hand() -> Body:
+    return {"kind": "upload", "connection": None, "statement": "", "options": _FILE, "begins": "2026-01-01"}
+
+
+def _link(ids: dict[str, str]) -> Body:
+    asked = {"kind": "csv_link", "connection": ids["source_connection"], "statement": "rates.csv"}
+    return {**asked, "options": _FILE, "begins": "2026-01-01"}
+
+
 def bodies(ids: dict[str, str], number: int) -> dict[str, list[Body]]:
     """Return the bodies by `METHOD path`; `number` makes the names of new things differ."""
     reading = {"time": "2026-02-01T00:00:00Z", "value": 7.5, "segment": "eu"}
@@ -135,8 +177,12 @@ def bodies(ids: dict[str, str], number: int) -> dict[str, list[Body]]:
     return {
         "POST initiatives/": [{**_initiative(ids), "key": f"N{number}"}],
         f"PATCH {initiative}": [{**_initiative(ids), "archived": False}],
-        f"POST {initiative}stages/": [{"stage": "data", "state": "active", "at": _moment(-1), "note": "Begun."}],
-        f"POST {initiative}updates/": [{"health": "at_risk", "text": "Late."}],
+        f"POST {initiative}stages/": [
+            {"stage": "data", "state": "cancelled", "at": _moment(-1), "note": "No consent.", "reason": "data"}
+        ],
+        f"POST {initiative}updates/": [
+            {"health": "at_risk", "text": "Late.", "next": "Hurry.", "in_the_way": "Labels."}
+        ],
         f"POST {initiative}runs/": [_run(number)],
         f"POST {initiative}runs/batch/": [{"runs": [_run(number)]}],
         f"POST {initiative}model-versions/": [
@@ -159,6 +205,9 @@ def bodies(ids: dict[str, str], number: int) -> dict[str, list[Body]]:
         f"POST {initiative}datasets/dvc/": [
             {"text": f"outs: [{{path: raw, md5: a{number}}}]", "path": "data/raw.dvc", "only": ["data/*"]}
         ],
+        f"POST {initiative}datasets/{{dataset_id}}/overlaps/": [
+            {"trained_id": ids["trained_id"], "rows": 0, "groups": 0}
+        ],
         f"POST {initiative}datasets/{{dataset_id}}/splits/": [
             {
                 "splits": [
@@ -178,6 +227,7 @@ def bodies(ids: dict[str, str], number: int) -> dict[str, list[Body]]:
         f"POST {initiative}labeling/": [
             {"time": _moment(-1), "total": 90, "labeled": 40, "reviewed": 9, "skipped": 3, "per_class": {"cat": 40}}
         ],
+        f"POST {initiative}labeling/datasets/": [{"batch": "", "dataset_id": ids["dataset_id"], "project": ""}],
         f"POST {initiative}gold/": [{"gold": [{"task": f"t{number}", "label": "cat"}]}],
         f"POST {initiative}annotations/batch/": [{"annotations": [_annotation(number)]}],
         f"POST {initiative}quotas/": [{"class": f"c{number}", "wanted": 50, "by": "2027-01-01", "reason": "Agreed."}],
@@ -200,6 +250,23 @@ def bodies(ids: dict[str, str], number: int) -> dict[str, list[Body]]:
                 "commit": COMMIT,
             }
         ],
+        f"POST {initiative}tasks/": [_pushed_task(ids, number), {"key": ids["task_key"], "body": "Again"}],
+        f"POST {initiative}tasks/batch/": [{"tasks": [_pushed_task(ids, number)]}],
+        f"PATCH {initiative}tasks/{{task_key}}/": [_task(ids)],
+        f"POST {initiative}checks/{{check_id}}/task/": [{"estimate": 2.5, "sprint": ids["sprint_id"], "tracker": None}],
+        "PUT rhythm/": [RHYTHM],
+        f"PUT {initiative}rhythm/": [RHYTHM],
+        "POST calendars/": [{"initiative": ids["initiatives"]}],
+        "POST shares/": [{"kind": "kpi", "target": ids["kpis"], "query": "since=baseline", "days": 7}],
+        "POST subscriptions/": [
+            {"kind": "kpi", "target": ids["kpis"], "query": "", **TIMES, "channel": "teams", "secret_url": HOOK}
+        ],
+        "PATCH subscriptions/{subscription_id}/": [
+            {**TIMES, "secret_url": HOOK, "muted_until": "2026-01-01", "active": True}
+        ],
+        "POST sprints/": [_sprint(number)],
+        "PATCH sprints/{sprint_id}/": [_sprint(number)],
+        "POST sprints/{sprint_id}/roll-over/": [{"into": ids["into_id"]}],
         f"PUT {initiative}contributions/{{kpi}}/bridge/": [
             {"volume": 1000.0, "value_per_correct": 1.5, "cost_per_error": 2.0, "formula": "a", "inputs": {"a": 1.0}}
         ],
@@ -232,17 +299,94 @@ def bodies(ids: dict[str, str], number: int) -> dict[str, list[Body]]:
         f"POST {initiative}contributions/": [
             {"kpi": ids["kpis"], "expected": -1.0, "by": "2027-01-01", "how": "Calls.", "grade": "E"}
         ],
+        f"POST {initiative}results/": [_asked(ids)],
+        f"POST {initiative}experiments/": [_experiment(ids, number)],
+        f"POST {initiative}costs/": [
+            {
+                "kind": "people",
+                "starts_on": "2026-01-01",
+                "ends_on": "2026-03-31",
+                "weeks": 9.5,
+                "amount": 1.5,
+                "note": "Two.",
+            }
+        ],
+        f"POST {initiative}decisions/": [{"decision": "adjust", "reason": "Only half.", "review_on": _moment(90)[:10]}],
         f"POST {initiative}attestations/": [
             {"check": "data.privacy", "link": "https://example.org/", "note": "Seen.", "expires": _moment(30)}
+        ],
+        f"POST {initiative}estimates/": [
+            {"check": "data.privacy", **{name: _moment(30)[:10] for name in ("earliest", "likely", "latest")}}
         ],
         f"POST {initiative}waivers/": [{"check": "model.accuracy", "reason": "Pilot.", "expires": _moment(30)}],
         f"POST {initiative}gate/": [
             {"commit": COMMIT, "ref": "main", "model_version": "", "evaluation": "", "dry_run": False}
         ],
-        "POST kpis/": [{**_kpi(ids), "key": f"rate-{number}"}],
-        "PATCH kpis/{key}/": [{**_kpi(ids), "archived": False}],
+        "PATCH calendar/": [{"zone": "Asia/Kathmandu", "first_weekday": "sunday", "fiscal_month": 4}],
+        "POST kpis/": [{**_kpi(ids), "key": f"rate-{number}", "formula": f"2 * kpi('{ids['kpis']}')"}],
+        "PATCH kpis/{key}/": [{**_kpi(ids), "formula": "", "archived": False}],
+        "POST dashboards/": [{**_dashboard(ids), "key": f"board-{number}"}],
+        "PATCH dashboards/{key}/": [{**_dashboard(ids), "archived": False}],
+        "POST kpis/{key}/notes/": [{"day": "2026-02-01", "text": "A campaign."}],
+        "PATCH kpis/{key}/notes/{note_id}/": [{"day": "2026-02-02", "text": "A campaign began."}],
+        "POST kpis/{key}/alerts/": [
+            {"kind": "threshold", "side": "above", "value": 10 + number, "margin": 1},
+        ],
+        "PATCH kpis/{key}/alerts/{alert_id}/": [{"side": "below", "value": 10 + number, "margin": 2}],
+        "PATCH notices/{notice_id}/": [{"read": True}, {"snooze": "week"}],
         "POST kpis/{key}/readings/": [reading, rows, columns],
         "POST kpis/{key}/readings/batch/": [rows, columns],
-        "POST connections/": [{**_connection(ids, number), "kind": "mlflow"}],
-        "PATCH connections/{connection_id}/": [{**_connection(ids, number), "paused": True}],
+        "POST kpis/{key}/sources/": [
+            {**_by_hand(), "name": f"Files {number}"},
+            {**_link(ids), "name": f"Link {number}"},
+        ],
+        "POST kpis/{key}/sources/preview/": [{**_by_hand(), "content": "day,rate\n2026-02-01,7.5\n"}, _link(ids)],
+        "PATCH kpis/{key}/sources/{source_id}/": [
+            {"name": "By hand", "statement": "", "options": _FILE, "begins": "2026-01-01", "paused": False}
+        ],
+        "POST connections/": [
+            {**_connection(ids, number), "kind": "mlflow"},
+            {**_connection(ids, number), "kind": "github", "options": {}, "webhook_secret": "word"},
+        ],
+        "PATCH connections/{connection_id}/": [{**_connection(ids, number), "paused": True, "webhook_secret": ""}],
+    }
+
+
+def _dashboard(ids: dict[str, str]) -> dict[str, Any]:
+    tile = {"kind": "kpi_tile", "title": "Rate", "width": 1, "settings": {"kpi": ids["kpis"], "since": "year"}}
+    board = {"kind": "kpi_board", "title": "All", "width": 4, "settings": {"q": "", "only": "all", "rows": 5}}
+    words = {"kind": "text", "title": "Why", "width": 2, "settings": {"text": "**Look**"}}
+    return {"name": "Board", "team": "North", "description": "For us.", "panels": [tile, board, words]}
+
+
+def _asked(ids: dict[str, str]) -> dict[str, Any]:
+    return {
+        "kpi": ids["kpis"],
+        "method": "experiment",
+        "since": "2026-01-05",
+        "first": "2026-01-01",
+        "last": "2026-07-01",
+        "segment": "eu",
+        "control_kpi": ids["kpis"],
+        "control_segment": "us",
+        "experiment": ids["experiment_id"],
+        "effect": -1.0,
+        "note": "As agreed.",
+    }
+
+
+def _experiment(ids: dict[str, str], number: int) -> dict[str, Any]:
+    groups = {"treated_n": 40, "treated": 3.5, "treated_deviation": 1.0, "control_n": 50, "control": 3.0}
+    return {
+        "kpi": ids["kpis"],
+        "name": "Calls",
+        "outcome": "means",
+        **groups,
+        "control_deviation": 1.5,
+        "scale": 2.0,
+        "starts_on": "2026-01-05",
+        "ends_on": "2026-02-01",
+        "link": "https://example.org/",
+        "note": "By week.",
+        "external_id": f"ab-{number}",
     }

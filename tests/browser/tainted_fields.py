@@ -13,14 +13,29 @@ from django.db.models.functions import Cast
 MARK: Final = "<script>tainted=1</script>"
 APPS: Final = ("accounts", "projects", "kpis")
 KINDS: Final = (models.CharField, models.TextField, models.JSONField, ArrayField)
-MADE: Final = ("public_id", "digest", "token_hash", "secret_hash", "code_hash", "sealed_secret", "password", "sha256")
+MADE: Final = (
+    "public_id",
+    "digest",
+    "token_hash",
+    "secret_hash",
+    "code_hash",
+    "sealed_secret",
+    "sealed_webhook_secret",
+    "password",
+    "sha256",
+)
 """Fields of any model that the product fills by itself."""
 
 FORMED: Final = {
-    **dict.fromkeys(("Initiative.key", "KPI.key", "Workspace.key"), "letters, digits and dashes, by a constraint"),
-    **dict.fromkeys(("Attestation.check_id", "Waiver.check_id"), "an id of the scorecard"),
+    **dict.fromkeys(
+        ("Initiative.key", "KPI.key", "Workspace.key", "Dashboard.key"), "letters, digits and dashes, by a constraint"
+    ),
+    **dict.fromkeys(("Attestation.check_id", "Waiver.check_id", "CheckEstimate.check_id"), "an id of the scorecard"),
+    "Forecast.decided_by": "the id of a check, or a word of the code",
     **dict.fromkeys(("AuditEvent.action", "AuditEvent.object_kind", "JudgeDue.reason"), "words of the code"),
     **dict.fromkeys(("Connection.last_error_code", "SyncAttempt.error_code"), "words of the code"),
+    "KpiSource.error_code": "words of the code",
+    "Workspace.zone": "the name of a time zone, by a check",
     **dict.fromkeys(("ReadinessSnapshot.verdict", "ReadinessSnapshot.health", "GateDecision.verdict"), "our words"),
     **dict.fromkeys(("ReadinessSnapshot.candidate_kind", "GateDecision.candidate_kind"), "words of the code"),
     **dict.fromkeys(("ReadinessSnapshot.candidate_id", "GateDecision.candidate_id"), "a public id"),
@@ -42,9 +57,24 @@ FORMED: Final = {
     "Breaker.host": "host and port of an address that was read",
     "Heartbeat.part": "names of our processes",
     "AuditedTask.project_key": "a public id",
-    "KPI.zone": "a time zone of the database",
+    **dict.fromkeys(("KPI.zone", "UpdateRhythm.zone", "MailChoice.zone"), "a time zone of the database"),
+    "Update.computed_health": "our words",
+    "Workspace.currency": "eight characters",
+    "ContributionResult.problem": "our words, with numbers",
     "MetricValue.special": "nan, inf or -inf",
     "ReadinessSnapshot.policy_version": "the name of a version",
+    "Notice.why": "words of the code",
+    "FormulaPart.fact": "words of the code",
+    "KpiFormula.text": "numbers, signs and keys that were read",
+    "Task.rank": "letters and digits",
+    **dict.fromkeys(("ShareLink.kind", "Subscription.kind", "ShareOpening.what"), "words of the code"),
+    **dict.fromkeys(("ShareLink.target", "Subscription.target"), "the key of a KPI or an initiative"),
+    **dict.fromkeys(("ShareLink.query", "Subscription.query"), "percent-encoded: the page writes it so"),
+    "ShareLink.beginning": "letters and digits",
+    "Subscription.host": "the host of an address that was read",
+    "Subscription.weekdays": "whole numbers",
+    "Subscription.zone": "a time zone of the database",
+    "Subscription.last_digest": "a digest",
     "ThrottleCounter.key": "an address or a token's id",
     "Waiver.measured_text": "a number",
 }

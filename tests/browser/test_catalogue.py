@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import path, resolve
 from django.views.generic import View
 
-from tests.browser.catalogue import DATA, DEEDS, OPEN, PAGES, VIEWS, every, names, once, sample
+from tests.browser.catalogue import DATA, DEEDS, OPEN, PAGES, VIEWS, every, names, once, sample, with_axe
 from tests.browser.worlds import BACKEND, World, make_world
 
 
@@ -69,3 +69,10 @@ def test_the_sample_shows_each_page_in_each_theme_and_size() -> None:
 
 def test_a_page_with_little_to_show_is_seen_once() -> None:
     assert sorted(each for view in VIEWS for each in once(view)) == sorted(every())
+
+
+def test_axe_looks_at_every_page_in_one_of_the_views_that_show_it() -> None:
+    for each in every():
+        shown = [view for view in VIEWS if each in sample(view)]
+        assert len(shown) == 2
+        assert sum(each in with_axe(view) for view in shown) == 1, each

@@ -14,11 +14,11 @@ from playwright.sync_api import Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from kpis.models import KPI
+from kpis.models import KPI, ContributionResult, Dashboard
 from kpis.services.snapshots import judge_now
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import Role
-from projects.models import DatasetVersion, Evaluation, Initiative, LabelAudit, Run
+from projects.models import Connection, DatasetVersion, Evaluation, Initiative, LabelAudit, Run, Sprint, Task
 from tests.browser.catalogue import DATA, LIGHT_DESKTOP, PAGES
 from tests.browser.pages import PageFactory
 from tests.browser.people import fill
@@ -28,6 +28,7 @@ from tests.browser.tainted_server import PATH, connect, connect_studio, serving
 from tests.browser.test_every_page import open_page
 from tests.browser.worlds import BACKEND, World, make_world
 from tests.servers.hostile import HostileServer
+from tests.sheets import text_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Servers = tuple[HostileServer, HostileServer]
@@ -39,6 +40,10 @@ ASKED = (
     "/w/{w}/initiatives/{i}/runs/?commit=x&experiment=",
     "/w/{w}/kpis/{k}/readings/?segment=",
     "/w/{w}/connections/new/?initiative=",
+    "/w/{w}/board/?q=",
+    "/w/{w}/dashboards/leadership/?q=",
+    "/w/{w}/sprints/?q=",
+    "/w/{w}/initiatives/{i}/delivery/?q=",
     "/w/{w}/initiatives/{i}/runs/compare/?run={run}&run=",
 )
 DANGEROUS = """() => [...document.querySelectorAll("*")].flatMap((each) => [...each.attributes]
@@ -71,6 +76,11 @@ def world(transactional_db: None, settings: Settings, servers: Servers) -> World
             judge_now(initiative.pk)
     names = {"connection": made.public_id, "run": pulled[0].public_id, "other_run": pulled[3].public_id}
     names["studio"] = studio.public_id
+    answer = ContributionResult.objects.get(initiative=biopsy, kpi__key=world.full["k"])
+    names |= {"moved": world.full["k"], "result": answer.public_id}
+    dashboard = Dashboard.objects.get(key="tainted")
+    names |= {"dash": dashboard.key, "panel": dashboard.panels.get(kind="kpi_tile").public_id}
+    names["tracker"] = Connection.objects.get(name=cut(115)).public_id
     audits = {each.initiative.key: each.public_id for each in LabelAudit.objects.filter(state="open")}
     names["label_audit"] = audits["BIOPSY"]
     posted = Run.objects.get(pushed_to__key="HOSTILE").public_id
@@ -79,6 +89,10 @@ def world(transactional_db: None, settings: Settings, servers: Servers) -> World
     by_rest |= dict.fromkeys(("label_audit", "closed_audit"), audits["HOSTILE"])
     data = DatasetVersion.objects.filter(initiative__key="HOSTILE").earliest("pk").public_id
     by_rest |= {"evaluation": measured, "audited": measured, "dataset": data, "earlier_dataset": data}
+    work = Task.objects.filter(initiative=biopsy, title__contains="tainted").order_by("number")
+    names |= {"task": work[0].key, "mirrored_task": work[2].key}
+    sprints = Sprint.objects.filter(workspace=biopsy.workspace, name__contains="tainted").order_by("pk")
+    names["sprint"] = sprints[0].public_id
     names["dataset"] = DatasetVersion.objects.get(initiative=biopsy, splits__class_counts__has_key=cut(200)).public_id
     return World(world.user, {**world.full, **names}, by_rest)
 
@@ -97,7 +111,10 @@ def paths(world: World) -> Iterator[str]:
     """Yield the pages of what was poisoned, and pages that say again what they were asked."""
     every = list(chain.from_iterable(PAGES.values()))
     yield from dict.fromkeys(path.format_map(world.full) for path in every)
-    foreign = ("{decision}", "{other_run}", "{tied}", "{late}", "{range}", "{ready}")
+    foreign = (
+        *("{task}", "{mirrored_task}", "{decision}", "{other_run}", "{tied}", "{late}", "{range}", "{ready}"),
+        *("{moved}", "{result}", "{no_answer}", "{note}"),
+    )
     own = ("{i}", "{k}", "{connection}")
     again = [path for path in every if any(each in path for each in own) and not any(each in path for each in foreign)]
     yield from (path.format_map(world.bare) for path in again)
@@ -153,7 +170,7 @@ def test_it_is_there_and_shown_as_it_was_written(world: World) -> None:
     for each in DATA.values():
         answer = client.get(each.format_map(world.full))
         kind = answer.headers.get("Content-Type", "")
-        assert "<script>tainted" not in answer.getvalue().decode() or ("html" not in kind and "svg" not in kind), each
+        assert "<script>tainted" not in text_of(answer.getvalue()) or ("html" not in kind and "svg" not in kind), each
 
 
 def test_the_look_sees_what_is_dangerous(live_server: LiveServer, page_factory: PageFactory, world: World) -> None:

@@ -14,14 +14,26 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from kpis.models import KPI, Forecast
+from kpis.services.alert_judging import judge_alerts
+from kpis.services.alerts import watch_kpi
 from kpis.services.badges import badge_token
+from kpis.services.calendar_links import create_link
+from kpis.services.forecasts import estimate_check
 from kpis.services.gates import decide_gate
+from kpis.services.kpi_notes import write_note
 from kpis.services.kpis import create_kpi
+from kpis.services.mail_choices import member_of, off_path
 from kpis.services.quotas import set_quota
 from kpis.services.readings import record_readings
+from kpis.services.results import keep_result
 from kpis.services.sample import make_sample
+from kpis.services.shares import create_share, note_opening
 from kpis.services.snapshots import judge_now
+from kpis.services.subscriptions import ask_now, subscribe
+from kpis.services.subscriptions import off_path as subscription_off
 from kpis.services.targets import propose_target
+from kpis.services.value import add_cost, decide_value
 from kpis.services.waivers import approve_waiver, request_waiver
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import Member, Role, User
@@ -35,7 +47,8 @@ from projects.connectors.labeling_records import (
     LabelTaskRecord,
 )
 from projects.connectors.records import DatasetRecord
-from projects.models import DatasetVersion, Initiative, RelabelSource
+from projects.connectors.task_records import SprintRecord, TaskPage, TaskRecord
+from projects.models import Connection, DatasetVersion, Initiative, RelabelSource, Task
 from projects.progress.datasets.splits import Overlap
 from projects.services.annotator_figures import switch_annotator_figures
 from projects.services.connections import create_connection
@@ -44,13 +57,20 @@ from projects.services.datasets import record_dataset
 from projects.services.deployments import record_deployment
 from projects.services.initiatives import create_initiative, post_update
 from projects.services.label_audits import close_audit, draw_audit
+from projects.services.label_batches import tie_batch
 from projects.services.labeling_pages import record_labeling_page
 from projects.services.nudges import nudge_token
 from projects.services.relabels import record_relabels
+from projects.services.sprints import create_sprint
+from projects.services.task_pages import record_task_page
+from projects.services.tasks import create_task, edit_task
 from tests.factories import make_connection, make_evaluation, make_member
+from tests.kpis.dashboard_world import every_kind
 from tests.kpis.evaluation_world import measured
+from tests.kpis.forecast_world import add_history, add_task
+from tests.kpis.realised_world import stepped
 from tests.kpis.rival_world import rivals
-from tests.kpis.world import report
+from tests.kpis.world import in_days, judged, report
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 COMMIT = "5eed" * 10
@@ -128,9 +148,11 @@ def fill(principal: Principal) -> dict[str, str]:
     connection = create_connection(principal, kind="mlflow", name="Laboratory", base_url="http://mlflow.example.org")
     labels: dict[str, Any] = {"kind": "label_studio", "name": "Label Studio", "base_url": "http://labels.example.org"}
     studio = create_connection(principal, initiative=biopsy, **labels)
+    tracker = mirror(principal, biopsy)
     create_token(principal, user=user, name="CI", scopes=["read", "gate"])
     _, secret = invite(principal, email="new@example.org", role="contributor")
     measure_range(principal)
+    forecast_late(principal, Initiative.objects.get(workspace=workspace, key="CELLAR"), digits)
     for initiative in Initiative.objects.filter(workspace=workspace):
         judge_now(initiative.pk)
     return {
@@ -140,6 +162,7 @@ def fill(principal: Principal) -> dict[str, str]:
         "late": "CELLAR",
         "k": "forms-typed-by-hand",
         "range": "room",
+        "note": watched(principal),
         "tied": "double-readings",
         "dataset": datasets[1].public_id,
         "earlier_dataset": datasets[0].public_id,
@@ -154,11 +177,148 @@ def fill(principal: Principal) -> dict[str, str]:
         "closed_audit": closed_audit,
         "connection": connection.public_id,
         "studio": studio.public_id,
+        "tracker": tracker.public_id,
+        **planned_work(principal, biopsy, digits),
+        **value_shown(principal, biopsy),
+        **composed(principal, "forms-typed-by-hand"),
+        **read_elsewhere(principal, biopsy),
         "badge": badge_token(biopsy),
+        "calendar": create_link(principal)[1],
+        "mails": off_path(member_of(principal), "digest").split("/")[2],
         "nudge": nudge_token(connection),
         "invitation": secret,
         "reset": f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}",
     }
+
+
+def read_elsewhere(principal: Principal, initiative: Initiative) -> dict[str, str]:
+    """Share a view of each kind, open one, and subscribe to one that could not be sent; return what paths name."""
+    views: dict[str, dict[str, Any]] = {
+        "kpi": {"target": "forms-typed-by-hand"},
+        "portfolio": {"query": "q=stage:modeling"},
+        "initiative": {"target": initiative.key},
+        "dashboard": {"target": "leadership", "query": "range=year"},
+    }
+    made = {kind: create_share(principal, kind=kind, **view) for kind, view in views.items()}
+    note_opening(made["kpi"][0], "page")
+    row = subscribe(principal, kind="kpi", **views["kpi"], channel="slack", secret_url="https://hooks.example.org/x")
+    ask_now(principal, row.public_id)
+    row.deliveries.update(state="not_sent", error="There is nothing at this address (404).", attempts=1)
+    secrets = {f"shared_{kind}": secret for kind, (_, secret) in made.items()}
+    return {
+        **secrets,
+        "share_id": made["kpi"][0].public_id,
+        "subscription_id": row.public_id,
+        "subscription": subscription_off(row).split("/")[2],
+    }
+
+
+def watched(principal: Principal) -> str:
+    """Let a KPI have segments, a note and alerts, of which one is open and told; return the note."""
+    kpi = KPI.objects.get(workspace=principal.workspace, key="forms-typed-by-hand")
+    KPI.objects.filter(pk=kpi.pk).update(owner=principal.user)
+    weeks = [(week, name) for week in range(14) for name in ("Front desk", "Post")]
+    start = timezone.now() - timedelta(weeks=14)
+    rows = [{"time": start + timedelta(weeks=w), "value": 20.0 + w % 3, "segment": name} for w, name in weeks]
+    record_readings(kpi, rows, principal)
+    watch_kpi(principal, kpi, kind="threshold", side="above", value=0, margin=1)
+    watch_kpi(principal, kpi, kind="anomaly")
+    judge_alerts(kpi.pk)
+    return write_note(principal, kpi, day=start.date(), text="The new forms were sent out.").public_id
+
+
+def composed(principal: Principal, kpi: str) -> dict[str, str]:
+    """Compose a dashboard with a panel of every kind."""
+    made = every_kind(principal, kpi_tile={"kpi": kpi}, kpi_chart={"kpi": kpi})
+    return {"dash": made.key, "panel": made.panels.get(kind="kpi_tile").public_id}
+
+
+def value_shown(principal: Principal, initiative: Initiative) -> dict[str, str]:
+    """Let an initiative move a KPI, cost something, and be decided on; return answers with an effect and without."""
+    world = stepped(principal, initiative)
+    kept = [
+        keep_result(principal, initiative, world.kpi, method=method, since=world.since, control_segment=control)
+        for method, control in (("did", ""), ("did", "north"))
+    ]
+    add_cost(principal, initiative, kind="people", starts_on="2026-01-01", ends_on="2026-03-31", weeks=9, amount=30_000)
+    decide_value(principal, initiative, decision="expand", reason="It pays.", review_on=in_days(90).date())
+    return {"moved": world.kpi.key, "no_answer": kept[0].public_id, "result": kept[1].public_id}
+
+
+def planned_work(principal: Principal, initiative: Initiative, other: Initiative) -> dict[str, str]:
+    """Plan a sprint that is over, one that runs and one to come, with tasks of ours and of a tracker."""
+    today = timezone.localdate()
+    sprints = [
+        create_sprint(
+            principal,
+            name=f"Sprint {number}",
+            starts_on=today + timedelta(days=start),
+            ends_on=today + timedelta(days=start + 13),
+            goal="Every slide of the **second** clinic is labeled.",
+        )
+        for number, start in ((11, -20), (12, -5), (13, 9))
+    ]
+    fields: list[dict[str, Any]] = [
+        {"title": "Agree on the classes", "type": "framing", "sprint": sprints[0], "status": "done", "estimate": 2},
+        {"title": "Label the slides of the second clinic", "type": "labeling", "sprint": sprints[0], "estimate": 8},
+        {"title": "Train on both clinics", "type": "training", "sprint": sprints[1], "status": "doing", "priority": 4},
+        {"title": "Read scanner settings from the files", "type": "data", "sprint": sprints[1], "status": "done"},
+        {"title": "Compare with the second reader", "type": "evaluation", "sprint": sprints[2], "estimate": 3},
+        {"title": "Watch for new scanners", "type": "monitoring", "due_on": today - timedelta(days=2), "priority": 3},
+        {"title": "Try another colour space", "status": "cancelled"},
+    ]
+    tasks = [create_task(principal, initiative, assignee=principal.user, **each) for each in fields]
+    edit_task(principal, tasks[2], {"body": "Two *nights* on the small machine.", "blocked_by": [tasks[1]]})
+    create_task(principal, other, title="Pack the model into its image", type="integration", blocked_by=[tasks[0]])
+    connection = make_connection(principal, name="Help desk")
+    mirrored = Task.objects.create(
+        initiative=initiative,
+        number=90,
+        title="Order a second scanner",
+        rank="zz",
+        connection=connection,
+        external_id="issue90",
+        external_status="in progress",
+        status="doing",
+        url="https://roundup.example.org/issue90",
+        created_at=timezone.now(),
+    )
+    return {
+        "over_sprint": sprints[0].public_id,
+        "sprint": sprints[1].public_id,
+        "next_sprint": sprints[2].public_id,
+        "task": tasks[2].key,
+        "mirrored_task": mirrored.key,
+    }
+
+
+def forecast_late(principal: Principal, late: Initiative, ready: Initiative) -> None:
+    """Let one initiative have dates, with work in progress, and another a forecast whose days have come."""
+    now = timezone.now()
+    add_history(late, weeks=9)
+    for age in (1, 6):
+        add_task(late, "doing", title="Clean the readings", started_at=now - timedelta(days=age))
+    for _ in range(5):
+        add_task(late, title="Ask for more readings")
+    add_task(late, "done", started_at=now, done_at=now - timedelta(days=3), created_at=now - timedelta(days=9))
+    today = now.date()
+    for blocker in judged(late).document["blockers"]:
+        earliest, likely, latest = (today + timedelta(days=day) for day in (5, 9, 40))
+        estimate_check(principal, late, check=blocker["check"], earliest=earliest, likely=likely, latest=latest)
+    made = today - timedelta(days=50)
+    titles = {"parts": [{"gate": "tasks", "title": "the tasks"}]}
+    days = {"p50": made + timedelta(days=20), "p85": made + timedelta(days=34), "target_date": made + timedelta(days=9)}
+    fields: dict[str, Any] = {
+        "mass50": 0.52,
+        "mass85": 0.87,
+        "decided_by": "tasks",
+        "document": titles,
+        "digest": "d",
+        **days,
+    }
+    Forecast.objects.create(
+        initiative=ready, made_at=now - timedelta(days=50), as_of=made, reached_on=made + timedelta(days=24), **fields
+    )
 
 
 def known_data(principal: Principal, initiative: Initiative) -> list[DatasetVersion]:
@@ -174,6 +334,20 @@ def known_data(principal: Principal, initiative: Initiative) -> list[DatasetVers
     ]
     record_splits(principal, initiative, versions[1], splits, [Overlap("test", "train", 7, 2)])
     return versions
+
+
+def mirror(principal: Principal, initiative: Initiative) -> Connection:
+    """Let a tracker tell of a sprint and a few tasks, one of them in a status that nobody has mapped."""
+    about: dict[str, Any] = {"kind": "roundup", "name": "Roundup", "base_url": "http://tracker.example.org"}
+    connection, now = create_connection(principal, initiative=initiative, **about), timezone.now()
+    words = ("unread", "in-progress", "resolved", "waiting room")
+    tasks = [
+        TaskRecord(str(number), f"Slide batch {number}", words[number % 4], now, now, "Annotation", sprint="1")
+        for number in range(12)
+    ]
+    sprint = SprintRecord("1", "November", now.date(), now.date() + timedelta(days=13), "Label the second clinic")
+    record_task_page(connection, TaskPage(sprints=[sprint], tasks=tasks))
+    return connection
 
 
 def label(principal: Principal, initiative: Initiative) -> None:
@@ -192,6 +366,9 @@ def label(principal: Principal, initiative: Initiative) -> None:
         )
         record_labeling_page(connection, LabelingPage(project=project, tasks=tasks))
     set_quota(principal, initiative, **{"class": "malign", "wanted": 40})
+    slides = DatasetVersion.objects.get(initiative=initiative, name="slides", rows=1000)
+    told = connection.labeling_projects.get().public_id
+    tie_batch(principal, initiative, batch="clinic 0", dataset=slides, project=told)
     Member.objects.filter(user=principal.user).update(is_labeling_lead=True)
     switch_annotator_figures(replace(principal, is_labeling_lead=True), initiative, on=True)
 

@@ -138,6 +138,24 @@ def test_a_limit_is_raised_at_once_with_its_waiting_time(
     assert len(hostile_server.seen) == 1
 
 
+@pytest.mark.parametrize(
+    ("link", "further"),
+    [
+        ('<https://other.example/x?after=a%3D&page=2>; rel="next", <https://other.example/x>; rel="first"',
+         {"after": "a=", "page": "2"}),
+        ('<https://other.example/x?page=1>; rel="prev"', {}),
+        ("nonsense", {}),
+    ],
+)  # fmt: skip
+def test_of_the_next_page_only_the_parameters_are_taken(
+    hostile_server: HostileServer, link: str, further: dict[str, str]
+) -> None:
+    hostile_server.script = [raw(200, b"[1]", Link=link), as_json([2])]
+    with client_of(hostile_server) as client:
+        assert client.get_page("x", {"per_page": "1"}) == ([1], further)
+        assert client.get_page("x", further) == ([2], {})
+
+
 @pytest.mark.parametrize("trouble", [raw(503), hostile.reset], ids=["5xx", "reset"])
 def test_passing_trouble_is_tried_again(hostile_server: HostileServer, trouble: Callable[..., None]) -> None:
     hostile_server.script = [trouble, trouble, as_json({"ok": True})]
@@ -233,3 +251,20 @@ def test_closing_ends_what_is_in_flight(hostile_server: HostileServer) -> None:
         with pytest.raises((OutboundError, RuntimeError)):
             waiting.result(10)
         assert time.monotonic() - began < 2.0
+
+
+def test_what_must_not_be_done_twice_is_sent_once(hostile_server: HostileServer) -> None:
+    hostile_server.script = [raw(503)]
+    with client_of(hostile_server) as client:
+        for once, sent in ((True, 1), (False, 3)):
+            hostile_server.seen.clear()
+            with pytest.raises(OutboundError):
+                client.send_json("POST", "x", {}, once=once)
+            assert len(hostile_server.seen) == sent
+        hostile_server.script = [raw(204), as_json({"a": 1})]
+        assert client.send_json("PATCH", "x", {"b": 2}) is None
+        assert client.send_json("PUT", "x", {"b": 2}) == {"a": 1}
+    assert [(method, body) for method, _, _, body in hostile_server.seen[-2:]] == [
+        ("PATCH", b'{"b":2}'),
+        ("PUT", b'{"b":2}'),
+    ]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mltrack.outbound.errors import from_status, retry_after_seconds
+from mltrack.outbound.errors import from_status, retry_after_seconds, wait_seconds
 
 NOW = datetime(2026, 11, 23, 8, 0, 0, tzinfo=UTC)
 
@@ -31,6 +31,26 @@ NOW = datetime(2026, 11, 23, 8, 0, 0, tzinfo=UTC)
 )
 def test_retry_after_is_read_as_seconds_or_date(header: str | None, seconds: float | None) -> None:
     assert retry_after_seconds(header, NOW) == seconds
+
+
+RESET = str(int(NOW.timestamp()) + 90)
+
+
+@pytest.mark.parametrize(
+    "headers, seconds",
+    [
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": RESET}, 90.0),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": RESET, "retry-after": "7"}, 7.0),
+        ({"x-ratelimit-remaining": "14", "x-ratelimit-reset": RESET}, None),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1"}, 0.0),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "2026-11-23T08:01:30Z"}, None),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "9" * 12}, 86_400.0),
+        ({"x-ratelimit-remaining": "0"}, None),
+        ({}, None),
+    ],
+)
+def test_a_limit_that_is_used_up_says_when_it_begins_anew(headers: dict[str, str], seconds: float | None) -> None:
+    assert wait_seconds(headers, NOW) == seconds
 
 
 @pytest.mark.parametrize(

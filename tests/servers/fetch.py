@@ -11,13 +11,15 @@ from subprocess import CalledProcessError
 from typing import Final
 
 from tests.browser import axe, program
-from tests.servers import label_studio, mlflow
+from tests.servers import label_studio, mlflow, prometheus, roundup
 
 PARTS: Final[tuple[Callable[[], object], ...]] = (
     program.ensure,
     axe.source,
     mlflow.environment,
     label_studio.environment,
+    roundup.environment,
+    prometheus.environment,
     lambda: mlflow.environment(mlflow.VERSION_2),
 )
 

@@ -10,6 +10,8 @@ from tests.servers import label_studio
 from tests.servers.hostile import HostileServer
 from tests.servers.label_studio import LabelStudioServer
 from tests.servers.mlflow import MLflowServer, serve
+from tests.servers.source_database import SourceDatabase
+from tests.servers.source_database import serve as source_database_server
 
 FILLED_RUNS = 420
 
@@ -32,4 +34,11 @@ def label_studio_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[La
 def hostile_server() -> Iterator[HostileServer]:
     """A server that answers as it is told; see `HostileServer.script`."""
     with HostileServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def source_database() -> Iterator[SourceDatabase]:
+    """A second PostgreSQL with orders to count, and a role that may only read."""
+    with source_database_server() as server:
         yield server

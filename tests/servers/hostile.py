@@ -19,6 +19,7 @@ class Handler(BaseHTTPRequestHandler):
     """Reads the whole request, then lets the script answer."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: _Server
 
     def do_GET(self) -> None:
@@ -30,7 +31,7 @@ class Handler(BaseHTTPRequestHandler):
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
 
-    do_POST = do_GET
+    do_POST = do_PUT = do_PATCH = do_GET
 
     def log_message(self, format: str, *args: Any) -> None:
         """Keep quiet."""

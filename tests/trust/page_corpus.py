@@ -41,12 +41,22 @@ ODD: Final[tuple[Any, ...]] = (
     *(["a", "b", "\x00"], ["x"] * 500),
 )
 WORST: Final = ("", "a\x00b", "\ud800", "x" * 30_000, "NaN", "9" * 400, "0001-01-01", "[" * 2000, "http://[::1")
+RUNS_ASKED: Final = ("status", "experiment", "connection", "deleted", "text", "metric", "commit", "sort")
 # What a page reads of its address beside what stands in its own module.
 ELSEWHERE: Final[dict[str, tuple[str, ...]]] = {
+    **dict.fromkeys(
+        ("kpis:analysis", "kpis:analysis_effort", "kpis:analysis_incidence_csv", "kpis:analysis_incidence_xlsx"),
+        ("since",),
+    ),
+    "kpis:analysis_warnings": ("kind", "cursor"),
+    "kpis:dashboard": ("q", "range"),
+    "kpis:forecast": ("drop", "cut_tasks", "labeling_rate"),
+    "kpis:forecast_figure": ("drop", "cut_tasks", "labeling_rate"),
     "kpis:initiative": ("as_of",),
     "kpis:initiative_changes": ("since",),
     "kpis:runs": ("status", "experiment", "connection", "deleted"),
-    "kpis:runs_csv": ("status", "experiment", "connection", "deleted", "text", "metric", "commit", "sort"),
+    "kpis:task_changes": ("since",),
+    **dict.fromkeys(("kpis:runs_csv", "kpis:runs_xlsx"), RUNS_ASKED),
     "short": ("next",),
 }
 
@@ -92,7 +102,7 @@ def wrong(route: Route, answer: Any, seconds: float) -> str:
 def send(world: PageWorld, one: Try) -> tuple[str, Any]:
     """Post and return what is wrong with the answer, with the answer."""
     [route] = [each for each in pages() if each.name == one.post.name]
-    path, begun = route.filled({**world.ours, "field": one.post.field}), time.monotonic()
+    path, begun = route.filled({**world.ours, "field": one.post.field, "task_field": one.post.field}), time.monotonic()
     with transaction.atomic():
         answer = world.visitors[one.post.visitor].ask("POST", path, one.body())
         drain(answer)

@@ -13,7 +13,12 @@ from allauth.account.utils import user_pk_to_url_str
 from django.test import Client
 from django.utils import timezone
 
+from kpis.models import Subscription
 from kpis.services.badges import badge_token
+from kpis.services.calendar_links import create_link
+from kpis.services.mail_choices import off_path
+from kpis.services.shares import create_share
+from kpis.services.subscriptions import off_path as subscription_off
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import ApiToken, Member, User
 from mltrack.accounts.services.members import invite
@@ -95,6 +100,8 @@ def full(owner: Principal, mark: str = "north", key: str = "CHURN") -> dict[str,
     kpi = initiative.contributions.get().kpi
     invitation, secret = invite(owner, email=f"{mark}@example.org", role="viewer")
     assert owner.user is not None
+    link, calendar = create_link(owner)
+    _, share = create_share(owner, kind="kpi", target=kpi.key)
     token = ApiToken.objects.filter(workspace=owner.workspace).earliest("pk")
     member = Member.objects.get(workspace=owner.workspace, user=owner.user)
     return {
@@ -102,12 +109,19 @@ def full(owner: Principal, mark: str = "north", key: str = "CHURN") -> dict[str,
         "workspace": owner.workspace.key,
         "tied": kpi.key,
         "field": "name",
+        "task_field": "title",
         "check": "data.schema",
         "member_id": member.public_id,
         "invitation_id": invitation.public_id,
         "invitation": secret,
         "token_id": token.public_id,
         "badge": badge_token(initiative),
+        "calendar_id": link.public_id,
+        "mails": off_path(member, "reminders").split("/")[2],
+        "calendar": calendar,
+        "share": share,
+        "part": "history",
+        "subscription": subscription_off(Subscription.objects.get(public_id=ids["subscription_id"])).split("/")[2],
         "nudge": nudge_token(Connection.objects.get(public_id=ids["connection_id"])),
         "reset": f"{user_pk_to_url_str(owner.user)}-{default_token_generator.make_token(owner.user)}",
     }

@@ -19,26 +19,58 @@ WRITTEN: Final = {
 }
 # What a part called `key` or `public_id` stands for is told by the noun before it.
 NOUNS: Final = {
+    "alerts": "alert_id",
     "attestations": "attestation_id",
     "audits": "audit_id",
+    "calendars": "calendar_id",
     "checks": "check",
     "connections": "connection_id",
+    "costs": "cost_id",
+    "dashboards": "dashboards",
     "data": "dataset_id",
+    "estimates": "estimate_id",
     "evaluations": "evaluation_id",
     "gate": "decision_id",
     "goal": "goal_id",
+    "inbox": "notice_id",
     "initiatives": "initiatives",
     "invitations": "invitation_id",
     "kpis": "kpis",
     "members": "member_id",
+    "panels": "panel_id",
     "move": "initiatives",
+    "notes": "note_id",
+    "notices": "notice_id",
+    "results": "result_id",
     "runs": "run_id",
+    "shares": "share_id",
+    "sources": "source_id",
+    "sprints": "sprint_id",
+    "subscriptions": "subscription_id",
     "targets": "target_id",
     "tokens": "token_id",
     "waivers": "waiver_id",
 }
-NAMED: Final = {"workspace": "workspace", "field": "field", "kpi": "tied", "signed": "badge", "secret": "invitation"}
-OBJECTS: Final = frozenset({*NOUNS.values(), "workspace", "tied"} - {"check"})
+NAMED: Final = {
+    "workspace": "workspace",
+    "field": "field",
+    "kpi": "tied",
+    "signed": "badge",
+    "secret": "invitation",
+    "calendar": "calendar",
+    "mails": "mails",
+    "part": "part",
+    "share": "share",
+    "subscription": "subscription",
+    "task": "task_key",
+    "task_field": "task_field",
+}
+# Kinds that only bodies and forms name.
+IN_FORMS: Final = (
+    *("owner", "connections", "source_connection", "blocker_key", "into_id", "project"),
+    "experiment_id",
+)
+OBJECTS: Final = frozenset({*NOUNS.values(), "workspace", "tied", "task_key"} - {"check"})
 
 
 @dataclass(frozen=True, slots=True)

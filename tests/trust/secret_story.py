@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import psycopg2
 
 from projects.connectors.registry import CONNECTORS
+from projects.forms import SIGNED
 from tests.servers.hostile import Answer, Handler, HostileServer
 from tests.trees import Tree
 from tests.trust.secret_caller import Visitor
@@ -118,6 +119,8 @@ def tell(story: Story) -> None:
     sessions(story, owner)
     connections(story, owner, token)
     invitations(story, owner)
+    calendars(story, owner)
+    elsewhere(story, owner)
     passwords(story, owner)
     faults(story, owner, token)
     exports(story, owner, token)
@@ -174,6 +177,7 @@ def connections(story: Story, owner: Visitor, token: str) -> None:
         for number, options in enumerate(({}, {"username": "someone"}, {"unknown": canary("option")})):
             secret = story.plant("connection", canary("connection"))
             base = story.server.url if number < 2 else "http://127.0.0.1:1"
+            base = f"{base.replace('http', 'postgresql')}/figures" if kind == "sql" else base
             body = {"kind": kind, "name": f"{kind} {number}", "base_url": base, "secret": secret, "options": options}
             body["initiative"] = "CHURN"
             status, made = owner.call("POST", "connections/", token, body)
@@ -188,7 +192,9 @@ def connections(story: Story, owner: Visitor, token: str) -> None:
         form: dict[str, Any] = {
             "kind": kind,
             "name": "By form",
-            "base_url": story.server.url,
+            "base_url": f"{story.server.url.replace('http', 'postgresql')}/figures"
+            if kind == "sql"
+            else story.server.url,
             "auth": "bearer",
             "interval_seconds": 60,
             "initiative": "CHURN",
@@ -198,7 +204,37 @@ def connections(story: Story, owner: Visitor, token: str) -> None:
         owner.fill("/w/acme/connections/new/", **{**form, "interval_seconds": 1}, secret=secret, save="")
         owner.fill("/w/acme/connections/new/", **form, secret=secret, save="")
     assert sorted(story.run("SELECT DISTINCT kind FROM projects_connection")) == sorted((kind,) for kind in CONNECTORS)
+    webhooks(story, owner, token)
     settle(story)
+
+
+def webhooks(story: Story, owner: Visitor, token: str) -> None:
+    """Keep secrets for webhooks by REST and by form, well and with faults, and post with them and without."""
+    for kind in CONNECTORS:
+        first, second, third = (story.plant("webhook", canary("webhook")) for _ in range(3))
+        body: dict[str, Any] = {"kind": kind, "name": f"{kind} hears", "base_url": story.server.url}
+        body |= {"initiative": "CHURN", "webhook_secret": first}
+        status, made = owner.call("POST", "connections/", token, body)
+        assert (status == 201) == (kind in SIGNED), (kind, status)
+        form = {**body, "auth": "none", "interval_seconds": 60, "webhook_secret": second}
+        for way in ("try", "save"):
+            owner.fill("/w/acme/connections/new/", **form, **{way: ""})
+        if status == 201:
+            path = f"/w/acme/connections/{made['id']}/"
+            for edit in ({"webhook_secret": second}, {"webhook_secret": second, "version": "x"}):
+                owner.call("PATCH", f"connections/{made['id']}/", token, edit)
+            kept_as = re.search(r'name="version" value="(\d+)"', owner.ask("GET", f"{path}edit/")[1])
+            assert kept_as is not None, kind
+            for more in ({"interval_seconds": 1}, {"version": kept_as[1]}):
+                owner.fill(f"{path}edit/", **{**form, "webhook_secret": third, **more})
+            found = re.search(r"/nudges/[\w:-]+/", owner.ask("GET", path)[1])
+            assert found is not None, kind
+            for each in (second, third):
+                headers = {"X-Gitlab-Token": each, "X-Hub-Signature": each, "X-Hub-Signature-256": each}
+                story.visitor().ask("POST", found[0], body=b"{}", headers=headers)
+    ((kept,),) = story.run("SELECT count(*) FROM projects_connection WHERE sealed_webhook_secret <> ''")
+    assert kept == len(SIGNED)
+    assert any(sink.name.startswith("answer 204 of POST /nudges/") for sink in story.answers), "by the form's secret"
 
 
 def settle(story: Story) -> None:
@@ -224,6 +260,42 @@ def invitations(story: Story, owner: Visitor) -> None:
     for password in ("short", story.plant("password", canary("password"))):
         guest.fill(path, ("invitation",), name="Guest", password=password)
     guest.ask("GET", path)
+
+
+def calendars(story: Story, owner: Visitor) -> None:
+    """Let a calendar program read the dates, and miss them."""
+    _, page = owner.fill("/w/acme/settings/calendars/", shows=("calendar",), initiative="")
+    found = re.search(r"/calendars/([\w-]+)\.ics", page)
+    assert found is not None
+    story.plant("calendar", found[1])
+    program = story.visitor()
+    for path in (f"/calendars/{found[1]}.ics", f"/calendars/{found[1][:-3]}.ics"):
+        program.ask("GET", path)
+    with story.broken("kpis_calendarlink", "secret_hash"):
+        story.statuses.append(program.ask("GET", f"/calendars/{found[1]}.ics")[0])
+
+
+def elsewhere(story: Story, owner: Visitor) -> None:
+    """Read a view by a link, miss it, and have one posted to a channel that repeats what it was sent."""
+    _, page = owner.fill("/w/acme/settings/shares/", shows=("share",), kind="portfolio", target="", query="", days="7")
+    found = re.search(r"/s/([\w-]{43})/", page)
+    assert found is not None
+    story.plant("share", found[1])
+    reader = story.visitor()
+    for path in (f"/s/{found[1]}/", f"/s/{found[1]}/initiatives.csv", f"/s/{found[1][:-3]}/"):
+        reader.ask("GET", path)
+    with story.broken("kpis_sharelink", "secret_hash"):
+        story.statuses.append(reader.ask("GET", f"/s/{found[1]}/")[0])
+    secret = story.plant("channel", canary("channel"))
+    there, when = "/w/acme/settings/subscriptions/", {"weekdays": "0", "hour": "8", "zone": "UTC"}
+    view = {"kind": "portfolio", "target": "", "query": "", "channel": "slack"}
+    for address in (f"{story.server.url}/services/{secret}?sig={secret}", f"gopher://{secret}.example/{secret}"):
+        owner.fill(there, **view, **when, secret_url=address)
+    row = re.search(r"/settings/subscriptions/(sub_\w+)/", owner.ask("GET", there)[1])
+    assert row is not None
+    guard = b"csrfmiddlewaretoken=" + owner.cookie("csrftoken").encode()
+    owner.ask("POST", f"{there}{row[1]}/send/", body=guard)
+    owner.ask("GET", f"{there}{row[1]}/")
 
 
 def passwords(story: Story, owner: Visitor) -> None:

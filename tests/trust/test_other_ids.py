@@ -20,16 +20,24 @@ from tests.api.routes import filled, served
 from tests.api.test_bodies import BLANK as NO_IDS
 from tests.api.test_bodies import DOCUMENT, SHAPES
 from tests.api.test_other_workspace import rows_of
+from tests.sheets import text_of
 from tests.trust.id_places import FREE, SEARCHED, id_like, names_in
 from tests.trust.page_corpus import asked_of, drain
 from tests.trust.page_forms import posts
 from tests.trust.page_table import TABLE
 from tests.trust.page_world import CANARY, PageWorld
-from tests.trust.routes import OBJECTS, pages
+from tests.trust.routes import IN_FORMS, OBJECTS, pages
 
 handler400, handler403 = urls.handler400, urls.handler403
 handler404, handler500 = urls.handler404, urls.handler500
-FORM_IDS: Final = {"connection": "connections", "initiative": "initiatives", "kpi": "tied", "owner": "owner"}
+FORM_IDS: Final = {
+    "assignee": "owner",
+    "connection": "connections",
+    "initiative": "initiatives",
+    "kpi": "tied",
+    "owner": "owner",
+    "sprint": "sprint_id",
+}
 
 
 @page()
@@ -48,7 +56,7 @@ def path_findings(world: PageWorld, names: Mapping[str, Any]) -> list[str]:
         for kind in sorted(set(route.kinds()) & OBJECTS - {"workspace"}):
             for method in names[route.name]:
                 answer = world.admin.ask(method, route.filled({**world.ours, kind: world.theirs[kind]}))
-                if answer.status_code != 404 or CANARY in drain(answer).decode():
+                if answer.status_code != 404 or CANARY in text_of(drain(answer)):
                     found.append(f"{method} {route.name} with their {kind}: {answer.status_code}")
     return found
 
@@ -91,6 +99,16 @@ def test_their_address_as_an_owner_is_refused(world: PageWorld) -> None:
         assert answer.status_code in (412, 422), name
 
 
+def test_their_rows_for_a_field_of_a_task_are_refused(world: PageWorld) -> None:
+    route = next(each for each in pages() if each.name == "kpis:task_edit")
+    kinds = {"assignee": "owner", "sprint": "sprint_id", "run": "run_id", "dataset": "dataset_id"}
+    for field, kind in {**kinds, "blocked_by": "task_key"}.items():
+        path = route.filled({**world.ours, "task_field": field})
+        answer = world.admin.ask("POST", path, {"value": world.theirs[kind]})
+        assert answer.status_code in (412, 422), field
+        assert CANARY not in answer.content.decode().replace(world.theirs[kind], "")
+
+
 def test_their_ids_in_a_query_find_nothing(world: PageWorld) -> None:
     before = rows_of(world.team.stranger.workspace)
     theirs = {**world.theirs, "word": CANARY[:6]}
@@ -98,14 +116,14 @@ def test_their_ids_in_a_query_find_nothing(world: PageWorld) -> None:
         for name in asked_of(route, world.ours) & set(SEARCHED):
             answer = world.admin.ask("GET", f"{route.filled(world.ours)}?{name}={theirs[SEARCHED[name]]}")
             assert answer.status_code < 500
-            assert CANARY not in drain(answer).decode(), (route.name, name)
+            assert CANARY not in text_of(drain(answer)), (route.name, name)
     assert rows_of(world.team.stranger.workspace) == before
 
 
 def test_pages_of_ours_tell_nothing_of_theirs(world: PageWorld) -> None:
     for route in (each for each in pages() if "GET" in TABLE[each.name]):
         answer = world.admin.ask("GET", route.filled(world.ours))
-        assert CANARY not in drain(answer).decode(), route.name
+        assert CANARY not in text_of(drain(answer)), route.name
 
 
 def _declared(schema: Any) -> Iterator[tuple[str, Any]]:
@@ -127,7 +145,7 @@ def test_every_property_that_looks_like_an_id_has_a_case() -> None:
             for content in operation.get("requestBody", {}).get("content", {}).values():
                 found |= {name for name, _ in _declared(content["schema"])}
             found |= {each["name"] for each in operation.get("parameters", []) if each["in"] == "query"}
-    found |= {field for each in posts(dict.fromkeys((*OBJECTS, "owner", "connections"), "x")) for field in each.values}
+    found |= {field for each in posts(dict.fromkeys((*OBJECTS, *IN_FORMS), "x")) for field in each.values}
     swapped = {name for each in bodies({kind: f"<{kind}>" for kind in NO_IDS}, 7).values() for name in names_in(each)}
     cases = swapped | set(FORM_IDS) | set(FREE)
     assert {name for name in found if id_like(name)} - cases == set()

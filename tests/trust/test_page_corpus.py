@@ -17,9 +17,9 @@ from tests.trust.page_corpus import ODD, WORST, Try, corpus_findings, query_find
 from tests.trust.page_forms import ELSEWHERE, Post, posts
 from tests.trust.page_table import TABLE
 from tests.trust.page_world import PageWorld
-from tests.trust.routes import OBJECTS, Route, pages
+from tests.trust.routes import IN_FORMS, OBJECTS, Route, pages
 
-BLANK = dict.fromkeys((*OBJECTS, "owner", "connections"), "x")
+BLANK = dict.fromkeys((*OBJECTS, *IN_FORMS), "x")
 POSTED = [name for name, methods in TABLE.items() if methods.get("POST", "nobody") != "nobody"]
 SEED, SAMPLE = 20261123, 120
 handler400, handler403 = urls.handler400, urls.handler403
@@ -84,6 +84,7 @@ def test_odd_values_of_a_sample_break_nothing(world: PageWorld, seed: int) -> No
         ("projects:connection_create", "ca_pem", "\u0663"),
         ("kpis:selection_rule_remove", "rule", "[" * 2000),
         ("kpis:alias_remove", "alias", "a\x00b"),
+        ("kpis:tasks_undo", "back", "'; DROP TABLE projects_run; --"),
     ],
 )
 def test_values_that_broke_a_page_once(world: PageWorld, name: str, field: str, value: str) -> None:

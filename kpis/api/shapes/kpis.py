@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from rest_framework import serializers
 
 from kpis.models import KPI, Contribution, Goal
 from kpis.models.kpis import Aggregation, Direction, GoalState, Period
+from kpis.scoring.formulas.grammar import LONGEST
+from kpis.scoring.kpi_words import state_of
+from kpis.scoring.pacing import way_of
+from kpis.selectors.facts import goal_facts
+from kpis.selectors.kpis import KpiStanding
 from kpis.services.reading_input import MOST_READINGS, SEGMENT_LENGTH
 from mltrack.rest.fields import UTCDateTimeField
 from mltrack.rest.plain_fields import DayField, optional_text, person
@@ -18,7 +24,8 @@ from mltrack.rest.serializers import StrictSerializer
 class KpiEdit(StrictSerializer):
     """What can be changed of a KPI. A change of baseline, target, low, high, start or due is a new version of its goal.
 
-    A version that asks for less needs a `reason` once there are readings, and waits for an approver.
+    A version that asks for less needs a `reason` once there are readings, and waits for an approver. A `formula` makes
+    the KPI a derived one, whose readings are reckoned; an empty one lets it be measured again.
     """
 
     name = serializers.CharField(max_length=160)
@@ -29,6 +36,7 @@ class KpiEdit(StrictSerializer):
     period = serializers.ChoiceField(Period.values, required=False)
     aggregation = serializers.ChoiceField(Aggregation.values, required=False)
     zone = serializers.CharField(max_length=64, required=False)
+    formula = optional_text(LONGEST)
     baseline = serializers.FloatField(required=False, allow_null=True)
     target = serializers.FloatField(required=False, allow_null=True)
     low = serializers.FloatField(required=False, allow_null=True)
@@ -76,8 +84,26 @@ class DecidedGoalOut(ProposedGoalOut):
     decided_at = UTCDateTimeField(allow_null=True)
 
 
+class KpiPaceOut(StrictSerializer):
+    """The share of the way that time expects, and attainment less that; `gap` is null where either is unknown.
+
+    `expected_value` is where the KPI should be by now, `projected` where it will be on the due date at the pace so far.
+    """
+
+    expected = serializers.FloatField()
+    gap = serializers.FloatField(allow_null=True)
+    expected_value = serializers.FloatField(allow_null=True)
+    projected = serializers.FloatField(allow_null=True)
+
+
 class KpiOut(StrictSerializer):
-    """A KPI with the goal in force; `proposed` is the version that waits, null without one."""
+    """A KPI with the goal in force; `proposed` is the version that waits, null without one.
+
+    `latest` is the value at which it stands, in its unit, and `latest_at` when that was read; `late` says that a newer
+    one is overdue. `attainment` is 0 at the baseline and 1 at the target, signed and uncapped. `pace` is null where the
+    goal has no start or no due date, `status` where there is nothing to compare the value with. `formula` is empty
+    where readings are measured, `formula_version` then null.
+    """
 
     key = serializers.CharField()
     name = serializers.CharField()
@@ -88,6 +114,8 @@ class KpiOut(StrictSerializer):
     period = serializers.ChoiceField(Period.values)
     aggregation = serializers.ChoiceField(Aggregation.values)
     zone = serializers.CharField()
+    formula = serializers.CharField(source="formula_text")
+    formula_version = serializers.IntegerField(source="formula_number", allow_null=True)
     baseline = serializers.FloatField(allow_null=True)
     target = serializers.FloatField(allow_null=True)
     low = serializers.FloatField(allow_null=True)
@@ -95,18 +123,48 @@ class KpiOut(StrictSerializer):
     start = DayField(allow_null=True)
     due = DayField(allow_null=True)
     proposed = ProposedGoalOut(allow_null=True)
+    latest = serializers.FloatField(allow_null=True)
+    latest_at = UTCDateTimeField(allow_null=True)
+    late = serializers.BooleanField()
+    attainment = serializers.FloatField(allow_null=True)
+    pace = KpiPaceOut(allow_null=True)
+    status = serializers.ChoiceField(["met", "missed", "ahead", "on_pace", "behind", "no_data"], allow_null=True)
     archived_at = UTCDateTimeField(allow_null=True)
     created_at = UTCDateTimeField()
     updated_at = UTCDateTimeField()
 
     def to_representation(self, instance: KPI) -> dict[str, Any]:
-        """Return the KPI; its open goals are loaded as `open_goals`."""
+        """Return the KPI; its open goals are loaded as `open_goals`, where it stands as `standing`."""
+        for name, value in kpi_standing(instance).items():
+            setattr(instance, name, value)
         goals = open_goals(instance)
         active = goals.get(GoalState.ACTIVE)
         for name in ("baseline", "target", "low", "high", "start", "due"):
             setattr(instance, name, getattr(active, name, None))
         instance.proposed = goals.get(GoalState.PROPOSED)  # type: ignore[attr-defined]
         return super().to_representation(instance)
+
+
+def kpi_standing(kpi: KPI) -> dict[str, Any]:
+    """Return where a KPI stands, as the page says it from the same function."""
+    found: KpiStanding = kpi.standing  # type: ignore[attr-defined]
+    goal, pace = goal_facts(kpi.direction, found.goal), found.pace
+    way = None if pace is None else way_of(goal, found.value, found.today)
+    gap, expected, projected = (pace.gap, way.expected, way.projected) if pace and way else (None, None, None)
+    said = {"gap": finite(gap), "expected_value": finite(expected), "projected": finite(projected)}
+    return {
+        "latest": found.value,
+        "latest_at": found.at,
+        "late": found.late,
+        "attainment": finite(found.attainment),
+        "status": state_of(goal, found.value, pace, found.today) or None,
+        "pace": None if pace is None else {"expected": pace.expected, **said},
+    }
+
+
+def finite(number: float | None) -> float | None:
+    """Return a number that JSON can hold, None for one that became too large."""
+    return number if number is not None and math.isfinite(number) else None
 
 
 def open_goals(kpi: KPI) -> dict[str, Goal]:
@@ -129,6 +187,13 @@ class ReadingShape(StrictSerializer):
     time = UTCDateTimeField()
     value = serializers.FloatField()
     segment = optional_text(SEGMENT_LENGTH)
+
+
+class ReadingOut(ReadingShape):
+    """A reading; `formula` is the version of the KPI's formula that gave a derived one."""
+
+    origin = serializers.ChoiceField(["measured", "derived"])
+    formula = serializers.IntegerField(allow_null=True)
 
 
 class ReadingRowsIn(StrictSerializer):

@@ -54,6 +54,46 @@ class QuotaParams(PageParams):
         return {**super().get_fields(), "class": serializers.CharField(max_length=200, required=False)}
 
 
+class BatchDatasetIn(StrictSerializer):
+    """Of which dataset version the tasks of a batch are, null for none; `batch` is "" for tasks that name none.
+
+    `project` is a labeling project of the initiative; without one it is what was pushed.
+    """
+
+    batch = serializers.CharField(max_length=200, allow_blank=True)
+    dataset_id = serializers.CharField(max_length=24, allow_null=True)
+    project = serializers.CharField(max_length=24, required=False, allow_blank=True)
+
+
+class DatasetLabelsOut(StrictSerializer):
+    """How far the labels of a dataset version are; `reviewed` and `skipped` are null where they are not known."""
+
+    id = serializers.CharField()
+    name = serializers.CharField()
+    digest = serializers.CharField()
+    total = serializers.IntegerField()
+    labeled = serializers.IntegerField()
+    reviewed = serializers.IntegerField(allow_null=True)
+    skipped = serializers.IntegerField(allow_null=True)
+    per_class = serializers.DictField(child=serializers.IntegerField())
+
+
+class BatchDatasetOut(StrictSerializer):
+    """A batch and its version, null where a tool names one (`named`) that the initiative has not."""
+
+    project = serializers.CharField()
+    batch = serializers.CharField()
+    dataset_id = serializers.CharField(allow_null=True)
+    named = serializers.CharField()
+
+
+class LabelsByDatasetOut(StrictSerializer):
+    """How far the labels of each dataset version are, and which batches they are."""
+
+    datasets = DatasetLabelsOut(many=True)
+    batches = BatchDatasetOut(many=True)
+
+
 class CoefficientOut(StrictSerializer):
     """A coefficient with its bootstrap interval at 95 %; `undefined` says in words why there is no value."""
 

@@ -15,6 +15,7 @@ from mltrack.rest.fields import UTCDateTimeField
 from mltrack.rest.plain_fields import DayField, optional_text, person
 from mltrack.rest.query import PageParams, Params
 from mltrack.rest.serializers import StrictSerializer
+from projects.models import TaskStatus
 from projects.models.initiatives import Criticality, Health, Stage, State
 
 VERDICTS = ("ready", "not_ready", "unknown")
@@ -71,6 +72,26 @@ class SectionOut(StrictSerializer):
     verdict = serializers.ChoiceField(VERDICTS)
     score = serializers.FloatField(allow_null=True)
     checks = CheckOut(many=True)
+
+
+class TaskOfCheckOut(StrictSerializer):
+    """The task that a check opened, else an open one about it; `url` is the path of its page."""
+
+    key = serializers.CharField()
+    status = serializers.ChoiceField(TaskStatus.values)
+    url = serializers.CharField()
+
+
+class ToldCheckOut(CheckOut):
+    """A check of the last judgement. `task` is null where there is none, and in what was known in the past."""
+
+    task = TaskOfCheckOut(allow_null=True)
+
+
+class ToldSectionOut(SectionOut):
+    """One section with the tasks of its checks."""
+
+    checks = ToldCheckOut(many=True)
 
 
 class CandidateOut(StrictSerializer):
@@ -147,6 +168,7 @@ class ReadinessOut(JudgedOut):
     It is absent from one of the past.
     """
 
+    sections = ToldSectionOut(many=True)
     pending = serializers.BooleanField(required=False)
 
 
@@ -215,6 +237,7 @@ class DeclaredOut(StrictSerializer):
     health = serializers.ChoiceField(Health.values)
     by = serializers.CharField()
     at = UTCDateTimeField()
+    fades = serializers.BooleanField()
 
 
 class MainKpiOut(StrictSerializer):

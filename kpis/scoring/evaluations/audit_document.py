@@ -10,6 +10,7 @@ from kpis.scoring.evaluations.audit_words import four_fifths_words, headline, me
 from kpis.scoring.evaluations.fairness import Gap
 from kpis.scoring.evaluations.four_fifths import LABEL
 from kpis.scoring.proportions import Interval
+from mltrack.cells import Cell
 
 COLUMNS = ("columns", "group", "n", "rate", "state", "value", "low", "high", "rate_n", "part")
 
@@ -91,8 +92,8 @@ def _gap(name: str, gap: Gap) -> dict[str, Any]:
     }
 
 
-def audit_rows(found: Audit) -> Iterator[tuple[str, ...]]:
-    """Return the audit as rows of text, one for each rate of each group, the names of the columns first."""
+def audit_rows(found: Audit) -> Iterator[tuple[Cell, ...]]:
+    """Return the audit as rows, one for each rate of each group, the names of the columns first."""
     yield COLUMNS
     for table in found.tables:
         for group in table.groups:
@@ -100,5 +101,4 @@ def audit_rows(found: Audit) -> Iterator[tuple[str, ...]]:
                 answer = rate_answer(rate)
                 part = None if rate.state == "hidden" else rate.share.part
                 numbers = (answer["value"], answer["low"], answer["high"], answer["n"], part)
-                cells = ["" if each is None else str(each) for each in (group.n, *numbers)]
-                yield (table.name, group.name, cells[0], rate.name, rate.state, *cells[1:])
+                yield (table.name, group.name, group.n, rate.name, rate.state, *numbers)

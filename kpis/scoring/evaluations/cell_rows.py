@@ -1,4 +1,4 @@
-"""The counts of an evaluation as rows of text: what every page is computed from, with small groups folded away."""
+"""The counts of an evaluation as rows of a file: what every page is computed from, with small groups folded away."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from kpis.scoring.evaluations.groups import group_name, groupings
 from kpis.scoring.evaluations.segments import hidden_groups, ladders_of
 from kpis.scoring.evaluations.share import Share
 from kpis.scoring.evaluations.suppression import LEAST_SHOWN
+from mltrack.cells import Cell
 from projects.progress.evaluations.levels import ABSTAINED
 from projects.progress.evaluations.tally import Stratum, Tally
 
@@ -21,7 +22,7 @@ PART_COLUMNS: Final = (
 )  # fmt: skip
 
 
-def cell_rows(tally: Tally, minimum: int = LEAST_SHOWN) -> Iterator[tuple[str, ...]]:
+def cell_rows(tally: Tally, minimum: int = LEAST_SHOWN) -> Iterator[tuple[Cell, ...]]:
     """Return one row per confidence level and stratum: threshold, right, wrong; "" is a case without a confidence.
 
     Columns are named `slice:region` and `group:sex`. Where a group of a case is hidden on the fairness page, or would
@@ -40,9 +41,9 @@ def cell_rows(tally: Tally, minimum: int = LEAST_SHOWN) -> Iterator[tuple[str, .
         counts[0] += cell.right
         counts[1] += cell.wrong
     for (stratum, level), (right, wrong) in sorted(sums.items(), key=lambda each: (each[0][0].order, -each[0][1])):
-        confidence = "" if level == ABSTAINED else str(level / tally.scale)
+        confidence = None if level == ABSTAINED else level / tally.scale
         marks = (_mark(stratum.positive), _mark(stratum.selected))
-        yield (*stratum.slices, *stratum.groups, *marks, confidence, str(right), str(wrong))
+        yield (*stratum.slices, *stratum.groups, *marks, confidence, right, wrong)
 
 
 def _folded(tally: Tally, stratum: Stratum, hidden: frozenset[str]) -> Stratum:
@@ -57,22 +58,22 @@ def _mark(flag: bool | None) -> str:
     return "" if flag is None else "yes" if flag else "no"
 
 
-def part_rows(tally: Tally, threshold: float, minimum: int = LEAST_SHOWN) -> Iterator[tuple[str, ...]]:
+def part_rows(tally: Tally, threshold: float, minimum: int = LEAST_SHOWN) -> Iterator[tuple[Cell, ...]]:
     """Return all cases, each slice and each group at a threshold; of a hidden group its name alone."""
     yield PART_COLUMNS
     hidden = hidden_groups(tally, minimum)
     for name, (kind, ladder) in {"": ("all", tally.whole), **ladders_of(tally)}.items():
         if name in hidden:
-            yield (name, kind, "yes", *[""] * (len(PART_COLUMNS) - 3))
+            yield (name, kind, "yes", *[None] * (len(PART_COLUMNS) - 3))
             continue
         point = point_at(ladder, threshold)
         coverage, accuracy = Share(point.accepted, point.n), Share(point.right, point.accepted)
-        counts = (str(point.n), str(point.accepted))
-        yield (name, kind, "no", *counts, *_share(coverage), str(point.right), *_share(accuracy))
+        counts = (point.n, point.accepted)
+        yield (name, kind, "no", *counts, *_share(coverage), point.right, *_share(accuracy))
 
 
-def _share(share: Share) -> tuple[str, str, str]:
+def _share(share: Share) -> tuple[Cell, Cell, Cell]:
     interval = share.interval()
     if share.rate is None or interval is None:
-        return "", "", ""
-    return str(share.rate), str(interval.low), str(interval.high)
+        return None, None, None
+    return share.rate, interval.low, interval.high

@@ -11,6 +11,7 @@ from kpis.scoring.evaluations.rival_words import headline, method, multiplicity,
 from kpis.scoring.evaluations.rivals import Comparison, Part, Side
 from kpis.scoring.evaluations.share import Share
 from kpis.scoring.evaluations.versus import Versus
+from mltrack.cells import Cell
 
 COLUMNS = (
     "part", "kind", "hidden", "n_champion", "accuracy_champion", "n_challenger", "accuracy_challenger", "difference",
@@ -101,19 +102,12 @@ def part_answer(part: Part, found: Comparison) -> dict[str, Any]:
     return {"part": part.name, "kind": part.kind, "hidden": part.hidden, **known, "says": said_of(part)}
 
 
-def comparison_rows(found: Comparison) -> Iterator[tuple[str, ...]]:
-    """Return the comparison as rows of text, the names of the columns first."""
+def comparison_rows(found: Comparison) -> Iterator[tuple[Cell, ...]]:
+    """Return the comparison as rows, the names of the columns first."""
     yield COLUMNS
     for part in ((found.whole,) if found.whole else ()) + found.parts:
         answer = part_answer(part, found)
-        yield tuple(cell_text(answer[name]) for name in COLUMNS)
-
-
-def cell_text(value: object) -> str:
-    """Return a value as a cell: nothing for null, words for yes and no."""
-    if value is None:
-        return ""
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+        yield tuple(answer[name] for name in COLUMNS)
 
 
 def components_answer(rows: tuple[Row, ...]) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from typing import Literal
 
 from kpis.scoring.convolution import HORIZON, MOST_PIECES, Finish, Floats, finish_growing, finish_when
 from kpis.scoring.labeling.needs import all_enough, chance_of_enough, class_enough, tasks_enough
+from kpis.scoring.two_dates import TwoDates
 from projects.progress.labeling.burnup import Day, per_week
 from projects.progress.labeling.quotas import Quota
 
@@ -53,7 +54,7 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(TwoDates):
     """The dates on whose evening all is done with a chance of 50 and 85 %, None with the reason.
 
     `first` is the first day that is forecast; what was already done is done on the day before. `part` is "" for all
@@ -65,16 +66,6 @@ class Completion:
     finish: Finish
     reason: Reason = ""
     within: float = 1.0
-
-    @property
-    def p50(self) -> date | None:
-        """The date with a chance of one half."""
-        return self.at(0.5)
-
-    @property
-    def p85(self) -> date | None:
-        """The date with a chance of 85 %."""
-        return self.at(0.85)
 
     @property
     def words(self) -> str:

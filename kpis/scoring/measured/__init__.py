@@ -31,5 +31,6 @@ MEASURES: Mapping[str, Measure] = {
     "fairness.group_coverage": groups.group_coverage,
     "delivery.target_date": delivery.target_date,
     "delivery.stage": delivery.stage,
+    "delivery.tasks_done": delivery.tasks_done,
     "delivery.reproducible": delivery.reproducible,
 }

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from kpis.scoring.inputs import Candidate, DatasetFact, JudgementInputs
+from collections.abc import Sequence
+
+from kpis.scoring.inputs import Candidate, DatasetFact, JudgementInputs, SharedData
 from kpis.scoring.measured.candidate import measured_at, unusable
 from kpis.scoring.measurement import Evidence, Measurement
 from kpis.scoring.wording import counted, listed
+from projects.progress.datasets.splits import role_of
 
 SHOWN = 12
 
@@ -61,26 +64,36 @@ def fingerprint_unchanged(inputs: JudgementInputs) -> Measurement:
 def splits_apart(inputs: JudgementInputs) -> Measurement:
     """Measure whether rows, or groups where they are known, of the candidate's held-out data were trained on.
 
-    Missing where no version of its data tells its splits: nobody can tell.
+    It looks at the splits of each version, and at what a version that was trained on shares with one that measures.
+    Missing where no version tells its splits, or nobody knows what two such versions share.
     """
     expected = "no row and no group of the test data among those trained on"
     blocked = unusable(inputs.candidate)
     if blocked is not None or inputs.candidate is None:
         return blocked or Measurement("missing")
     told = {(each.name, each.digest): each for each in inputs.candidate.datasets if each.leaked_rows is not None}
-    if not told:
-        return Measurement(
-            "missing",
-            expected=expected,
-            reason=f"no dataset of the {_what(inputs.candidate)} says what its splits share",
-            what_would_pass="Report the splits of the dataset version: as hashes of rows, or as counts.",
-        )
-    leaks = [(each, _leaked(each)) for _, each in sorted(told.items()) if each.leaked_rows or each.leaked_groups]
-    shown = listed([f"{words} ({each.name}@{each.digest[:SHOWN]})" for each, words in leaks])
+    apart, unknown = _between(inputs.candidate)
+    leaks = [
+        f"{_leaked(each.leaked_rows or 0, each.leaked_groups)} ({_named(*name)})"
+        for name, each in sorted(told.items())
+        if each.leaked_rows or each.leaked_groups
+    ]
+    leaks += [
+        f"{_leaked(each.rows, each.groups)} ({_named(each.name, each.digest)} in "
+        f"{_named(each.trained_name, each.trained_digest)})"
+        for each in apart
+        if each.rows or each.groups
+    ]
+    if not leaks and (unknown or not (told or apart)):
+        reason, would_pass = _nobody_knows(inputs.candidate, unknown)
+        return Measurement("missing", expected=expected, reason=reason, what_would_pass=would_pass)
+    shown = listed(leaks)
+    clean = [_named(*each) for each in sorted(told)]
+    clean += [f"{_named(e.name, e.digest)} of {_named(e.trained_name, e.trained_digest)}" for e in apart]
     return Measurement(
         "fail" if leaks else "pass",
-        value=float(sum(each.leaked_rows or 0 for each in told.values())),
-        observed=shown or f"none in {listed([f'{name}@{digest[:SHOWN]}' for name, digest in sorted(told)])}",
+        value=float(sum(each.leaked_rows or 0 for each in told.values()) + sum(each.rows for each in apart)),
+        observed=shown or f"none in {listed(clean)}",
         expected=expected,
         reason=f"the test data shares {shown} with what was trained on" if leaks else "",
         what_would_pass="Take them out of one of the splits, train and evaluate again." if leaks else "",
@@ -89,9 +102,49 @@ def splits_apart(inputs: JudgementInputs) -> Measurement:
     )
 
 
-def _leaked(fact: DatasetFact) -> str:
-    rows = counted(fact.leaked_rows or 0, "row")
-    return f"{rows} and {counted(fact.leaked_groups, 'group')}" if fact.leaked_groups else rows
+def _between(candidate: Candidate) -> tuple[list[SharedData], list[tuple[DatasetFact, DatasetFact]]]:
+    """Return what versions that measure share with others that were trained on, and of which pairs nobody knows.
+
+    The dataset of an evaluation measures; else the run says by context what it tested, or validated, on.
+    """
+    known = {(each.name, each.digest, each.trained_name, each.trained_digest): each for each in candidate.run.shared}
+    by_role: dict[str, list[DatasetFact]] = {}
+    for each in candidate.run.datasets:
+        by_role.setdefault(role_of(each.context), []).append(each)
+    own = candidate.evaluation.dataset if candidate.evaluation else None
+    measured = [own] if own else by_role.get("test") or by_role.get("validation") or []
+    pairs = {
+        (one.name, one.digest, other.name, other.digest): (one, other)
+        for one in measured
+        for other in by_role.get("train", [])
+        if (one.name, one.digest) != (other.name, other.digest)
+    }
+    return [known[each] for each in sorted(pairs) if each in known], [
+        pairs[each] for each in sorted(pairs) if each not in known
+    ]
+
+
+def _nobody_knows(candidate: Candidate, unknown: Sequence[tuple[DatasetFact, DatasetFact]]) -> tuple[str, str]:
+    """Return why nobody can tell, and what would help."""
+    if not unknown:
+        return (
+            f"no dataset of the {_what(candidate)} says what its splits share",
+            "Report the splits of the dataset version: as hashes of rows, or as counts.",
+        )
+    one, other = unknown[0]
+    pair = f"{_named(one.name, one.digest)} shares with {_named(other.name, other.digest)}"
+    return (
+        f"nobody knows what {pair}, which was trained on",
+        "Report hashes of the rows of both versions, or how many rows they share.",
+    )
+
+
+def _named(name: str, digest: str) -> str:
+    return f"{name}@{digest[:SHOWN]}"
+
+
+def _leaked(rows: int, groups: int | None) -> str:
+    return f"{counted(rows, 'row')} and {counted(groups, 'group')}" if groups else counted(rows, "row")
 
 
 def _what(candidate: Candidate) -> str:

@@ -17,15 +17,35 @@ class Role(models.TextChoices):
     ADMIN = "admin", _("Admin")
 
 
+class Weekday(models.IntegerChoices):
+    MONDAY = 0, _("Monday")
+    SUNDAY = 6, _("Sunday")
+
+
 class Workspace(models.Model):
-    """The tenant: every other row belongs to exactly one."""
+    """The tenant: every other row belongs to exactly one.
+
+    `zone` is the IANA name of that whose days it lives by; its weeks and fiscal years begin where it says.
+    """
 
     key = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=120)
     is_sample = models.BooleanField(default=False)
     allows_self_approval = models.BooleanField(default=False)
+    zone = models.CharField(max_length=64, default="UTC", db_default="UTC")
+    first_weekday = models.PositiveSmallIntegerField(default=0, db_default=0, choices=Weekday.choices)
+    fiscal_month = models.PositiveSmallIntegerField(default=1, db_default=1)
+    # What amounts of money are in: a word such as EUR, shown and never converted.
+    currency = models.CharField(max_length=8, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
     members: models.Manager[Member]
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(zone=""), name="workspace_has_a_zone"),
+            models.CheckConstraint(condition=Q(first_weekday__in=[0, 6]), name="workspace_week_begins"),
+            models.CheckConstraint(condition=Q(fiscal_month__range=(1, 12)), name="workspace_year_begins"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -65,6 +65,13 @@ def begin(token: ApiToken, key: str, digest: str) -> StoredAnswer | None:
     return StoredAnswer(record.status or 200, kept["headers"], kept["body"])
 
 
+def is_kept(token: ApiToken, key: str) -> bool:
+    """Say whether an answer is stored for a key."""
+    if not (key.isascii() and key.isprintable()):
+        return False
+    return IdempotencyRecord.objects.filter(token=token, key=key, created_at__gt=timezone.now() - KEPT).exists()
+
+
 def keep(token: ApiToken, key: str, digest: str, answer: StoredAnswer) -> None:
     """Store the answer in the caller's transaction, in place of one that is past its time."""
     IdempotencyRecord.objects.update_or_create(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -11,9 +12,12 @@ from django.utils.text import slugify
 
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import Member, Role, User, Workspace
+from mltrack.accounts.models.workspaces import Weekday
 from mltrack.accounts.services.audit import record_audit
+from mltrack.days import ZONES
 
 VISIT = timedelta(minutes=1)
+CALENDAR = ("zone", "first_weekday", "fiscal_month")
 
 
 @transaction.atomic
@@ -40,16 +44,52 @@ def create_workspace(
 
 
 @transaction.atomic
-def edit_workspace(principal: Principal, *, name: str, allows_self_approval: bool) -> Workspace:
-    """Change the name and whether a workspace of one may approve its own requests."""
+def edit_workspace(
+    principal: Principal, *, name: str, allows_self_approval: bool, currency: str | None = None, **calendar: Any
+) -> Workspace:
+    """Change the name, whether a workspace of one may approve its own requests, the word for its money, its calendar.
+
+    Without a currency that word stays. `calendar` is what `set_calendar` takes.
+    """
     workspace = Workspace.objects.select_for_update().get(pk=principal.workspace.pk)
     if not name.strip():
         raise ValidationError({"name": "A workspace needs a name."})
-    before = {"name": workspace.name, "allows_self_approval": workspace.allows_self_approval}
-    workspace.name, workspace.allows_self_approval = name.strip()[:120], allows_self_approval
-    workspace.save(update_fields=["name", "allows_self_approval"])
-    after = {"name": workspace.name, "allows_self_approval": allows_self_approval}
-    record_audit(principal, "edit", "workspace", workspace.key, before=before, after=after)
+    values = {"name": name.strip()[:120], "allows_self_approval": allows_self_approval, **_calendar(calendar)}
+    if currency is not None:
+        values["currency"] = currency.strip()[:8]
+    return _keep(principal, workspace, values)
+
+
+@transaction.atomic
+def set_calendar(principal: Principal, **calendar: Any) -> Workspace:
+    """Say whose days the workspace lives by, or where its weeks and fiscal years begin.
+
+    `zone` is an IANA name, `first_weekday` 0 for Monday or 6 for Sunday, `fiscal_month` from 1 to 12. Raises
+    ValidationError({field: text}) for anything else.
+    """
+    workspace = Workspace.objects.select_for_update().get(pk=principal.workspace.pk)
+    return _keep(principal, workspace, _calendar(calendar))
+
+
+def _calendar(given: dict[str, Any]) -> dict[str, Any]:
+    errors = {}
+    if given.get("zone", "UTC") not in ZONES:
+        errors["zone"] = "Name a time zone as Europe/Berlin."
+    if given.get("first_weekday", Weekday.MONDAY) not in Weekday.values:
+        errors["first_weekday"] = "A week begins on Monday or on Sunday."
+    if not 1 <= given.get("fiscal_month", 1) <= 12:
+        errors["fiscal_month"] = "A fiscal year begins in a month from 1 to 12."
+    if errors:
+        raise ValidationError(errors)
+    return {name: given[name] for name in CALENDAR if name in given}
+
+
+def _keep(principal: Principal, workspace: Workspace, values: dict[str, Any]) -> Workspace:
+    before = {name: getattr(workspace, name) for name in values}
+    for name, value in values.items():
+        setattr(workspace, name, value)
+    workspace.save(update_fields=list(values))
+    record_audit(principal, "edit", "workspace", workspace.key, before=before, after=values)
     return workspace
 
 

@@ -22,7 +22,7 @@ from mltrack.rest.problems import Problem
 def workspace_settings(request: PageRequest) -> HttpResponse:
     """Show and change the workspace's own settings."""
     workspace = request.principal.workspace
-    initial = {"name": workspace.name, "allows_self_approval": workspace.allows_self_approval}
+    initial = {name: getattr(workspace, name) for name in WorkspaceForm.base_fields}
     form = WorkspaceForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:

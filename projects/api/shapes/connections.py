@@ -19,16 +19,19 @@ from projects.services.selection import MOST_RULES
 
 MOST_CHOSEN = 1_000
 LONGEST_OPTION = 100_000
+LONGEST_WORD = 250
 
 
 @extend_schema_field({"type": "object", "example": {"experiment_ids": ["1", "2"]}})
 class OptionsField(MapField):
-    """What the kind of connection asks for: texts, numbers, booleans, and lists of texts."""
+    """What the kind of connection asks for: texts, numbers, booleans, lists of texts, and mappings of texts."""
 
-    default_error_messages = {"not_an_option": "Write a text, a number, true, false or a list of texts."}
+    default_error_messages = {"not_an_option": "Write a text, a number, true, false, a list or a mapping of texts."}
 
     def read_value(self, value: Any) -> Any:
         """Return one option."""
+        if isinstance(value, dict):
+            return self._mapping(value)
         texts = value if isinstance(value, list) else [value] if isinstance(value, str) else []
         if any(not isinstance(each, str) or len(each) > LONGEST_OPTION for each in texts) or len(texts) > MOST_CHOSEN:
             self.fail("not_an_option")
@@ -36,14 +39,32 @@ class OptionsField(MapField):
             self.fail("not_an_option")
         return value
 
+    def _mapping(self, value: dict[Any, Any]) -> dict[str, str]:
+        """Return a mapping of texts, such as a tracker's words and ours."""
+        texts = [*value, *value.values()]
+        if len(value) > MOST_CHOSEN or any(not isinstance(each, str) or len(each) > LONGEST_WORD for each in texts):
+            self.fail("not_an_option")
+        return value
+
 
 class ConnectionEdit(StrictSerializer):
-    """What can be changed of a connection. `secret` is written, never read; another host clears it."""
+    """What can be changed of a connection.
+
+    `secret` and `webhook_secret` are written, never read; another host clears the first.
+    """
 
     name = serializers.CharField(max_length=120)
     base_url = serializers.CharField(max_length=500)
     secret = serializers.CharField(
         max_length=10_000, required=False, allow_blank=True, write_only=True, trim_whitespace=False
+    )
+    webhook_secret = serializers.CharField(
+        max_length=500,
+        required=False,
+        allow_blank=True,
+        write_only=True,
+        trim_whitespace=False,
+        help_text="With it only what the tracker has signed is heard at the connection's address for webhooks.",
     )
     options = OptionsField(max_keys=50, required=False)
     interval_seconds = serializers.IntegerField(min_value=SHORTEST_INTERVAL, max_value=LONGEST_INTERVAL, required=False)
@@ -68,6 +89,7 @@ class ConnectionOut(StrictSerializer):
     name = serializers.CharField()
     base_url = serializers.CharField()
     has_secret = serializers.SerializerMethodField()
+    has_webhook_secret = serializers.SerializerMethodField()
     options = OptionsField()
     interval_seconds = serializers.IntegerField()
     initiative = serializers.CharField(source="initiative.key", allow_null=True)
@@ -81,6 +103,10 @@ class ConnectionOut(StrictSerializer):
     def get_has_secret(self, connection: Connection) -> bool:
         """Say whether a secret is kept."""
         return bool(connection.sealed_secret)
+
+    def get_has_webhook_secret(self, connection: Connection) -> bool:
+        """Say whether a secret for webhooks is kept."""
+        return bool(connection.sealed_webhook_secret)
 
     def get_error(self, connection: Connection) -> dict[str, str] | None:
         """Return code and text of the last pull's failure, null after a good one."""
@@ -104,6 +130,9 @@ class AttemptOut(StrictSerializer):
     pages = serializers.IntegerField()
     rows = serializers.IntegerField()
     rejected = serializers.IntegerField()
+    unread = serializers.DictField(
+        child=serializers.IntegerField(), help_text="By name, how often a part came that is not read."
+    )
     created_at = UTCDateTimeField()
     started_at = UTCDateTimeField(allow_null=True)
     ended_at = UTCDateTimeField(allow_null=True)

@@ -144,8 +144,30 @@ class EvaluationUseOut(StrictSerializer):
     purpose = serializers.CharField()
 
 
+class VersionOverlapIn(StrictSerializer):
+    """How many different rows, and groups, of a version that measures are in one that was trained on (`trained_id`)."""
+
+    trained_id = serializers.CharField(max_length=24)
+    rows = _whole()
+    groups = _perhaps()
+
+
+class VersionOverlapOut(StrictSerializer):
+    """What a version that measures shares with one that models are trained on: `counted` from hashes, or told."""
+
+    trained_id = serializers.CharField(source="trained.public_id")
+    rows = serializers.IntegerField()
+    groups = serializers.IntegerField(allow_null=True)
+    counted = serializers.BooleanField(source="is_counted")
+
+
 class DatasetDetailOut(DatasetOut):
-    """A version with its splits, what they share, and the newest hundred runs and evaluations that used it."""
+    """A version with its splits, what they share, and the newest hundred runs and evaluations that used it.
+
+    `versions` is what it shares with other versions, where it measures a model that was trained on them.
+    """
+
+    versions = VersionOverlapOut(many=True)
 
     splits = SplitOut(many=True)
     overlaps = OverlapOut(many=True)

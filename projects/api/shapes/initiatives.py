@@ -1,4 +1,4 @@
-"""Initiatives, their stages and updates, as the API takes and shows them."""
+"""Initiatives and their stages, as the API takes and shows them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mltrack.rest.fields import UTCDateTimeField
 from mltrack.rest.plain_fields import DayField, optional_text, person
 from mltrack.rest.query import PageParams
 from mltrack.rest.serializers import StrictSerializer
-from projects.models.initiatives import CandidateRule, Criticality, Health, Resolution, Stage, State
+from projects.models.initiatives import CandidateRule, Criticality, Resolution, Stage, State, StopReason
 
 
 class LinkShape(StrictSerializer):
@@ -81,12 +81,13 @@ class InitiativeParams(PageParams):
 
 
 class StageIn(StrictSerializer):
-    """A move to a stage, a state or both, now or as it happened."""
+    """A move to a stage, a state or both, now or as it happened; `reason` is why it is cancelled."""
 
     stage = serializers.ChoiceField(Stage.values, required=False)
     state = serializers.ChoiceField(State.values, required=False)
     at = UTCDateTimeField(required=False)
     note = optional_text()
+    reason = serializers.ChoiceField(StopReason.values, required=False, allow_blank=True)
 
 
 class StageOut(StrictSerializer):
@@ -96,21 +97,6 @@ class StageOut(StrictSerializer):
     state = serializers.ChoiceField(State.values)
     at = UTCDateTimeField()
     note = serializers.CharField()
+    reason = serializers.ChoiceField(StopReason.values, allow_blank=True)
     by = person("actor")
     recorded_at = UTCDateTimeField()
-
-
-class UpdateIn(StrictSerializer):
-    """A word on how it goes, with the health that a person declares."""
-
-    health = serializers.ChoiceField(Health.values)
-    text = optional_text(default="")
-
-
-class UpdateOut(StrictSerializer):
-    """A kept word."""
-
-    health = serializers.ChoiceField(Health.values)
-    text = serializers.CharField()
-    by = person("author")
-    at = UTCDateTimeField()

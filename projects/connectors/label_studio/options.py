@@ -9,7 +9,7 @@ from typing import Any, Final
 from projects.connectors.base import ConnectorError
 
 _DAY: Final = 86_400
-_TEXTS: Final = ("control", "batch_key")
+_TEXTS: Final = ("control", "batch_key", "dataset_key")
 _LONGEST_TEXT: Final = 250
 
 
@@ -18,14 +18,16 @@ class Options:
     """What a person may set.
 
     `project_ids` empty means every visible project. `control` names the control of the labeling configuration that is
-    the label, `batch_key` the key of a task's data that says its batch. `window_seconds` is how far before the last
-    pull changed tasks are read again, `present_seconds` how often deleted tasks and the projects' settings are asked
-    for, `sweep_seconds` how often everything is read again. `page_size` is tasks a page.
+    the label, `batch_key` and `dataset_key` the keys of a task's data that say its batch, and its dataset version.
+    `window_seconds` is how far before the last pull changed tasks are read again, `present_seconds` how often deleted
+    tasks and the projects' settings are asked for, `sweep_seconds` how often everything is read again. `page_size` is
+    tasks a page.
     """
 
     project_ids: tuple[str, ...] = ()
     control: str = ""
     batch_key: str = ""
+    dataset_key: str = ""
     window_seconds: int = 120
     present_seconds: int = 3_600
     sweep_seconds: int = 7 * _DAY

@@ -17,18 +17,20 @@ from projects.connectors.texts import storable
 
 LONGEST_NAME: Final = 300
 LONGEST_BATCH: Final = 200
+LONGEST_DATASET: Final = 430
 LARGEST_COUNT: Final = 2**31 - 1
 _MALFORMED: Final = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How the tasks of one project are read: `link` is its address ending in a slash, `batch_key` a key of its data."""
+    """How the tasks of one project are read: `link` is its address ending in a slash, the keys are of a task's data."""
 
     project_id: str
     link: str
     control: Control | None
     batch_key: str = ""
+    dataset_key: str = ""
 
 
 def moment(raw: Any) -> datetime:
@@ -121,7 +123,8 @@ def _task(raw: Mapping[str, Any], reading: Reading, rejected: list[RejectedRecor
         annotations=tuple(annotations.values()),
         predictions=number_of(raw.get("total_predictions") or 0),
         gold=known.pop() if len(known) == 1 else None,
-        batch=_batch(raw, reading.batch_key),
+        batch=_batch(raw, reading),
+        dataset=_text_at(raw, reading.dataset_key)[:LONGEST_DATASET],
         url=f"{reading.link}projects/{quote(reading.project_id, safe='')}/data?task={external_id}",
         changed_at=moment(raw["updated_at"]),
     )
@@ -161,13 +164,23 @@ def _seconds(raw: Any) -> float | None:
     return float(raw)
 
 
-def _batch(raw: Mapping[str, Any], key: str) -> str:
-    """Return the batch of a task: what its data says, else the name of the file that it was imported from."""
+def _batch(raw: Mapping[str, Any], reading: Reading) -> str:
+    """Return the batch of a task: what its data says, else its dataset, else the file that it was imported from."""
+    found = _text_at(raw, reading.batch_key)
+    if not found and not reading.batch_key:
+        found = _text_at(raw, reading.dataset_key)
+    return (found or _text(raw.get("file_upload")))[:LONGEST_BATCH]
+
+
+def _text_at(raw: Mapping[str, Any], key: str) -> str:
+    """Return what a task's data says under a key, "" where that is no text or number."""
     data = raw.get("data")
-    value = data.get(key) if key and isinstance(data, dict) else None
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        value = raw.get("file_upload")
-    return storable(str(value))[:LONGEST_BATCH] if isinstance(value, str | int | float) else ""
+    return _text(data.get(key)) if key and isinstance(data, dict) else ""
+
+
+def _text(value: Any) -> str:
+    fits = isinstance(value, str | int | float) and not isinstance(value, bool)
+    return storable(str(value)) if fits else ""
 
 
 def _why(error: Exception) -> str:

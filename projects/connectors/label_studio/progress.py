@@ -59,7 +59,8 @@ class ProjectProgress:
 
     def begin(self, options: Options, began: datetime, now: int) -> Partial:
         """Return the reading to go on with: one that was interrupted, a whole one, or that of what changed."""
-        reading = repr((self.control and (self.control.name, self.control.tag), options.batch_key))
+        keys = [options.batch_key, *([options.dataset_key] if options.dataset_key else [])]
+        reading = repr((self.control and (self.control.name, self.control.tag), *keys))
         if reading != self.reading:
             self.reading, self.partial, self.swept_at = reading, None, 0
         if self.partial is None:

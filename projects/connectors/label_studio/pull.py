@@ -28,7 +28,7 @@ class Pull:
         self._progress = progress
         self._now = now
         self._seconds = int(now.timestamp())
-        self._pager = TaskPager(api, options.page_size, with_data=bool(options.batch_key))
+        self._pager = TaskPager(api, options.page_size, with_data=bool(options.batch_key or options.dataset_key))
         self._counted = api.client.requests
 
     def pages(self) -> Iterator[LabelingPage]:
@@ -102,7 +102,8 @@ class Pull:
         self, record: LabelingProjectRecord, progress: ProjectProgress, began: datetime
     ) -> Iterator[LabelingPage]:
         partial = progress.begin(self._options, began, self._seconds)
-        reading = Reading(record.external_id, self._link, progress.control, self._options.batch_key)
+        keys = self._options.batch_key, self._options.dataset_key
+        reading = Reading(record.external_id, self._link, progress.control, *keys)
         for raw, after in self._pager.changed(record.external_id, partial.since, partial.after):
             tasks, rejected = parse_tasks(raw, reading)
             partial = partial.advanced(after, (each.changed_at for each in tasks if each.changed_at is not None))

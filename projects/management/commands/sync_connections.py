@@ -11,12 +11,10 @@ from django.core.management.base import BaseCommand, CommandError
 from kombu.exceptions import OperationalError
 
 from mltrack.accounts.access import system_principal
+from projects.connectors.registry import task_of
 from projects.models import Connection, SyncAttempt
-from projects.services import pull
 from projects.services.connections import ask_sync
 from projects.services.stopping import is_stopping, request_stop
-from projects.services.writing import write_page
-from projects.tasks import pull_connection
 
 
 class Command(BaseCommand):
@@ -45,7 +43,7 @@ class Command(BaseCommand):
         """Wake a worker for each and return who does the pulls: what was asked for stands in the database by now."""
         try:
             for each in connections:
-                pull_connection.delay(each.pk)
+                task_of(each.kind).delay(each.pk)
         except OperationalError:
             return "the broker is away, so they begin when it is back."
         return "a worker does them."
@@ -62,13 +60,14 @@ class Command(BaseCommand):
     def _wait(self, connection: Connection, attempt: SyncAttempt) -> bool:
         """Pull until the attempt has ended, here or in another worker that holds the lease."""
         while attempt.state in (SyncAttempt.State.QUEUED, SyncAttempt.State.RUNNING) and not is_stopping():
-            if pull.run(connection.pk, write_page) is None:
-                time.sleep(0.5)
+            task_of(connection.kind)(connection.pk)
             try:
                 attempt.refresh_from_db()
             except SyncAttempt.DoesNotExist:
                 self.stdout.write(f"{connection.public_id} was deleted meanwhile.")
                 return False
+            if attempt.state in (SyncAttempt.State.QUEUED, SyncAttempt.State.RUNNING):
+                time.sleep(0.5)
         counts = f"{attempt.requests} requests, {attempt.rows} rows, {attempt.rejected} rejected"
         words = f": {attempt.error_text}" if attempt.error_text else ""
         self.stdout.write(f"{connection.public_id} {attempt.state} ({counts}){words}")

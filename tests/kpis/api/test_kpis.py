@@ -115,7 +115,8 @@ def test_readings_come_one_by_one_in_rows_and_in_columns(team: Team, churn_rate:
     counts = ok(post("post", URL + "readings/batch/", columns))
     assert (counts["created"], counts["unchanged"]) == (1, 1)
     shown = ok(team.viewer.call("get", URL + "readings/"))["data"]
-    assert shown[-1] == {"time": "2025-12-31T23:00:00.000000Z", "value": 9.0, "segment": ""}
+    kept = {"time": "2025-12-31T23:00:00.000000Z", "value": 9.0, "segment": "", "origin": "measured", "formula": None}
+    assert shown[-1] == kept
     assert [row["value"] for row in ok(team.viewer.call("get", URL + "readings/?segment=eu"))["data"]] == [7.5]
     since = ok(team.viewer.call("get", URL + "readings/?segment=&since=2026-01-01T00:00:00Z"))["data"]
     assert [row["value"] for row in since] == [8.0]

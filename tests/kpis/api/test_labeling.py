@@ -10,9 +10,12 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from kpis.models import LabelQuota
+from kpis.selectors.label_datasets import labels_by_dataset
 from kpis.selectors.labeling import labeling_facts
 from projects.connectors.labeling_records import AnnotationRecord, LabelTaskRecord
 from projects.models import Initiative
+from projects.services.annotation_pushes import record_annotations
+from projects.services.datasets import record_dataset
 from tests.api.people import Team, ok, pointers, refused
 from tests.factories import make_connection, make_initiative
 from tests.projects.labeling_world import project_record, pull, pushed
@@ -110,3 +113,25 @@ def test_the_facts_take_four_queries(
         facts = labeling_facts(churn, timezone.now())
     assert len(facts.streams) == 2
     assert facts.patterns.tasks == 30
+
+
+def test_labels_by_dataset_version(
+    team: Team, churn: Initiative, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    version, _ = record_dataset(team.principal, churn, name="cases", digest="9f")
+    rows = [pushed("1", "ann", "cat", batch="b1"), pushed("2", "ann", None, batch="b1"), pushed("3", "ann", "dog")]
+    record_annotations(team.principal, churn, rows)
+    path, body = f"{HERE}labeling/datasets/", {"batch": "b1", "dataset_id": version.public_id}
+    assert ok(team.viewer.call("get", path)) == {"datasets": [], "batches": []}
+    told = ok(team.contributor.call("post", path, body))
+    assert told == ok(team.viewer.call("get", path))
+    (its,) = told["datasets"]
+    assert (its["id"], its["name"], its["total"], its["labeled"]) == (version.public_id, "cases", 2, 1)
+    assert (its["reviewed"], its["skipped"], its["per_class"]) == (None, 0, {"cat": 1})
+    assert told["batches"][0]["dataset_id"] == version.public_id and told["batches"][0]["named"] == ""
+    for wrong, pointer in (({"batch": "b9"}, "/batch"), ({"project": "lbp_none"}, "/project")):
+        assert pointers(refused(team.contributor.call("post", path, {**body, **wrong}), 400)) == {pointer}
+    refused(team.contributor.call("post", path, {**body, "dataset_id": "dat_none"}), 400)
+    with django_assert_num_queries(2):
+        labels_by_dataset(churn)
+    assert ok(team.contributor.call("post", path, {**body, "dataset_id": None})) == {"datasets": [], "batches": []}

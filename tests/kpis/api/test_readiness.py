@@ -10,7 +10,7 @@ from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from kpis.api.shapes.readiness import CheckOut, GateOut, ReadinessOut, SectionOut
+from kpis.api.shapes.readiness import GateOut, ReadinessOut, SectionOut, ToldCheckOut
 from kpis.models import GateDecision, ReadinessSnapshot
 from kpis.selectors.snapshots import readiness_document
 from projects.models import Initiative
@@ -62,7 +62,7 @@ def test_all_that_is_told_is_declared(team: Team, churn: Initiative) -> None:
     assert set(told) == set(ReadinessOut().fields)
     assert {name for section in told["sections"] for name in section} == set(SectionOut().fields)
     checks = [check for section in told["sections"] for check in section["checks"]]
-    assert {name for check in checks for name in check} == set(CheckOut().fields)
+    assert {name for check in checks for name in check} == set(ToldCheckOut().fields)
     assert check_of(told, "model.accuracy")["goal"] == {"comparator": ">=", "value": 0.9, "high": None}
     decided = ok(team.contributor.call("post", URL + "gate/", {"commit": COMMIT}))
     assert set(decided) == set(GateOut().fields)

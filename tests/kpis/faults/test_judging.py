@@ -21,6 +21,7 @@ from tests.databases import url_of
 from tests.factories import make_workspace
 from tests.kpis.world import GOOD, aimed, judged, report
 from tests.projects.faults.workers import ROOT, environment
+from tests.samples import sampled
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
@@ -85,7 +86,7 @@ def test_a_statement_that_takes_too_long_is_counted(initiative: Initiative) -> N
     assert JudgeDue.objects.get().attempts == 1
 
 
-@pytest.mark.parametrize("name", JUDGING)
+@pytest.mark.parametrize("name", sampled(JUDGING, keep=2))
 def test_dying_at_each_step(initiative: Initiative, name: str) -> None:
     assert work(name) == 137
     let_time_pass()

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db.models import F
 from django.utils import timezone
 from scipy.stats import beta, binom
 
-from kpis.models import ReadinessSnapshot
+from kpis.models import ContributionResult, InitiativeCost, ReadinessSnapshot, ValueDecision
 from kpis.samples.labels import labels_of
+from kpis.samples.past import past
 from kpis.samples.story import HERE, stories
 from kpis.scoring.evaluations.curve import point_at
 from kpis.scoring.labeling.summary import summary_of
+from kpis.selectors.dashboard_page import dashboard_page
 from kpis.selectors.labeling import labeling_facts
-from kpis.services.sample import make_sample
+from kpis.selectors.portfolio_analysis import Asked, funnel
+from kpis.services.sample import bring_back_sample, make_sample
+from kpis.services.sample_removal import remove_sample
+from mltrack.accounts.access import principal_in
 from mltrack.accounts.models import User, Workspace
-from projects.models import Evaluation, Initiative
+from projects.models import Evaluation, Initiative, Sprint, SprintMove, Task
 from projects.selectors.evaluations import tally_of
+from projects.services.initiatives import create_initiative
+from projects.services.tasks import create_task
 
 RESULTS = json.loads((HERE / "results.json").read_text())["stories"]
 
@@ -103,6 +111,48 @@ def test_the_sample_says_that_it_is_one(workspace: Workspace) -> None:
     assert all("Sample" in initiative.problem for initiative in workspace.initiatives.all())
 
 
+def test_the_past_is_told_by_its_moves_and_put_away(workspace: Workspace) -> None:
+    told = Initiative.objects.filter(workspace=workspace, archived_at__isnull=False)
+    assert sorted(told.values_list("key", flat=True)) == sorted(each.key for each in past())
+    ended = {each.key: (each.days[-1][0], "cancelled" if each.reason else "active") for each in past()}
+    assert {each.key: (each.stage, each.state) for each in told} == ended
+    owner = principal_in(User.objects.get(email="demo@example.org"), workspace.key)
+    counted = funnel(owner, Asked(), timezone.now())["stages"]
+    assert {each["stage"]: (each["entered"], each["cancelled"]) for each in counted}["framing"] == (15, 1)
+
+
+def test_the_second_story_has_a_date(workspace: Workspace) -> None:
+    kept = ReadinessSnapshot.objects.get(initiative__key="BIOPSY", is_latest=True).document["forecast"]
+    today = timezone.now().date()
+    assert today < date.fromisoformat(kept["p50"]) < date.fromisoformat(kept["p85"]) < today + timedelta(days=120)
+
+
+def test_the_first_story_tells_what_it_moved_and_what_it_took(workspace: Workspace) -> None:
+    """796 of 1200 against 1188 of 1200, times 100: by hand."""
+    result = ContributionResult.objects.get(initiative__workspace=workspace)
+    assert result.effect == pytest.approx((796 - 1188) / 12)
+    assert (result.grade, result.problem) == ("A", "")
+    assert InitiativeCost.objects.filter(initiative__workspace=workspace).count() == 2
+    assert ValueDecision.objects.get(initiative__workspace=workspace).decision == "expand"
+
+
+def test_each_story_says_what_is_being_done(workspace: Workspace) -> None:
+    owner = principal_in(User.objects.get(email="demo@example.org"), workspace.key)
+    (board,) = (each for each in dashboard_page(owner, "leadership", {}).panels if each.kind == "kpi_board")
+    assert [row.doing is not None and row.doing.words.startswith("Sample: ") for row in board.data.rows] == [True] * 3
+
+
+def test_what_the_sample_never_made_stays(workspace: Workspace) -> None:
+    owner = principal_in(User.objects.get(email="demo@example.org"), workspace.key)
+    remove_sample(owner)
+    assert not Initiative.objects.filter(workspace=workspace).exists()
+    create_initiative(owner, name="Ours", key="STOCK")
+    bring_back_sample(owner)
+    assert Initiative.objects.filter(workspace=workspace).count() == 3 + len(past())
+    remove_sample(owner)
+    assert Initiative.objects.get(workspace=workspace).name == "Ours"
+
+
 @pytest.mark.django_db
 def test_the_command_is_harmless_twice(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MLTRACK_HOME", str(tmp_path))
@@ -139,3 +189,26 @@ def test_labels_are_given_on_workdays_before_today() -> None:
     assert max(times).date() < now.date() and {each.weekday() for each in times} <= set(range(5))
     assert len(times) == 800
     assert labels_of(stories()[1].text, stories()[1].cases) is None
+
+
+def test_the_stories_have_tasks_in_two_sprints(workspace: Workspace) -> None:
+    first, second = Sprint.objects.filter(workspace=workspace).order_by("starts_on")
+    assert first.closed_at is not None and second.state(timezone.now().date()) == "active"
+    carried = SprintMove.objects.get(kind="rolled_over")
+    assert (carried.task.title, carried.to_sprint) == ("Look at its errors with a pathologist", second)
+    assert _check(_document("DIGITS"), "delivery.tasks_done")["observed"] == "7 of 7 tasks done"
+    assert _check(_document("BIOPSY"), "delivery.tasks_done")["reason"] == "3 tasks are not done"
+    assert _check(_document("CELLAR"), "delivery.tasks_done")["result"] == "missing"
+    assert not Task.objects.filter(done_at__lt=F("started_at")).exists()
+
+
+def test_the_sprints_go_with_the_sample_unless_somebody_uses_them(workspace: Workspace) -> None:
+    user = User.objects.get(email="demo@example.org")
+    owner = principal_in(user, workspace.key)
+    used = Sprint.objects.filter(workspace=workspace).latest("starts_on")
+    own = create_initiative(owner, name="Own", key="OWN")
+    create_task(owner, own, title="Ours", sprint=used)
+    remove_sample(owner)
+    assert list(Sprint.objects.filter(workspace=workspace)) == [used]
+    bring_back_sample(owner)
+    assert Sprint.objects.filter(workspace=workspace).count() == 2

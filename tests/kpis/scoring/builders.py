@@ -17,6 +17,7 @@ from kpis.scoring.inputs import (
     JudgementInputs,
     PlainBaseline,
     RunFacts,
+    TaskFacts,
     WaiverFacts,
 )
 from kpis.scoring.points import MetricPoint
@@ -68,6 +69,7 @@ def inputs_of(values: Mapping[str, float] = METRICS, **more: Any) -> JudgementIn
         targets=(ACCURACY, COVERAGE),
         baselines=(PlainBaseline("accuracy", 0.8),),
         contributions=(KPI,),
+        tasks=TaskFacts(3, 3),
     )
     return replace(found, **more)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kpis.scoring.filters import Term, parse_filters
+from kpis.scoring.filters import TASKS, Term, parse_filters
 
 
 def test_words_and_text() -> None:
@@ -67,3 +67,16 @@ def test_what_is_not_understood_is_an_error_in_words(text: str, says: str) -> No
 def test_a_chip_can_be_taken_off() -> None:
     found = parse_filters('health:at-risk "two words" churn')
     assert found.without(found.terms[1]) == "health:at-risk churn"
+
+
+def test_tasks_have_words_of_their_own() -> None:
+    found = parse_filters('type:data,none -is:blocked sprint:"Sprint 12" fit', TASKS)
+    assert [(each.word, each.values, each.negated) for each in found.terms] == [
+        ("type", ("data", "none"), False),
+        ("is", ("blocked",), True),
+        ("sprint", ("sprint 12",), False),
+        ("", ("fit",), False),
+    ]
+    assert not found.errors
+    wrong = parse_filters("health:at-risk type:coding accuracy:<80", TASKS)
+    assert [each.split()[0] for each in wrong.errors] == ["“health”", "type", "“accuracy”"]

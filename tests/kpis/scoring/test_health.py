@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
-from kpis.scoring.health import AT_RISK_GAP, ON_TRACK_GAP, end_of, health_of, trend_of
+from kpis.scoring.forecast.standing import ForecastStanding
+from kpis.scoring.health import AT_RISK_GAP, ON_TRACK_GAP, health_of, trend_of
 from kpis.scoring.inputs import InitiativeFacts, JudgementInputs, ProgressPoint
 from kpis.scoring.results import Health, ReadinessWarning, Verdict
 
 START = datetime(2027, 1, 1, tzinfo=UTC)
 DUE = date(2027, 4, 10)  # a hundred days, the last included
+END = datetime(2027, 4, 11, tzinfo=UTC)
 MIDDLE = START + timedelta(days=50)
 
 
@@ -63,17 +65,17 @@ def test_the_moment_of_change_is_known(share: float) -> None:
             break
         assert health(share, last.changes_at - timedelta(seconds=2)).state == last.state
         now, last = last.changes_at, health(share, last.changes_at)
-        assert now <= end_of(DUE)
+        assert now <= END
     assert last.state == "off_track"
 
 
 @pytest.mark.parametrize("verdict", ["unknown", "not_ready"])
 def test_past_the_date_and_not_ready_is_off_track(verdict: Verdict) -> None:
-    assert health(0.99, end_of(DUE), verdict).state == "off_track"
-    assert health(0.99, end_of(DUE) - timedelta(seconds=1), verdict).state == "on_track"
+    assert health(0.99, END, verdict).state == "off_track"
+    assert health(0.99, END - timedelta(seconds=1), verdict).state == "on_track"
 
 
-@pytest.mark.parametrize("now", [START, MIDDLE, end_of(DUE) + timedelta(days=99)])
+@pytest.mark.parametrize("now", [START, MIDDLE, END + timedelta(days=99)])
 def test_ready_is_on_track(now: datetime) -> None:
     assert health(1.0, now, "ready").state == "on_track"
 
@@ -163,7 +165,7 @@ def test_the_moment_is_the_same_once_the_judgement_is_kept() -> None:
 def test_a_waiver_that_ends_before_the_date_is_a_risk() -> None:
     ends = ReadinessWarning("waiver_expires", "model.accuracy", "ends", MIDDLE + timedelta(days=3))
     assert health(0.6, warnings=(ends,)).state == "at_risk"
-    assert health(0.6, warnings=(replace(ends, at=end_of(DUE) + timedelta(days=1)),)).state == "on_track"
+    assert health(0.6, warnings=(replace(ends, at=END + timedelta(days=1)),)).state == "on_track"
     assert health(0.6, warnings=(replace(ends, kind="evidence_expires"),)).state == "on_track"
 
 
@@ -179,3 +181,27 @@ def test_a_date_before_the_start() -> None:
 
 def test_the_thresholds_are_in_order() -> None:
     assert 0 < ON_TRACK_GAP < AT_RISK_GAP < 1
+
+
+@pytest.mark.parametrize(
+    ("p50", "p85", "state", "words"),
+    [
+        (-20, 0, "on_track", "the forecast keeps the target date 2027-04-10 with a chance of 85 %"),
+        (0, 1, "at_risk", "the forecast keeps the target date 2027-04-10 with 50 %, but not with 85 %"),
+        (1, 9, "off_track", "even with a chance of 50 % the forecast is after the target date 2027-04-10"),
+    ],
+)
+def test_a_forecast_is_held_against_the_target_date(p50: int, p85: int, state: str, words: str) -> None:
+    forecast = ForecastStanding(MIDDLE.date(), DUE + timedelta(days=p50), DUE + timedelta(days=p85), "tasks")
+    inputs = JudgementInputs(InitiativeFacts("X", target_date=DUE, created_at=START), forecast=forecast)
+    # By the pace alone it would be off track.
+    found = health_of(inputs, "unknown", 0.0, (), MIDDLE)
+    assert (found.state, found.reason, found.changes_at) == (state, words, END)
+
+
+def test_a_forecast_does_not_save_a_date_that_has_passed_and_asks_for_none() -> None:
+    forecast = ForecastStanding(MIDDLE.date(), DUE, DUE, "tasks")
+    late = JudgementInputs(InitiativeFacts("X", target_date=DUE, created_at=START), forecast=forecast)
+    assert health_of(late, "unknown", 1.0, (), END).state == "off_track"
+    free = JudgementInputs(InitiativeFacts("X", created_at=START), forecast=forecast)
+    assert health_of(free, "unknown", 1.0, (), MIDDLE).state == "no_data"

@@ -82,7 +82,7 @@ def test_an_unknown_check_is_none() -> None:
 @pytest.mark.parametrize(
     "old,new,field,text",
     [
-        ('version = "default-2"', "", "version", "is missing"),
+        ('version = "default-3"', "", "version", "is missing"),
         ('title = "Default scorecard"', 'title = "x"\ncolour = "red"', "colour", "is not known here"),
         ("[sections.value]", "[sections.worth]", "sections.worth", "is no section"),
         ("[sections.value]", "[sections.worth]", "sections.value.question", "is missing"),

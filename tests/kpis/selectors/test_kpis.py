@@ -143,4 +143,4 @@ def test_queries_do_not_grow(owner: Principal) -> None:
             standings(list(kpis_of(owner)))
             kpi_detail(kpi)
         counts.append(len(queries))
-    assert counts == [9, 9]
+    assert counts == [7, 7]

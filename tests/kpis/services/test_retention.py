@@ -9,9 +9,9 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from kpis.models import GateDecision, ReadinessSnapshot
+from kpis.models import Forecast, GateDecision, ReadinessSnapshot
 from kpis.selectors.snapshots import snapshot_at
-from kpis.services.retention import drop_old_snapshots
+from kpis.services.retention import drop_old_forecasts, drop_old_snapshots
 from kpis.tasks import tidy
 from mltrack.accounts.models import AuditEvent
 from projects.models import Initiative
@@ -146,3 +146,29 @@ def test_the_audit_trail_and_the_decisions_stay(initiative: Initiative) -> None:
     assert ReadinessSnapshot.objects.count() == 2
     assert (AuditEvent.objects.count(), GateDecision.objects.count()) == (events, 1)
     assert events > 0
+
+
+def forecast(initiative: Initiative, days: float, day: int) -> int:
+    """Keep a forecast that was made so many days ago, as of a day so many days ago."""
+    as_of = ago(day).date()
+    row = Forecast(initiative=initiative, made_at=ago(days), as_of=as_of, reason="none", document={}, digest="x")
+    row.save()
+    return row.pk
+
+
+def test_of_old_days_the_last_forecast_stays(initiative: Initiative, settings: Settings) -> None:
+    other = make_initiative(make_workspace())
+    forecast(initiative, 100, 100)
+    stays = [
+        forecast(other, 100, 100),
+        forecast(initiative, 99.9, 100),
+        forecast(initiative, 99, 99),
+        forecast(initiative, 2.5, 3),
+        forecast(initiative, 2.4, 3),
+    ]
+    settings.MLTRACK_KEEP_FORECAST_DAYS = 0
+    assert drop_old_forecasts() == 0
+    settings.MLTRACK_KEEP_FORECAST_DAYS = 90
+    tidy()
+    assert sorted(Forecast.objects.values_list("pk", flat=True)) == sorted(stays)
+    assert drop_old_forecasts() == 0

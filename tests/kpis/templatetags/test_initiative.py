@@ -44,6 +44,18 @@ def test_each_deed_stands_alone() -> None:
     assert "/attest/" not in rows(attestable=False) and "/waive/" in rows(attestable=False)
 
 
+@pytest.mark.parametrize("may", [True, False], ids=["member", "viewer"])
+def test_a_task_is_shown_to_all_and_opened_by_those_who_may(may: bool) -> None:
+    context = Context({"may": {"contribute": may}, "as_of": None, "workspace": Workspace(key="acme")})
+    context["initiative"], context["csrf_token"] = Initiative(key="CHURN"), 'a"b'
+    task = {"key": "CHURN-7", "status": "done", "url": "/w/acme/initiatives/CHURN/tasks/CHURN-7/"}
+    row = Row({**CHECK, "task": task}, bar=None, attestable=False, waivable=False, openable=True)
+    text = check_rows(context, [row])
+    assert f'<a class="btn" href="{task["url"]}">' in text and "CHURN-7" in text and "Done" in text
+    form = '<form method="post" action="/w/acme/initiatives/CHURN/checks/data.schema/task/" class="row">'
+    assert (form in text, 'value="a&quot;b"' in text) == (may, may)
+
+
 def strip(query: str) -> str:
     context = Context({"request": RequestFactory().get(f"/{query}")})
     return verdict_strip(context, [Earlier("ready", AT, None), Earlier("not_ready", AT, {})])

@@ -109,7 +109,11 @@ def test_drawings_are_told_in_words() -> None:
         ({"initiative": initiative(state="paused")}, 0, "· Paused"),
         ({"waivers": 1}, 2, "1 waiver"),
         ({"waivers": 0, "blockers": 0}, 2, "Accuracy fails"),
-        ({"differs": True, "declared": {"health": "on_track", "by": "Ada", "at": NOW}}, 3, "declared: On track"),
+        (
+            {"differs": True, "declared": {"health": "on_track", "by": "Ada", "at": NOW, "fades": False}},
+            3,
+            "declared: On track",
+        ),
         ({"kpi": None}, 6, "none"),
         ({"kpi": replace(KPI, late=True)}, 6, "Stale"),
         ({"kpi": replace(KPI, attainment=None)}, 6, "Loss"),
@@ -136,7 +140,7 @@ def test_nothing_from_outside_is_markup() -> None:
         kpi=kpi,
         accuracy=figures,
         differs=True,
-        declared={"health": TAINT, "by": TAINT, "at": NOW},
+        declared={"health": TAINT, "by": TAINT, "at": NOW, "fades": True},
     )
     assert list(found.iter("script")) == []
     assert found[0][0][0].text == TAINT

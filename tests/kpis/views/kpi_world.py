@@ -15,12 +15,12 @@ from mltrack.accounts.access import Principal
 from tests.kpis.views.conftest import browser
 
 
-def make_kpi(owner: Principal, values: tuple[float, ...] = (12.0, 11.0, 10.0), **fields: Any) -> KPI:
+def make_kpi(maker: Principal, values: tuple[float, ...] = (12.0, 11.0, 10.0), **fields: Any) -> KPI:
     """Return a KPI, lower is better, from 12 to 8, half of its time over, with one reading a week until now."""
     now = timezone.now()
     goal = {"baseline": 12.0, "target": 8.0, "start": now.date() - timedelta(days=50)}
     given = {"direction": "lower", "unit": "%", "due": now.date() + timedelta(days=50), **goal, **fields}
-    kpi = create_kpi(owner, **{"name": "Churn rate", **given})
+    kpi = create_kpi(maker, **{"name": "Churn rate", **given})
     if values:
         times = [now - timedelta(weeks=len(values) - 1 - place) for place in range(len(values))]
         record_readings(kpi, {"times": times, "values": list(values)})

@@ -88,12 +88,29 @@ def test_markup_in_an_update_is_no_markup(place: Place) -> None:
     assert "<script>alert" not in raw
 
 
-def test_the_next_update_begins_with_what_changed(place: Place) -> None:
+def test_what_changed_is_kept_with_the_next_update(place: Place) -> None:
     post(place, "update/", "contributor", health="at_risk", text="So far")
     edit_initiative(place.manager, place.initiative, {"candidate_rule": "latest"})
     report(place.initiative, "newer", GOOD, ended_at=timezone.now())
     place.judge()
-    assert "- Candidate: run good → run newer" in page_of(place)
+    changed = "Candidate: run good → run newer"
+    assert changed in page_of(place) and changed not in page_of(place, person="viewer")
+    words = {"text": "Trained anew", "next_steps": "Roll out", "in_the_way": "The **budget**"}
+    post(place, "update/", "contributor", health="on_track", **words)
+    kept = Update.objects.filter(initiative=place.initiative).latest("id")
+    assert (kept.text, kept.next_steps, kept.in_the_way) == tuple(words.values())
+    assert {"kind": "candidate", "text": changed, "better": None} in kept.changes
+    assert kept.since == Update.objects.earliest("id").at
+    assert kept.computed_health == place.initiative.snapshots.get(is_latest=True).health
+    page = page_of(place, person="viewer")
+    assert changed in page and "<strong>budget</strong>" in page and "Roll out" in page
+
+
+def test_an_old_update_fades(place: Place) -> None:
+    post(place, "update/", "contributor", health="at_risk", text="So far")
+    assert "an update is overdue" not in page_of(place)
+    Update.objects.update(stale_at=timezone.now() - timedelta(seconds=1))
+    assert "an update is overdue" in page_of(place)
 
 
 def test_a_move_is_kept_with_its_note(place: Place) -> None:
@@ -106,8 +123,11 @@ def test_a_move_is_kept_with_its_note(place: Place) -> None:
 
 
 def test_a_move_of_the_past_does_not_change_the_present(place: Place) -> None:
+    post(place, "move/", stage="data", state="active")
     post(place, "move/", stage="modeling", state="active", at="2026-01-05T09:00")
-    assert Initiative.objects.get(pk=place.initiative.pk).stage == "framing"
+    assert Initiative.objects.get(pk=place.initiative.pk).stage == "data"
+    page = page_of(place, person="viewer")
+    assert page.count("entered later") == 1 and "to modeling, active, as of 2026-01-05" in page
     move = StageChange.objects.get(initiative=place.initiative, stage="modeling")
     assert move.at == datetime(2026, 1, 5, 9, tzinfo=UTC)
 
@@ -119,6 +139,15 @@ def test_a_wrong_move_is_refused(place: Place, field: str, value: str) -> None:
     tomorrow = (timezone.now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
     assert post(place, "move/", stage="data", state="active", at=tomorrow).status_code == 422
     assert StageChange.objects.filter(initiative=place.initiative).count() == 1
+
+
+def test_who_cancels_says_why(place: Place) -> None:
+    asked = post(place, "move/", stage="data", state="cancelled")
+    assert asked.status_code == 422 and "Say why it stops" in asked.content.decode()
+    post(place, "move/", stage="data", state="cancelled", reason="labels", note="Nobody can tell them apart")
+    assert "Labels missing or wrong" in page_of(place, person="viewer")
+    StageChange.objects.filter(state="cancelled").update(reason="")
+    assert "No reason kept" in page_of(place, person="viewer")
 
 
 def test_an_unknown_deed_is_still_told(place: Place) -> None:

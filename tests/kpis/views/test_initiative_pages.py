@@ -18,7 +18,7 @@ PAGES = {
     "targets/": 14,
     "gate/": 10,
     "data/": 11,
-    "activity/": 15,
+    "activity/": 17,
 }
 WRITES = {
     "edit/name/": "manager",

@@ -13,6 +13,7 @@ from kpis.services.targets import propose_target
 from mltrack.formats import percent
 from projects.models import LabelAudit
 from projects.services.annotation_pushes import record_annotations
+from projects.services.datasets import record_dataset
 from tests.kpis.views.conftest import Place, browser
 from tests.kpis.views.kpi_world import get, post, text
 from tests.projects.labeling_world import pushed
@@ -102,7 +103,22 @@ def test_what_is_wrong_with_lines_is_shown(labeled: Place) -> None:
     ):
         answer = post(labeled.contributor, f"{here}paste/", {"lines": sent})
         assert answer.status_code == 422 and words in text(answer), words
+        assert "relabels/0" not in text(answer)
+    assert "<b>nowhere</b>" in text(answer)
     assert post(labeled.viewer, f"{here}paste/", {"lines": "task,label\n1,a"}).status_code == 403
+
+
+def test_the_version_of_the_labels_is_chosen_of_those_that_are_known(labeled: Place) -> None:
+    for name in ("cases", "holdout"):
+        record_dataset(labeled.owner, labeled.initiative, name=name, digest="1", labels_digest="9f" * 20)
+    page = text(get(labeled.manager, labeled.url(AUDITS)))
+    assert "9f9f9f9f9f9f · holdout, cases" in page
+    wrong = post(labeled.manager, labeled.url(AUDITS), {**FORM, "labels_digest": "aa"})
+    assert wrong.status_code == 422 and 'class="error"' in text(wrong)
+    audit, here = draw(labeled, labels_digest="9f" * 20)
+    assert audit.labels_digest == "9f" * 20 and "of cases, holdout" in text(get(labeled.viewer, here))
+    LabelAudit.objects.update(labels_digest="aa")
+    assert "no dataset version names it" in text(get(labeled.viewer, here))
 
 
 def test_an_audit_is_discarded_for_a_reason(labeled: Place) -> None:

@@ -16,6 +16,7 @@ from kpis.selectors.labeling_page import periods_say
 from projects.connectors.labeling_records import AnnotationRecord, LabelTaskRecord
 from projects.models import Connection, LabelTask
 from projects.progress.labeling.patterns import pattern_of, patterns_of
+from projects.services.datasets import record_dataset
 from tests.factories import make_connection
 from tests.kpis.views.conftest import Place, browser
 from tests.kpis.views.kpi_world import get, post, text
@@ -133,3 +134,50 @@ def test_agreement_over_time_in_a_sentence() -> None:
     assert periods_say(agreement_over_time(weeks)) == words
     assert periods_say(agreement_over_time({**weeks, **later})) == f"alpha 0.70 in 2026-01-19; {words}"
     assert periods_say([]) == ""
+
+
+def test_labels_are_counted_by_dataset_version(
+    place: Place, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    connection = labeled(place)
+    version, _ = record_dataset(place.owner, place.initiative, name="cases", digest="9f" * 20)
+    project, path = connection.labeling_projects.get().public_id, place.url(f"{PAGE}batches/")
+    form = {"batch": f"{project}/b0", "dataset_id": version.public_id}
+    assert "Say which data" in text(get(place.contributor, place.url(PAGE)))
+    assert "Say which data" not in text(get(place.viewer, place.url(PAGE)))
+    for person, status in ((place.viewer, 403), (place.stranger, 404), (place.contributor, 302)):
+        assert post(person, path, form).status_code == status
+    client = browser(place.contributor)
+    client.get(place.url(PAGE))
+    with django_assert_max_num_queries(12):
+        page = text(client.get(place.url(PAGE)))
+    section = page[page.index('id="by-dataset"') : page.index("Say which data")]
+    for words in ("cases@9f9f9f9f9f9f", "30 of 30", "cat 24", "b0"):
+        assert words in section, words
+    batches = page[page.index('id="batches"') :]
+    assert batches.count("cases@9f9f9f9f9f9f") == 1
+    lines = b"".join(get(place.viewer, place.url(f"{PAGE}datasets.csv"))).decode().splitlines()
+    assert lines[1] == f"{version.public_id},cases,{'9f' * 20},b0,30,30,,0,cat,24"
+    its = text(get(place.viewer, place.url(f"data/{version.public_id}/")))
+    assert "30 of 30" in its and f"{PAGE}#datasets" in its
+    assert post(place.contributor, path, {**form, "dataset_id": ""}).status_code == 302
+    assert "No batch is said" in text(get(place.contributor, place.url(PAGE)))
+
+
+def test_a_batch_or_version_that_is_not_offered_is_refused(place: Place) -> None:
+    connection = labeled(place, 2)
+    project, path = connection.labeling_projects.get().public_id, place.url(f"{PAGE}batches/")
+    for batch, version in ((f"{project}/b9", ""), ("/b0", ""), (f"{project}/b0", "dat_none"), ("x" * 10_000, "\u202e")):
+        refused = post(place.contributor, path, {"batch": batch, "dataset_id": version})
+        assert refused.status_code == 422 and 'class="error"' in text(refused), batch
+        assert '<details class="folded body no-print" open>' in text(refused)
+
+
+def test_a_name_that_is_not_known_is_shown(place: Place) -> None:
+    connection = make_connection(place.owner, name="Tool", initiative=place.initiative)
+    pull(
+        connection,
+        [LabelTaskRecord("1", [], batch="b0", dataset="cases@77")],
+        project=project_record(total=1, labeled=0),
+    )
+    assert "named cases@77, which is not known here" in text(get(place.viewer, place.url(PAGE)))

@@ -67,6 +67,16 @@ def test_filters_are_words_in_the_link() -> None:
     assert "is no filter word" in page(owner, "?q=color:red")
 
 
+@pytest.mark.parametrize(("layout", "leads"), [("timeline", "timeline/"), ("analysis", "analysis/"), ("odd", "")])
+def test_a_layout_with_a_page_of_its_own_is_there(layout: str, leads: str) -> None:
+    owner = make_workspace()
+    answer = browser(owner.user).get(f"/w/{owner.workspace.key}/?q=churn&layout={layout}")
+    if leads:
+        assert answer.headers["Location"].endswith(f"{leads}?q=churn")
+    else:
+        assert 'aria-current="page"' in answer.content.decode()
+
+
 def test_a_figure_leads_to_what_it_counts() -> None:
     owner = make_workspace()
     make_initiative(owner, "CHURN", name="Churn score")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from html import unescape
 
 import pytest
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from kpis.models import Attestation, ReadinessSnapshot, Waiver
 from kpis.services.snapshots import judge_pending
-from projects.models import Initiative
+from projects.models import Initiative, Task
 from projects.services.initiatives import create_initiative, edit_initiative, post_update
 from tests.kpis.evaluation_world import measured
 from tests.kpis.views.conftest import Place, browser
@@ -54,6 +55,24 @@ def test_the_evaluation_that_measures_it_is_a_link_away(place: Place) -> None:
     link = f'<a class="inline" href="{place.url("evaluations/")}{evaluation.public_id}/">its evaluation</a>'
     for rest in ("", "targets/"):
         assert link in page_of(place, rest), rest
+
+
+def test_a_failing_check_opens_a_task_and_shows_it(place: Place) -> None:
+    form = f'action="{place.url("checks/delivery.tasks_done/task/")}"'
+    assert form in page_of(place)
+    path, person = place.url("checks/delivery.tasks_done/task/"), browser(place.people["owner"])
+    assert person.post(path, {"estimate": "a week"}).url == f"{place.url()}#check-deliverytasks_done"  # type: ignore[attr-defined]
+    assert b"Enter a number" in person.get(place.url()).content
+    assert not Task.objects.filter(is_from_check=True).exists()
+    assert person.post(path, {"estimate": "2.5"}).url == f"{place.url()}#check-deliverytasks_done"  # type: ignore[attr-defined]
+    task = Task.objects.get(initiative=place.initiative)
+    assert task.check_id == "delivery.tasks_done" and task.is_from_check and task.estimate == Decimal("2.5")
+    page = page_of(place)
+    assert f'href="{place.url("tasks/")}{task.key}/"' in page and form not in page
+    assert person.post(place.url("checks/no.such/task/")).status_code == 404
+    listed = browser(place.people["viewer"]).get(place.url("tasks.csv?open=true&check=delivery.tasks_done"))
+    assert listed.getvalue().decode().splitlines()[1].startswith(f"{task.key},Every task of the initiative is done,")
+    assert browser(place.people["viewer"]).get(place.url("tasks.csv?status=none")).getvalue().count(b"\n") == 1
 
 
 def test_a_new_initiative_teaches(place: Place) -> None:
@@ -126,7 +145,7 @@ def test_a_declared_health_stands_beside_a_computed_one_that_differs(place: Plac
     post_update(place.contributor, place.initiative, health=other, text="Gut feeling")
     page = page_of(place)
     assert f"{place.contributor.user} says" in page and "an update is overdue" not in page
-    place.initiative.updates.update(at=timezone.now() - timedelta(days=8))
+    place.initiative.updates.update(stale_at=timezone.now() - timedelta(seconds=1))
     assert "an update is overdue" in page_of(place)
 
 

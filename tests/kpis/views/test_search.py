@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from projects.services.sprints import create_sprint
+from projects.services.tasks import create_task, delete_task
 from tests.kpis.views.conftest import Place
 from tests.kpis.views.kpi_world import get, home, make_kpi, text
 
@@ -16,6 +20,19 @@ def test_the_palette_gets_options_alone(place: Place) -> None:
     assert found.count('role="option"') == 2
     assert place.url() in found and home(place.owner, "kpis/churn-rate/") in found
     assert "X-Palette" in answer.headers["Vary"]
+
+
+def test_tasks_are_found_by_key_and_title_and_sprints_by_name(place: Place) -> None:
+    sprint = create_sprint(place.owner, name="Autumn", starts_on=date(2026, 11, 2), ends_on=date(2026, 11, 15))
+    for title in ("Look at CHURN-2", "Train", "<b>Bold</b>"):
+        create_task(place.owner, place.initiative, title=title)
+    delete_task(place.owner, create_task(place.owner, place.initiative, title="Train again"))
+    found = text(get(place.viewer, home(place.owner, "search/?q=churn-2"), X_Palette="true"))
+    assert found.index("tasks/CHURN-2/") < found.index("tasks/CHURN-1/")
+    found = text(get(place.viewer, home(place.owner, "search/?q=train")))
+    assert "tasks/CHURN-2/" in found and "CHURN-4" not in found
+    assert "&lt;b&gt;Bold" in text(get(place.viewer, home(place.owner, "search/?q=bold")))
+    assert f"sprints/{sprint.public_id}/" in text(get(place.viewer, home(place.owner, "search/?q=autumn")))
 
 
 def test_the_page_works_without_scripts(place: Place) -> None:

@@ -112,7 +112,8 @@ def test_somebody_elses_token_cannot_be_revoked_by_a_viewer(people: People) -> N
 
 
 def test_changes_leave_audit_events_with_before_and_after(people: People) -> None:
-    people.client(people.admin).post("/w/north/settings/", {"name": "Norden"})
+    fields = {"name": "Norden", "zone": "UTC", "first_weekday": "0", "fiscal_month": "1"}
+    people.client(people.admin).post("/w/north/settings/", fields)
     event = AuditEvent.objects.get(action="edit", object_kind="workspace")
     assert (event.before["name"], event.after["name"], event.actor) == ("North", "Norden", people.admin)
 

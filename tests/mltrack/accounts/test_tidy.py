@@ -95,5 +95,7 @@ def test_the_command_says_how_much_went() -> None:
         "accounts_cache: 0 rows",
         "projects_syncattempt: 0 rows",
         "projects_caseblock: 0 rows",
+        "projects_nudgedelivery: 0 rows",
         "kpis_readinesssnapshot: 0 rows",
+        "kpis_forecast: 0 rows",
     ]

@@ -21,6 +21,8 @@ from mltrack.backups.taking import take_backup
 from projects.services.connections import create_connection
 from projects.services.dataset_splits import SplitInput, record_splits
 from projects.services.datasets import record_dataset
+from projects.services.sprints import create_sprint
+from projects.services.tasks import create_task
 from tests.factories import make_initiative, make_workspace
 
 NOW = datetime(2026, 3, 1, 12, 30, 0, 123456, tzinfo=UTC)
@@ -42,6 +44,20 @@ ASKED: dict[str, dict[str, Any]] = {
     "projects_evaluationupload": {"evaluation": None, "columns": ["correct"]},
     "projects_labelingproject": {"external_id": "7"},
     "projects_labeltask": {"state": "labeled"},
+    "projects_senttask": {"told_open": None},
+    "kpis_kpialert": {"kind": "missing", "value": None},
+    "kpis_experimentresult": {"outcome": "means", "treated_n": 20, "control_n": 20, "scale": 1.0},
+    "kpis_contributionresult": {"method": "did", "grade": "C", "effect": 1.0, "low": 0.5, "high": 1.5, "problem": ""},
+    "kpis_initiativecost": {"kind": "people"},
+    "kpis_valuedecision": {"decision": "expand"},
+    "kpis_kpisource": {"statement": ODD},
+    "kpis_formulapart": {"initiative": None, "fact": ""},
+    "kpis_sharelink": {"expires_at": datetime(2100, 1, 1, tzinfo=UTC)},
+    "kpis_subscription": {"channel": "mail", "sealed_secret": "", "weekdays": [0, 6]},
+    "kpis_subscriptiondelivery": {"state": "sent"},
+    "kpis_dashboard": {"key": "odd"},
+    "kpis_panel": {"removed_from": None},
+    "kpis_readingcorrection": {"replaced_by": 7.5},
 }
 
 
@@ -57,6 +73,9 @@ def fill() -> Principal:
     initiative = make_initiative(owner, "ODD", name="Odd", problem=ODD)
     version, _ = record_dataset(owner, initiative, name="odd", digest="d1")
     record_splits(owner, initiative, version, [SplitInput("train", 9), SplitInput("test", 4)])
+    sprint = create_sprint(owner, name="Odd", starts_on=NOW.date(), ends_on=NOW.date(), goal=ODD)
+    first = create_task(owner, initiative, title="odd", body=ODD)
+    create_task(owner, initiative, title="odd", sprint=sprint, blocked_by=[first])
     create_connection(owner, kind="mlflow", name="sealed", base_url="http://mlflow:5000", secret=SECRET)
     for model in apps.get_models():
         if not model._meta.db_table.startswith(tuple(left_out())) and not model._base_manager.exists():

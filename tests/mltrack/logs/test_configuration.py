@@ -21,6 +21,8 @@ CANARY = "c4n4ry5ecret"
 @pytest.fixture
 def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[StringIO]:
     """What the console handler writes, in the format that the environment names; the tests' own set-up comes back."""
+    # What an earlier request of this process left is no part of these lines.
+    structlog.contextvars.clear_contextvars()
     out = StringIO()
     yield out
     logging.config.dictConfig(settings.LOGGING)

@@ -90,7 +90,7 @@ def test_a_secret_that_no_key_opens(settings: Settings) -> None:
     settings.MLTRACK_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
     found = diagnosis.secrets()
     assert found.level == "bad"
-    assert found.words.startswith("1 connections hold secrets")
+    assert found.words.startswith("Stored secrets that MLTRACK_ENCRYPTION_KEYS cannot open: 1.")
 
 
 @pytest.mark.parametrize(

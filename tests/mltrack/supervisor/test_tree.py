@@ -216,7 +216,8 @@ def test_as_an_ordinary_user(tree_home: Path) -> None:
     }
     tree = Tree(tree_home, environ=environ, interpreter=[str(interpreter)], uid=NOBODY)
     try:
-        tree.wait()
+        # A first start, by somebody for whom no module is compiled yet.
+        tree.wait(180)
         assert {Path(f"/proc/{pid}").stat().st_uid for pid in tree.pids()} == {NOBODY}
         assert tree.stop() == 0
         assert tree.pids() == set()

@@ -120,10 +120,11 @@ def test_asking_twice_is_asking_once(team: Team) -> None:
 def test_a_failed_attempt_says_why(team: Team) -> None:
     connection = make_connection(team.principal)
     fields = {"error_code": "refused", "error_text": "Nobody answers.", "requests": 3, "rows": 7, "rejected": 1}
-    SyncAttempt.objects.create(connection=connection, state="failed", **fields)
+    SyncAttempt.objects.create(connection=connection, state="failed", unread={"votes": 2}, **fields)
     row = ok(team.viewer.call("get", f"connections/{connection.public_id}/attempts/"))["data"][0]
     assert row["error"] == {"code": "refused", "text": "Nobody answers."}
     assert (row["state"], row["requests"], row["rows"], row["rejected"]) == ("failed", 3, 7, 1)
+    assert row["unread"] == {"votes": 2}
 
 
 def test_who_may(team: Team) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from projects.connectors.records import DatasetRecord
 from projects.models import DatasetVersion, Initiative, SplitHashes
+from projects.services.datasets import record_dataset
 from projects.services.pushes import push_runs
 from tests.api.people import Team, ok, pointers, refused
 from tests.factories import make_evaluation, make_initiative
@@ -113,3 +114,12 @@ def test_another_initiative_has_no_such_version(team: Team, churn: Initiative) -
     make_initiative(team.principal, "OTHER")
     for path in (f"{one}/", f"{one}/diff/"):
         refused(team.viewer.call("get", f"initiatives/OTHER/datasets/{path}"), 404)
+
+
+def test_what_versions_share_is_told(team: Team, churn: Initiative) -> None:
+    asked, learnt = (record_dataset(team.principal, churn, name=name, digest="1")[0] for name in ("asked", "learnt"))
+    path = f"initiatives/CHURN/datasets/{asked.public_id}/overlaps/"
+    told = ok(team.contributor.call("post", path, {"trained_id": learnt.public_id, "rows": 7}))
+    assert told["versions"] == [{"trained_id": learnt.public_id, "rows": 7, "groups": None, "counted": False}]
+    refused(team.contributor.call("post", path, {"trained_id": "dat_none", "rows": 7}), 400)
+    refused(team.contributor.call("post", path, {"trained_id": asked.public_id, "rows": 7}), 400)

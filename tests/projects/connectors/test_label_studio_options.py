@@ -33,6 +33,7 @@ def test_options_are_read() -> None:
         {"control": 1},
         {"control": "c" * 251},
         {"batch_key": None},
+        {"dataset_key": 7},
         {"page_size": 0},
         {"page_size": 1_001},
         {"page_size": True},

@@ -42,11 +42,11 @@ ODD: list[tuple[str | None, ...]] = [
 """The labels of each task's annotations."""
 
 
-def read(answers: dict[str, Any], control: str = "", batch_key: str = "") -> tuple[list[LabelTaskRecord], list[str]]:
+def read(answers: dict[str, Any], control: str = "", **keys: str) -> tuple[list[LabelTaskRecord], list[str]]:
     """Return the tasks of recorded answers, and why others were left out."""
     (settings,) = answers["projects"]["results"]
     found = deciding(settings["parsed_label_config"], control)
-    reading = Reading(str(settings["id"]), "http://studio.example/", found, batch_key)
+    reading = Reading(str(settings["id"]), "http://studio.example/", found, **keys)
     records, rejected = parse_tasks(answers["tasks"]["tasks"], reading)
     return records, [each.reason for each in rejected]
 
@@ -82,6 +82,14 @@ def test_a_batch_stands_in_the_data() -> None:
     records, _ = read(RECORDED, batch_key="batch")
     assert [each.batch for each in records][:3] == ["b0", "b1", "b0"]
     assert {each.batch for each in read(RECORDED)[0]} == {""}
+
+
+def test_a_dataset_version_stands_in_the_data() -> None:
+    records, _ = read(RECORDED, dataset_key="batch")
+    assert [(each.dataset, each.batch) for each in records][:2] == [("b0", "b0"), ("b1", "b1")]
+    both, _ = read(RECORDED, batch_key="text", dataset_key="batch")
+    assert [each.dataset for each in both][:2] == ["b0", "b1"] and both[0].batch != "b0"
+    assert {each.dataset for each in read(RECORDED, dataset_key="absent")[0]} == {""}
 
 
 def test_the_counts_are_those_of_the_answer() -> None:

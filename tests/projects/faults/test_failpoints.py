@@ -11,6 +11,8 @@ import pytest
 
 from mltrack.failpoints import NAMES
 from tests.kpis.faults.test_judging import JUDGING
+from tests.kpis.faults.test_mails import MAILS
+from tests.kpis.faults.test_sendings import SENDINGS
 from tests.mltrack.faults.test_writes import WRITES
 from tests.projects.faults.test_killed import PULLS
 from tests.projects.faults.test_uploads import UPLOADS
@@ -19,7 +21,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def test_each_name_has_a_case() -> None:
-    assert sorted([*PULLS, *JUDGING, *WRITES, *UPLOADS]) == sorted(NAMES)
+    assert sorted([*PULLS, *JUDGING, *WRITES, *UPLOADS, *MAILS, *SENDINGS]) == sorted(NAMES)
 
 
 def test_each_name_is_used_once() -> None:

@@ -12,6 +12,7 @@ from projects.models import Connection, Run, RunLink, SyncAttempt
 from tests.projects.faults.shown import pulls_shown
 from tests.projects.faults.workers import LEASE_SECONDS, Gate, assert_equals, sync, syncing, until
 from tests.projects.little_mlflow import LittleMLflow
+from tests.samples import sampled
 from tests.servers.hostile import Answer, Handler
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
@@ -39,7 +40,7 @@ def says(connection: Connection, newest: str, before: str, words: str) -> None:
     assert first.startswith(f"{before} ") and words in first
 
 
-@pytest.mark.parametrize("name", PULLS)
+@pytest.mark.parametrize("name", sampled(PULLS, keep=2))
 def test_dying_at_each_step(connection: Connection, mlflow: LittleMLflow, name: str) -> None:
     code, output = sync(connection, MLTRACK_FAILPOINT=name)
     assert code == 137, output

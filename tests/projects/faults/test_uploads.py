@@ -15,6 +15,7 @@ from tests.projects.faults.test_celery_workers import children
 from tests.projects.faults.upload_parts import Line, assert_exact, counting, evaluate, evaluating, written
 from tests.projects.faults.workers import celery, kill_group, scheduler, until
 from tests.projects.rows_of_cases import cases, member
+from tests.samples import sampled
 from tests.servers.product import serve, token_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
@@ -68,7 +69,7 @@ def test_each_step_of_an_upload_is_struck() -> None:
     assert [each for each in UPLOADS if each.startswith("upload.")] == ["upload.before_commit", "upload.after_commit"]
 
 
-@pytest.mark.parametrize("name", [each for each in UPLOADS if not each.startswith("upload.")])
+@pytest.mark.parametrize("name", sampled([each for each in UPLOADS if not each.startswith("upload.")], keep=2))
 def test_a_worker_that_dies_at_each_step(token: str, file: Path, name: str) -> None:
     with serve(file.parent) as url, evaluating(url, token, file) as client:
         with counting(MLTRACK_FAILPOINT=name) as worker:

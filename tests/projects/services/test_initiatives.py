@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from mltrack.accounts.access import Principal
@@ -165,6 +166,7 @@ def test_moves_are_kept_and_the_newest_shows(owner: Principal) -> None:
         {"stage": "unknown"},
         {"stage": "data", "at": timezone.now() + timedelta(days=2)},
         {"stage": "data", "at": timezone.now().replace(tzinfo=None)},
+        {"stage": "data", "at": datetime(1969, 12, 31, tzinfo=UTC)},
     ],
 )
 def test_bad_moves_are_refused(owner: Principal, move: dict[str, Any]) -> None:
@@ -172,6 +174,61 @@ def test_bad_moves_are_refused(owner: Principal, move: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         change_stage(owner, made, **move)
     assert made.stage_changes.count() == 1
+
+
+def test_a_history_is_brought_in(owner: Principal) -> None:
+    made = make_initiative(owner)
+    now = timezone.now()
+    for days, move in [(90, {"stage": "framing"}), (20, {"stage": "production"}), (60, {"stage": "data"})]:
+        change_stage(owner, made, at=now - timedelta(days=days), **move)
+    made.refresh_from_db()
+    assert (made.stage, made.state) == ("production", "active")
+    # A state told of the past leaves the stage that was then, and what came after stays.
+    paused = change_stage(owner, made, state="paused", at=now - timedelta(days=50))
+    assert (paused.stage, paused.state) == ("data", "paused")
+    made.refresh_from_db()
+    assert (made.stage, made.state) == ("production", "active")
+    later = change_stage(owner, made, stage="modeling", at=now - timedelta(days=40))
+    assert (later.stage, later.state) == ("modeling", "paused")
+
+
+def test_the_same_move_is_kept_once(owner: Principal) -> None:
+    made, at = make_initiative(owner), timezone.now() - timedelta(days=5)
+    first = change_stage(owner, made, stage="data", at=at)
+    assert change_stage(owner, made, stage="data", at=at) == first
+    with pytest.raises(ValidationError) as error:
+        change_stage(owner, made, stage="modeling", at=at)
+    assert error.value.message_dict == {
+        "at": ["Another move is kept at that very moment; which came first cannot be told."]
+    }
+    assert made.stage_changes.count() == 2
+
+
+def test_why_it_stops_is_kept_and_audited(owner: Principal) -> None:
+    made = make_initiative(owner)
+    at = timezone.now() - timedelta(days=2)
+    change_stage(owner, made, state="cancelled", reason="data", note="No consent", at=at)
+    made.refresh_from_db()
+    assert made.state == "cancelled"
+    kept = made.stage_changes.get(state="cancelled")
+    assert (kept.reason, kept.note, kept.is_entered_later) == ("data", "No consent", True)
+    event = AuditEvent.objects.filter(action="move").latest("id")
+    assert event.after["reason"] == "data" and event.after["at"].startswith(f"{at:%Y-%m-%d}")
+    assert event.before == {"stage": "framing", "state": "active"}
+
+
+@pytest.mark.parametrize("move", [{"state": "cancelled", "reason": "weather"}, {"stage": "data", "reason": "data"}])
+def test_a_reason_that_fits_nothing_is_refused(owner: Principal, move: dict[str, Any]) -> None:
+    made = make_initiative(owner)
+    with pytest.raises(ValidationError) as error:
+        change_stage(owner, made, **move)
+    assert list(error.value.message_dict) == ["reason"]
+
+
+def test_a_reason_without_an_end_is_refused_by_the_database(owner: Principal) -> None:
+    made = make_initiative(owner)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        made.stage_changes.update(reason="data")
 
 
 def test_archive_and_back(owner: Principal) -> None:

@@ -221,3 +221,40 @@ def test_the_database_refuses_what_cannot_be(owner: Principal, initiative: Initi
         LabelAudit.objects.filter(pk=audit.pk).update(**change)
     with pytest.raises(IntegrityError), transaction.atomic():
         audit.tasks.filter(number=1).update(relabel="cat")
+
+
+def test_a_pull_takes_second_labels(owner: Principal) -> None:
+    made, now = make_initiative(owner, "PULLED"), timezone.now()
+    tool = make_connection(owner, initiative=made)
+    first = {n: AnnotationRecord(f"{n}-1", "ann", "cat", now - timedelta(days=9)) for n in range(6)}
+
+    def told(*later: AnnotationRecord) -> LabelTaskRecord:
+        n = int(later[0].external_id.partition("-")[0])
+        return LabelTaskRecord(str(n), [first[n], *later])
+
+    def again(n: int, who: str, label: str | None, hours: float) -> AnnotationRecord:
+        return AnnotationRecord(f"{n}-{who}-{hours}", who, label, now - timedelta(hours=hours))
+
+    pull(tool, [LabelTaskRecord(str(n), [each]) for n, each in first.items()])
+    audit = draw(owner, made, 6)
+    LabelAudit.objects.filter(pk=audit.pk).update(drawn_at=now - timedelta(days=1))
+    page = [
+        told(again(0, "bob", "dog", 3), again(0, "cyd", "cat", 2)),
+        told(again(1, "ann", "dog", 2)),
+        told(again(2, "bob", None, 2)),
+        told(again(3, "bob", "dog", 30)),
+        told(again(4, "bob", "cat", 1)),
+    ]
+    pulled = pull(tool, page)
+    taken = dict(audit.tasks.exclude(relabel=None).values_list("external_id", "relabel"))
+    assert taken == {"0": "cat", "4": "cat"} and pulled.rows == 5 + 2
+    events = AuditEvent.objects.filter(action="relabel")
+    assert not pull(tool, page).changed and not events.exists()
+    pull(tool, [told(again(0, "bob", "dog", 3), again(0, "cyd", "cat", 2), again(0, "dan", "dog", 1)), *page[1:]])
+    kept = audit.tasks.exclude(relabel=None)
+    assert dict(kept.values_list("external_id", "relabel")) == taken and {each.source for each in kept} == {"tool"}
+    audit.refresh_from_db()
+    assert audit.relabeled == 2
+    discard_audit(owner, audit, reason="Enough of it.")
+    pull(tool, [told(again(5, "bob", "dog", 1))])
+    assert audit.tasks.get(external_id="5").relabel is None

@@ -210,17 +210,18 @@ def test_a_labeling_tool_is_connected_and_its_page_shows_the_address_for_webhook
         assert [asked[name].value() for name in ("kind", "auth", "initiative")] == ["label_studio", "bearer", "CHURN"]
         homeless = client.post(path, {**form, "try": ""})
         assert (homeless.status_code, list(homeless.context["form"].errors)) == (422, ["initiative"])
-        form |= {"initiative": "CHURN", "control": "class", "batch_key": "batch"}
+        form |= {"initiative": "CHURN", "control": "class", "batch_key": "batch", "dataset_key": "data"}
         looked = client.post(path, {**form, "try": ""})
         chosen = looked.context["form"].fields["chosen"]
         assert (chosen.label, chosen.choices) == ("Projects", [("1", "Mails 1"), ("2", "Mails 2")])
         client.post(path, {**form, "chosen": ["1"], "save": ""})
         connection = Connection.objects.get()
-        assert connection.options == {"project_ids": ["1"], "control": "class", "batch_key": "batch"}
+        kept = {"project_ids": ["1"], "control": "class", "batch_key": "batch", "dataset_key": "data"}
+        assert connection.options == kept
         attempt = pull.run(connection.pk, write_page)
         assert attempt is not None and attempt.state == SyncAttempt.State.DONE, attempt
         shown = client.get(f"{base(owner)}{connection.public_id}/edit/").context["form"]
-        assert [each.name for each in shown.own_fields] == ["control", "batch_key"]
+        assert [each.name for each in shown.own_fields] == ["control", "batch_key", "dataset_key"]
         assert shown["chosen"].value() == ["1"] and shown.opens_more
     page = client.get(f"{base(owner)}{connection.public_id}/")
     assert (page.context["row"].held, page.context["row"].has_labels) == (1, True)

@@ -19,10 +19,13 @@ pytestmark = pytest.mark.django_db
 FIGURES = (
     "kpis:agreement_figure",
     "kpis:evaluation_figure",
+    "kpis:flow_figure",
+    "kpis:forecast_figure",
     "kpis:kpi_figure",
     "kpis:labeling_curve_figure",
     "kpis:labeling_figure",
     "kpis:target_figure",
+    "kpis:throughput_figure",
 )
 REVALIDATED = {name: ["no no-store"] for name in FIGURES}
 """What the person's own browser may keep, if it asks each time whether it may still show it."""

@@ -16,17 +16,22 @@ from django.utils import timezone
 
 from kpis.models import KPI
 from kpis.services.readings import record_readings
+from kpis.services.results import keep_result
 from mltrack.accounts.access import Principal
-from projects.models import Initiative
+from mltrack.file_answer import XLSX
+from projects.models import DatasetVersion, Initiative
 from projects.services.annotation_pushes import record_annotations
 from projects.services.columns import choose_columns
 from projects.services.datasets import record_dataset
 from projects.services.label_audits import discard_audit, draw_audit
+from projects.services.label_batches import tie_batch
 from projects.services.labeling_snapshots import SnapshotRecord, record_labeling_snapshot
 from projects.services.pushes import push_runs
+from projects.services.task_pushes import push_tasks
 from tests.browser.worlds import World
 from tests.kpis.rival_world import counted, measured
 from tests.projects.labeling_world import pushed
+from tests.sheets import differences, opened, table_rows
 from tests.trust.attacks.paths import every_path
 
 pytestmark = pytest.mark.django_db
@@ -65,15 +70,18 @@ def formulas(text: str) -> list[str]:
     return [each for each in (*cells, *pieces) if is_formula(each)]
 
 
-def downloads(world: World, client: Client) -> dict[str, str]:
-    """Return every download of the product that is CSV, by the name of its path."""
-    found = {}
+def downloads(world: World, client: Client) -> tuple[dict[str, str], dict[str, bytes]]:
+    """Return every download of the product that is CSV, and that is XLSX, by the name of its path."""
+    found, books = {}, {}
     for name, path in every_path(world):
         answer = client.get(path)
         if answer.headers.get("Content-Type", "").startswith("text/csv"):
             assert "attachment" in answer.headers["Content-Disposition"]
             found[name] = answer.getvalue().decode()
-    return found
+        if answer.headers.get("Content-Type") == XLSX:
+            assert "attachment" in answer.headers["Content-Disposition"]
+            books[name] = answer.getvalue()
+    return found, books
 
 
 def plant(world: World) -> World:
@@ -95,35 +103,65 @@ def plant(world: World) -> World:
     kpi = KPI.objects.get(key=world.full["k"])
     readings = [{"time": timezone.now(), "value": 1.0, "segment": text.strip()} for text in PAYLOADS]
     record_readings(kpi, readings, person)
+    for text in PAYLOADS:
+        asked = {"method": "before_after", "since": "2026-01-05", "segment": text.strip(), "note": text}
+        keep_result(person, biopsy, kpi, **asked)
     for number, text in enumerate(PAYLOADS):
         record_dataset(person, biopsy, name=text, digest=f"{text}{number}", uri=text)
-    record_annotations(person, biopsy, [pushed(text, "ann", text) for text in PAYLOADS])
+    push_tasks(person, biopsy, [{"title": text, "external_id": text} for text in PAYLOADS], atomic=True)
+    record_annotations(person, biopsy, [pushed(text, "ann", text, batch=text) for text in PAYLOADS])
+    for text in PAYLOADS:
+        tie_batch(person, biopsy, batch=text, dataset=DatasetVersion.objects.get(initiative=biopsy, name=text))
     for each in biopsy.label_audits.filter(state="open"):
         discard_audit(person, each, reason="For another.")
     audit, _ = draw_audit(person, biopsy, n=9_000)
     counted_classes = dict.fromkeys(PAYLOADS, 1)
     record_labeling_snapshot(person, biopsy, SnapshotRecord(timezone.now(), 100, 40, per_class=counted_classes))
-    Initiative.objects.filter(pk=biopsy.pk).update(name="=cmd|'/C calc'!A0")
+    KPI.objects.filter(pk=kpi.pk).update(name="=cmd|'/C calc'!A0")
+    Initiative.objects.filter(pk=biopsy.pk).update(name="=cmd|'/C calc'!A0", owner=None)
     return replace(world, full={**world.full, "audited": evaluation.public_id, "label_audit": audit.public_id})
 
 
+# Downloads of numbers and of our own words alone.
+OF_OURS = (
+    "kpis:flow_csv",
+    "kpis:forecasts_csv",
+    *(f"kpis:analysis_{table}_csv" for table in ("funnel", "reasons", "incidence", "stage_times", "effort")),
+)
+
+
 def test_no_cell_of_any_download_runs(world: World, client: Client) -> None:
-    found = downloads(plant(world), client)
+    found, books = downloads(plant(world), client)
     evaluated = {f"kpis:evaluation_{name}_csv" for name in ("cells", "fairness", "parts", "versus")}
     listed = {
         "kpis:label_audit_csv",
         "kpis:labeling_overview_csv",
+        "kpis:labeling_datasets_csv",
         "kpis:labeling_snapshots_csv",
-        "kpis:kpi_export",
+        "kpis:kpi_export_csv",
+        "kpis:kpi_periods_csv",
         "kpis:runs_csv",
         "kpis:evaluations_csv",
         "kpis:attempts_csv",
         "kpis:datasets_csv",
+        "kpis:tasks_csv",
+        "kpis:flow_csv",
+        "kpis:forecasts_csv",
+        "kpis:timeline_csv",
+        "shared_csv",
+        "kpis:analysis_warnings_csv",
+        *OF_OURS,
+        "kpis:results_csv",
+        "kpis:portfolio_csv",
+        "kpis:kpis_csv",
     }
     assert set(found) == listed | evaluated
+    assert set(books) == {f"{name[:-4]}_xlsx" for name in found}
     for name, text in found.items():
-        assert "cmd|" in text, name
+        assert "cmd|" in text or name in OF_OURS, name
         assert formulas(text) == [], name
+        book = opened(books[f"{name[:-4]}_xlsx"])
+        assert differences(list(csv.reader(io.StringIO(text))), list(table_rows(book))) == [], name
 
 
 def test_the_reader_knows_a_formula() -> None:

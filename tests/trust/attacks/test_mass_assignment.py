@@ -35,6 +35,11 @@ EXTRA: dict[str, Any] = {
 MAPS = ("params", "tags", "metrics", "inputs", "per_class", "class_counts")
 DECLARED = ("/options/workspace",)
 """Places where a key of EXTRA is one of ours: MLflow's own workspace, a header of the request to it."""
+TOLD = (
+    ("POST initiatives/{key}/tasks/", "/created_at"),
+    ("POST initiatives/{key}/tasks/batch/", "/tasks/0/created_at"),
+)
+"""Paths that take the past of a task as it is told, with the place where its beginning stands."""
 
 
 def with_extra(value: Any, name: str, given: Any, place: str = "") -> Iterator[tuple[str, Any]]:
@@ -67,7 +72,7 @@ def test_every_undeclared_key_is_refused_everywhere(team: Team, settings: Settin
         for body in found:
             for key, given in EXTRA.items():
                 for pointer, changed in with_extra(body, key, given):
-                    if pointer in DECLARED:
+                    if pointer in DECLARED or (name, pointer) in TOLD:
                         continue
                     tried += 1
                     answer = team.admin.call(method, filled(route, ids), changed)

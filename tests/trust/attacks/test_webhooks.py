@@ -1,7 +1,7 @@
 """Nothing foreign may tell MLTrack anything without a token yet; all that it may do is to nudge.
 
-The first webhook whose body is read makes these tests fail, and has to bring its own: a signature, a time stamp of at
-most 300 seconds, and a delivery id that counts once. A nudge needs none of these: nothing that is posted is read.
+The first webhook whose body is believed makes these tests fail, and has to bring its own: a signature, a time stamp of
+at most 300 seconds, and a delivery id that counts once. Of what is posted to a nudge only the signature is checked.
 """
 
 from __future__ import annotations

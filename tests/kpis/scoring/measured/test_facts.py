@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from kpis.scoring.attainment import Goal
-from kpis.scoring.inputs import DatasetFact, InitiativeFacts
+from kpis.scoring.inputs import DatasetFact, EvaluationFacts, InitiativeFacts, OpenTask, SharedData, TaskFacts
 from kpis.scoring.measured import MEASURES
+from projects.progress.evaluations.tally import Tally
 from tests.kpis.scoring.builders import KPI, METRICS, candidate_of, inputs_of, run_of
 
+FIRST = OpenTask("C-1", "Ask", "/c-1")
 VALUE = [check for check in MEASURES if check.startswith("value.")]
 
 
@@ -105,6 +107,41 @@ def test_splits_are_apart(used: tuple[DatasetFact, ...], result: str, observed: 
     assert (found.result, found.observed) == (result, observed)
 
 
+TRAIN, TEST = DatasetFact("learnt", "a1", context="training"), DatasetFact("asked", "b1", context="testing")
+APART, SHARED = SharedData("asked", "b1", "learnt", "a1", 0, 0), SharedData("asked", "b1", "learnt", "a1", 7, 2)
+
+
+@pytest.mark.parametrize(
+    "used,shared,result,words",
+    [
+        ((TRAIN, TEST), (), "missing", "nobody knows what asked@b1 shares with learnt@a1, which was trained on"),
+        ((TRAIN, TEST, CLEAN), (), "missing", "nobody knows what asked@b1 shares"),
+        ((TRAIN, TEST, LEAKY), (), "fail", "412 rows (tests@t1)"),
+        ((TRAIN, TEST), (APART,), "pass", "none in asked@b1 of learnt@a1"),
+        ((TRAIN, TEST, CLEAN), (APART,), "pass", "none in customers@d1 and asked@b1 of learnt@a1"),
+        ((TRAIN, TEST), (SHARED,), "fail", "7 rows and 2 groups (asked@b1 in learnt@a1)"),
+        ((TRAIN, replace(TEST, context="validation")), (SHARED,), "fail", "7 rows"),
+        ((TRAIN, TEST, replace(TEST, name="v", context="eval")), (APART,), "pass", "none in asked@b1"),
+        ((TRAIN, replace(TEST, context="other")), (SHARED,), "missing", "no dataset of the run says"),
+        ((TRAIN, replace(TRAIN, context="test")), (), "missing", "no dataset of the run says"),
+        ((TEST,), (), "missing", "no dataset of the run says"),
+    ],
+)
+def test_versions_are_apart(
+    used: tuple[DatasetFact, ...], shared: tuple[SharedData, ...], result: str, words: str
+) -> None:
+    run = run_of(METRICS, datasets=used, shared=shared)
+    found = MEASURES["data.splits_apart"](inputs_of(candidate=candidate_of(run)))
+    assert found.result == result and words in f"{found.observed} {found.reason}"
+
+
+def test_the_data_of_an_evaluation_measures() -> None:
+    run = run_of(METRICS, datasets=(TRAIN, DatasetFact("other", "c1", context="test")), shared=(SHARED,))
+    measured = EvaluationFacts("evl_1", Tally(), dataset=DatasetFact("asked", "b1"))
+    found = MEASURES["data.splits_apart"](inputs_of(candidate=replace(candidate_of(run), evaluation=measured)))
+    assert (found.result, found.observed) == ("fail", "7 rows and 2 groups (asked@b1 in learnt@a1)")
+
+
 def test_a_change_of_data_names_what_changed() -> None:
     found = MEASURES["data.fingerprint_unchanged"](inputs_of(current_datasets=(DatasetFact("customers", "d2"),)))
     assert "customers is now at d2" in found.reason
@@ -138,3 +175,27 @@ def test_a_target_date_needs_only_to_be_set(due: date | None, result: str) -> No
 def test_a_commit_makes_it_repeatable(commit: str, result: str) -> None:
     candidate = candidate_of(run_of(METRICS, commit=commit))
     assert MEASURES["delivery.reproducible"](inputs_of(candidate=candidate)).result == result
+
+
+@pytest.mark.parametrize(
+    ("facts", "result", "observed", "reason", "advice"),
+    [
+        (TaskFacts(), "missing", None, "no task says what there is to do", ""),
+        (TaskFacts(4, 4), "pass", "4 of 4 tasks done", "", ""),
+        (TaskFacts(1, 0, (FIRST,)), "fail", "0 of 1 task done", "1 task is not done", "Do or cancel C-1."),
+        (
+            TaskFacts(1_500, 200, (FIRST, OpenTask("C-2", "Fit", "/c-2"))),
+            "fail",
+            "200 of 1,500 tasks done",
+            "1,300 tasks are not done",
+            "Do or cancel C-1 and what else is open.",
+        ),
+    ],
+)
+def test_tasks_are_done_or_named(facts: TaskFacts, result: str, observed: str, reason: str, advice: str) -> None:
+    found = MEASURES["delivery.tasks_done"](inputs_of(tasks=facts))
+    assert (found.result, found.observed, found.reason, found.what_would_pass) == (result, observed, reason, advice)
+    assert [(each.label, each.url, each.kind) for each in found.evidence] == [
+        (f"{each.key} {each.title}", each.url, "task") for each in facts.open
+    ]
+    assert found.value == (None if result == "missing" else facts.total - facts.done)

@@ -1,0 +1,141 @@
+"""Sources of a KPI's readings, as the API takes and shows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from kpis.models import SourceKind
+from kpis.selectors.kpi_sources import condition_of
+from kpis.services.source_fields import LONGEST_STATEMENT
+from mltrack.rest.fields import MapField, UTCDateTimeField
+from mltrack.rest.plain_fields import DayField, optional_text
+from mltrack.rest.query import PageParams
+from mltrack.rest.serializers import StrictSerializer
+
+
+@extend_schema_field({"type": "object", "example": {"time_column": "day", "value_column": "rate"}})
+class SourceOptionsField(MapField):
+    """How the answer is read, by kind: texts, and true or false."""
+
+    default_error_messages = {"not_an_option": "Write a text, true or false."}
+
+    def read_value(self, value: Any) -> Any:
+        """Return one option."""
+        if not isinstance(value, str | bool) or (isinstance(value, str) and len(value) > 250):
+            self.fail("not_an_option")
+        return value
+
+
+class QuestionIn(StrictSerializer):
+    """A question to a connection: PromQL, a SELECT, or the place of a file."""
+
+    kind = serializers.ChoiceField(SourceKind.values)
+    connection = serializers.CharField(
+        max_length=40,
+        required=False,
+        allow_null=True,
+        help_text="The id of a connection of this kind; an upload has none.",
+    )
+    statement = optional_text(LONGEST_STATEMENT)
+    options = SourceOptionsField(max_keys=10, required=False)
+    begins = DayField(required=False, help_text="The first day that is asked for; three years ago by default.")
+
+
+class PreviewIn(QuestionIn):
+    """A question that is not kept; of an upload `content` is the CSV."""
+
+    content = optional_text(2_000_000)
+
+
+class SourceIn(QuestionIn):
+    """A new source. It is asked once before it is kept, which may take ten seconds."""
+
+    name = serializers.CharField(max_length=120)
+
+
+class SourceEdit(StrictSerializer):
+    """What can be changed of a source; it is then read anew from its first day."""
+
+    name = serializers.CharField(max_length=120)
+    statement = optional_text(LONGEST_STATEMENT)
+    options = SourceOptionsField(max_keys=10, required=False)
+    begins = DayField(required=False)
+    paused = serializers.BooleanField(required=False)
+
+
+class SourceOut(StrictSerializer):
+    """A source in its condition: ok, new, failing, paused or upload."""
+
+    id = serializers.CharField(source="public_id")
+    kind = serializers.ChoiceField(SourceKind.values)
+    name = serializers.CharField()
+    connection = serializers.CharField(source="connection.public_id", allow_null=True, default=None)
+    statement = serializers.CharField()
+    options = serializers.DictField()
+    begins = DayField()
+    paused = serializers.BooleanField()
+    condition = serializers.SerializerMethodField()
+    words = serializers.SerializerMethodField()
+    read_until = UTCDateTimeField(allow_null=True)
+    last_ok = UTCDateTimeField(allow_null=True)
+    warning = serializers.CharField()
+    created_at = UTCDateTimeField()
+
+    def get_condition(self, source: Any) -> str:
+        """Return it as one word."""
+        return condition_of(source)[0]
+
+    def get_words(self, source: Any) -> str:
+        """Return why."""
+        return condition_of(source)[1]
+
+
+class SourceParams(PageParams):
+    """Filters of sources."""
+
+    kind = serializers.ChoiceField(SourceKind.values, required=False)
+
+
+class SourceSyncOut(StrictSerializer):
+    """The pull that was asked for; see the connection's attempts."""
+
+    attempt = serializers.CharField()
+    state = serializers.CharField()
+
+
+class PreviewReadingOut(StrictSerializer):
+    """A reading that a question would bring."""
+
+    time = UTCDateTimeField()
+    value = serializers.FloatField()
+    segment = serializers.CharField()
+
+
+class RejectedRowOut(StrictSerializer):
+    """A row that is no reading."""
+
+    place = serializers.CharField()
+    reason = serializers.CharField()
+
+
+class PreviewOut(StrictSerializer):
+    """What a question brings now: how many readings, the newest twenty, and rows that are none."""
+
+    count = serializers.IntegerField()
+    newest = PreviewReadingOut(many=True)
+    rejected = RejectedRowOut(many=True)
+    warning = serializers.CharField()
+
+
+class CorrectionOut(StrictSerializer):
+    """What a reading was before another value of the same moment took its place; null where a formula gives none."""
+
+    segment = serializers.CharField()
+    time = UTCDateTimeField()
+    value = serializers.FloatField()
+    replaced_by = serializers.FloatField(allow_null=True)
+    recorded_at = UTCDateTimeField()
+    replaced_at = UTCDateTimeField()

@@ -1,0 +1,1 @@
+"""What dashboards are made of, and what their panels conclude. Pure."""

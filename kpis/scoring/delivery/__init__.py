@@ -1,0 +1,1 @@
+"""Judgement of delivery: when the tasks that are left will be done."""

@@ -1,0 +1,24 @@
+"""The day where a workspace is: what is today there, and when a day begins. Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from typing import Final
+from zoneinfo import ZoneInfo, available_timezones
+
+ZONES: Final = frozenset(available_timezones() - {"localtime"})
+"""The IANA names that are known here."""
+
+
+def day_in(zone: str, moment: datetime) -> date:
+    """Return the day of an aware moment by the calendar on the wall in an IANA zone."""
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def begin_of(zone: str, day: date) -> datetime:
+    """Return the first moment of a day in an IANA zone, in UTC.
+
+    Where the clocks jump over midnight it is the moment of the jump, where midnight comes twice it is the first one; so
+    a day has 23 to 25 hours, and ends where the next one begins.
+    """
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)

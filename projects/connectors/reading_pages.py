@@ -1,0 +1,74 @@
+"""Questions asked one after the other, answers cut into pages: what every connector of readings does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from projects.connectors.base import ConnectorError
+from projects.connectors.reading_records import (
+    MOST_REJECTED,
+    MOST_ROWS,
+    PAGE_ROWS,
+    RawReading,
+    ReadingsPage,
+    RejectedRow,
+    SeriesQuery,
+)
+
+OF_THE_QUESTION = ("bad_query", "bad_request", "not_found", "too_many_rows", "too_large", "unprocessable", "bad_file")
+"""Codes of failures that lie with one question: the others of a connection are asked all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """All that one question brought."""
+
+    rows: Sequence[RawReading] = ()
+    rejected: Sequence[RejectedRow] = ()
+    warning: str = ""
+    digest: str = ""
+
+
+def pages_of(
+    queries: Sequence[SeriesQuery], ask: Callable[[SeriesQuery], Answer], count: Callable[[], int]
+) -> Iterator[ReadingsPage]:
+    """Yield the pages of every question. `count` tells how many requests were sent so far. Raises ConnectorError."""
+    sent = count()
+    for place, query in enumerate(queries, 1):
+        is_last = place == len(queries)
+        try:
+            answer = ask(query)
+            if len(answer.rows) > MOST_ROWS:
+                raise too_many()
+        except ConnectorError as error:
+            if error.code not in OF_THE_QUESTION:
+                raise
+            yield ReadingsPage(query.id, problem=(error.code, error.text), last=is_last, requests=count() - sent)
+        else:
+            yield from _pages(query, answer, count() - sent, is_last=is_last)
+        sent = count()
+    if not queries:
+        yield ReadingsPage("", last=True)
+
+
+def _pages(query: SeriesQuery, answer: Answer, requests: int, *, is_last: bool) -> Iterator[ReadingsPage]:
+    parts = range(0, max(1, len(answer.rows)), PAGE_ROWS)
+    for start in parts:
+        ends = start == parts[-1]
+        yield ReadingsPage(
+            query.id,
+            answer.rows[start : start + PAGE_ROWS],
+            answer.rejected[:MOST_REJECTED] if ends else (),
+            warning=answer.warning,
+            digest=answer.digest if ends else "",
+            ends=ends,
+            last=ends and is_last,
+            requests=requests if ends else 0,
+        )
+
+
+def too_many() -> ConnectorError:
+    """Return the failure of a question that brings more than a measure has."""
+    text = f"This brings more than {MOST_ROWS:,} readings. Sum them up by period in the question, or begin later."
+    return ConnectorError(text, permanent=True, code="too_many_rows")

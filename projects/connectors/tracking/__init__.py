@@ -1,0 +1,1 @@
+"""What connectors to trackers share: options, cursors, pages in the order of changes. It knows no tracker."""
