@@ -15,13 +15,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty
-from typing import Any
+from typing import Any, Final
 
 from kombu.exceptions import ChannelError
 from kombu.transport import TRANSPORT_ALIASES, filesystem, virtual
 from kombu.transport.filesystem import exchange_queue_t
 from kombu.utils.json import dumps, loads
 
+SETTLE_SECONDS: Final = 0.05
+"""How long a worker that may take nothing more waits, before it looks at what was done meanwhile."""
 logger = logging.getLogger(__name__)
 
 
@@ -118,6 +120,15 @@ class Transport(filesystem.Transport):
     """Celery's way to the files."""
 
     Channel = Channel
+
+    def drain_events(self, connection: Any, timeout: float | None = None, **options: Any) -> None:
+        """Deliver one message. Raises TimeoutError after `timeout` seconds, and soon where no more may be taken.
+
+        Celery settles what was done between two calls of this one: a worker that is full and waited here for the whole
+        two seconds that it gives would take one message per process and two seconds.
+        """
+        full = any(each._consumers and not each.qos.can_consume() for each in self.channels or ())
+        super().drain_events(connection, timeout=SETTLE_SECONDS if full else timeout, **options)
 
 
 def write_whole() -> None:

@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -176,3 +177,21 @@ def test_what_waits_can_be_forgotten(app: Celery, queue: Any, tmp_path: Path) ->
         app.send_task("a")
     assert queue.purge() == 3
     assert files(tmp_path) == []
+
+
+def test_a_worker_that_is_full_looks_soon_what_was_done(app: Celery, queue: Any) -> None:
+    for number in range(3):
+        app.send_task("a", args=[number])
+    taken = list[Any]()
+    with app.connection_for_read() as connection:
+        bound: Any = Queue("celery")(connection.default_channel)
+        with connection.Consumer([bound], on_message=taken.append, prefetch_count=2):
+            connection.drain_events(timeout=60)
+            connection.drain_events(timeout=60)
+            began = time.monotonic()
+            with pytest.raises(TimeoutError):
+                connection.drain_events(timeout=60)
+            assert time.monotonic() - began < 30
+            taken[0].ack()
+            connection.drain_events(timeout=60)
+    assert [each.payload[0] for each in taken] == [[0], [1], [2]]
