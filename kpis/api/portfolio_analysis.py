@@ -19,8 +19,9 @@ from kpis.api.shapes.portfolio_analysis import (
     WarningParams,
 )
 from kpis.scoring.filters import parse_filters
-from kpis.selectors.portfolio_analysis import Asked, funnel, incidence, times
+from kpis.selectors.portfolio_analysis import funnel, incidence, times
 from kpis.selectors.portfolio_effort import effort
+from kpis.selectors.portfolio_histories import Asked
 from kpis.selectors.portfolio_warnings import warned, watched_initiatives
 from mltrack.accounts.endpoint import Endpoint
 from mltrack.accounts.policy import Power

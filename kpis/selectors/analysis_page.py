@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Final
 
 from kpis.scoring.filters import Filters
-from kpis.scoring.portfolio_analysis.curve import Curve, curve_of
-from kpis.scoring.portfolio_analysis.funnel import FunnelStage, StopCount, funnel_of, stop_counts
-from kpis.scoring.portfolio_analysis.incidence import Incidence, IncidenceStep, incidence_of
-from kpis.scoring.portfolio_analysis.stage_times import StageTime, stage_times
+from kpis.scoring.portfolio_analysis.curve import Curve
+from kpis.scoring.portfolio_analysis.funnel import FunnelStage, StopCount
+from kpis.scoring.portfolio_analysis.incidence import Incidence, IncidenceStep
+from kpis.scoring.portfolio_analysis.stage_times import StageTime
 from kpis.scoring.portfolio_analysis.warning_rules import RULES
 from kpis.scoring.portfolio_analysis.words import (
     AFTER,
@@ -23,7 +23,8 @@ from kpis.scoring.portfolio_analysis.words import (
     share_words,
     stage_time_words,
 )
-from kpis.selectors.portfolio_analysis import Asked, portfolio_histories
+from kpis.selectors.kept_analysis import analysis_of
+from kpis.selectors.portfolio_histories import Asked
 from kpis.selectors.portfolio_warnings import WarnedInitiative, all_warned
 from mltrack.accounts.access import Principal
 from projects.models.initiatives import StopReason
@@ -83,12 +84,12 @@ class WarningsPage:
 
 
 def analysis_page(principal: Principal, asked: Asked, now: datetime) -> AnalysisPage:
-    """Return the analysis of the initiatives that fit, in two queries.
+    """Return the analysis of the initiatives that fit, in at most three queries, one where it is kept.
 
     Raises ValidationError({"q": texts}) for a filter that is not understood.
     """
-    found = portfolio_histories(principal, asked, now)
-    stages, curve, reasons = funnel_of(found.histories), incidence_of(found.histories), stop_counts(found.histories)
+    found = analysis_of(principal, asked, now)
+    stages, curve, reasons = found.funnel, found.incidence, found.reasons
     return AnalysisPage(
         n=len(found.histories),
         funnel=stages,
@@ -99,9 +100,9 @@ def analysis_page(principal: Principal, asked: Asked, now: datetime) -> Analysis
             HorizonRow(AFTER[each.days], share_words(each.production), share_words(each.cancelled), each.followed)
             for each in curve.horizons
         ],
-        curve=curve_of(curve),
+        curve=found.curve,
         steps=monthly(curve.steps),
-        times=[(each, stage_time_words(each)) for each in stage_times(found.histories)],
+        times=[(each, stage_time_words(each)) for each in found.times],
         reasons=_reasons(reasons),
         stopped=sum(each.count for each in reasons),
     )

@@ -8,15 +8,15 @@ from typing import Any
 
 from kpis.scoring.dashboards.composed import PanelSpec
 from kpis.scoring.dashboards.plain import DRAWN
-from kpis.scoring.portfolio_analysis.curve import Curve, curve_of
-from kpis.scoring.portfolio_analysis.funnel import FunnelStage, funnel_of
-from kpis.scoring.portfolio_analysis.histories import History
-from kpis.scoring.portfolio_analysis.incidence import IncidenceStep, incidence_of
+from kpis.scoring.portfolio_analysis.curve import Curve
+from kpis.scoring.portfolio_analysis.funnel import FunnelStage
+from kpis.scoring.portfolio_analysis.incidence import IncidenceStep
 from kpis.scoring.portfolio_analysis.words import AFTER, funnel_words, incidence_words, monthly, share_words
 from kpis.scoring.wording import counted
 from kpis.selectors.analysis_page import HorizonRow
+from kpis.selectors.kept_analysis import Analysis, analysis_of
 from kpis.selectors.panel_asked import PanelsAsked
-from kpis.selectors.portfolio_analysis import Asked, portfolio_histories
+from kpis.selectors.portfolio_histories import Asked
 from kpis.selectors.portfolio_warnings import ShownWarning, WarnedInitiative, all_warned, soonest
 
 
@@ -60,14 +60,14 @@ class WarningsData:
 
 
 def read_histories(asked: PanelsAsked, specs: Sequence[PanelSpec]) -> list[FunnelData | IncidenceData]:
-    """Return the data of each funnel and incidence, in two queries for each filter."""
-    known: dict[str, tuple[History, ...]] = {}
+    """Return the data of each funnel and incidence, in two queries a filter; of all in one where they are kept."""
+    known: dict[str, Analysis] = {}
     for spec in specs:
         filters = asked.both(spec.settings)
         if filters.text not in known:
-            known[filters.text] = portfolio_histories(asked.principal, Asked(filters), asked.now).histories
+            known[filters.text] = analysis_of(asked.principal, Asked(filters), asked.now)
     shown = [(each.kind, known[asked.both(each.settings).text]) for each in specs]
-    return [_funnel(histories) if kind == "funnel" else _incidence(histories) for kind, histories in shown]
+    return [_funnel(found) if kind == "funnel" else _incidence(found) for kind, found in shown]
 
 
 def read_warnings(asked: PanelsAsked, specs: Sequence[PanelSpec]) -> list[WarningsData]:
@@ -80,19 +80,18 @@ def read_warnings(asked: PanelsAsked, specs: Sequence[PanelSpec]) -> list[Warnin
     return [_warnings(known[asked.both(each.settings).text], each.settings["rows"]) for each in specs]
 
 
-def _funnel(histories: Sequence[History]) -> FunnelData:
-    stages = funnel_of(histories)
-    return FunnelData(funnel_words(stages), len(histories), stages)
+def _funnel(known: Analysis) -> FunnelData:
+    return FunnelData(funnel_words(known.funnel), len(known.histories), known.funnel)
 
 
-def _incidence(histories: Sequence[History]) -> IncidenceData:
-    found = incidence_of(histories)
+def _incidence(known: Analysis) -> IncidenceData:
+    found = known.incidence
     horizons = [
         HorizonRow(AFTER[each.days], share_words(each.production), share_words(each.cancelled), each.followed)
         for each in found.horizons
     ]
     return IncidenceData(
-        incidence_words(found), len(histories), tuple(horizons), tuple(monthly(found.steps)), curve_of(found)
+        incidence_words(found), len(known.histories), tuple(horizons), tuple(monthly(found.steps)), known.curve
     )
 
 

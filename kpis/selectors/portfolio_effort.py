@@ -12,7 +12,7 @@ from django.db.models import Count, Sum
 from kpis.models import InitiativeCost
 from kpis.scoring.portfolio_analysis.histories import History
 from kpis.scoring.portfolio_analysis.incidence import way_of
-from kpis.selectors.portfolio_analysis import Asked, Portfolio, portfolio_histories
+from kpis.selectors.portfolio_histories import Asked, Portfolio, portfolio_histories
 from mltrack.accounts.access import Principal
 from mltrack.cells import Cell
 from projects.models import Evaluation, RunLink, Task, TaskStatus

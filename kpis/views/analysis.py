@@ -14,8 +14,9 @@ from django.views.decorators.http import require_safe
 from kpis.forms.analysis import SinceForm
 from kpis.scoring.filters import Filters, parse_filters
 from kpis.selectors.analysis_page import analysis_page, warnings_page
-from kpis.selectors.portfolio_analysis import Asked, portfolio_histories, table_lines
+from kpis.selectors.portfolio_analysis import table_lines
 from kpis.selectors.portfolio_effort import by_outcome, effort_lines, efforts
+from kpis.selectors.portfolio_histories import Asked, portfolio_histories
 from kpis.selectors.portfolio_warnings import all_warned, soonest, warning_lines
 from kpis.views.layouts import TERMS, chips_of, layouts_of
 from mltrack.accounts.pages import PageRequest, page

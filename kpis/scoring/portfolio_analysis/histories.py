@@ -6,14 +6,14 @@ Every answer of the analysis rests on the same reading of a history:
 - It *got further* than a stage once it entered a later one; going back afterwards does not take that away.
 - It *stopped* where it is cancelled now, or retired without ever having been in production. Who was cancelled and goes
   on again has not stopped. Paused is still open.
-- It is known until now, or until it was put away.
+- It is known until the end of the present hour, or until it was put away.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from projects.progress.stages import CANCELLED, StageMove
@@ -83,6 +83,16 @@ class History:
 def place_of(stage: str) -> int:
     """Return the place of a stage in `STAGES`, -1 for one that is none of them."""
     return _PLACES.get(stage, -1)
+
+
+def hour_of(now: datetime) -> datetime:
+    """Return the beginning of an hour."""
+    return now.replace(minute=0, second=0, microsecond=0)
+
+
+def counted_until(now: datetime) -> datetime:
+    """Return the end of the hour, to which days are counted."""
+    return hour_of(now) + timedelta(hours=1)
 
 
 def days_between(start: datetime, end: datetime) -> int:

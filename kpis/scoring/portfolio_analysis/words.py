@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -74,5 +75,6 @@ def monthly(steps: Sequence[IncidenceStep]) -> list[tuple[int, IncidenceStep]]:
     if not steps:
         return []
     last = steps[-1].days
+    ends = [each.days for each in steps]
     days = [*range(MONTH, last, MONTH), last]
-    return [(day, held[-1]) for day in days if (held := [each for each in steps if each.days <= day])]
+    return [(day, steps[held - 1]) for day in days if (held := bisect_right(ends, day))]

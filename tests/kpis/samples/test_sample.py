@@ -20,7 +20,8 @@ from kpis.scoring.evaluations.curve import point_at
 from kpis.scoring.labeling.summary import summary_of
 from kpis.selectors.dashboard_page import dashboard_page
 from kpis.selectors.labeling import labeling_facts
-from kpis.selectors.portfolio_analysis import Asked, funnel
+from kpis.selectors.portfolio_analysis import funnel
+from kpis.selectors.portfolio_histories import Asked
 from kpis.services.sample import bring_back_sample, make_sample
 from kpis.services.sample_removal import remove_sample
 from mltrack.accounts.access import principal_in
