@@ -11,15 +11,17 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
-from typing import Final
+from typing import Final, Self
 
+import numpy as np
+from numpy.typing import NDArray
 from scipy.stats import t as student
 
 ENOUGH: Final = 12
 MOST_AHEAD: Final = 26
 LEVEL: Final = 0.8
 MOST_TRIED: Final = 52
+Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +77,11 @@ def outlook(values: Sequence[float | None], ahead: int, level: float = LEVEL) ->
     known = [(place, value) for place, value in enumerate(values) if value is not None]
     if len(known) < ENOUGH:
         return Outlook(len(known), ENOUGH, (), level, 0, 0)
-    walk = _walk(known)
+    jumps = _Jumps.of(known)
+    walk = jumps.walk(len(known))
     steps = tuple(walk.ahead(number, level) for number in range(1, min(ahead, MOST_AHEAD, len(known) // 2) + 1))
     tried = range(max(ENOUGH, len(known) - MOST_TRIED), len(known))
-    held = [_held(known[:end], known[end], level) for end in tried]
+    held = [jumps.held(end, level) for end in tried]
     return Outlook(len(known), ENOUGH, steps, level, sum(held), len(held))
 
 
@@ -87,15 +90,30 @@ def _quantile(level: float, degrees: int) -> float:
     return float(student.ppf((1 + level) / 2, degrees))
 
 
-def _held(known: Sequence[tuple[int, float]], then: tuple[int, float], level: float) -> bool:
-    step = _walk(known).ahead(then[0] - known[-1][0], level)
-    return step.low <= then[1] <= step.high
+@dataclass(frozen=True, slots=True)
+class _Jumps:
+    """The known values, and how wide and how far each step between two of them is."""
 
+    known: Sequence[tuple[int, float]]
+    wide: Numbers
+    moved: Numbers
 
-def _walk(known: Sequence[tuple[int, float]]) -> _Walk:
-    (first, begin), (last, end) = known[0], known[-1]
-    length = last - first
-    drift = (end - begin) / length
-    jumps = [(b - a, after - before) for (a, before), (b, after) in pairwise(known)]
-    squares = sum((moved - wide * drift) ** 2 / wide for wide, moved in jumps)
-    return _Walk(end, drift, math.sqrt(squares / (len(jumps) - 1)), length, len(jumps) - 1)
+    @classmethod
+    def of(cls, known: Sequence[tuple[int, float]]) -> Self:
+        places, values = np.array([place for place, _ in known]), np.array([value for _, value in known])
+        return cls(known, np.diff(places).astype(np.float64), np.diff(values))
+
+    def walk(self, end: int) -> _Walk:
+        """Return the walk of the first `end` known values."""
+        (first, begin), (last, there) = self.known[0], self.known[end - 1]
+        length, count = last - first, end - 1
+        drift = (there - begin) / length
+        wide = self.wide[:count]
+        squares = float(np.sum((self.moved[:count] - wide * drift) ** 2 / wide))
+        return _Walk(there, drift, math.sqrt(squares / (count - 1)), length, count - 1)
+
+    def held(self, end: int, level: float) -> bool:
+        """Say whether a value lay in the interval that the walk of those before it would have told."""
+        place, value = self.known[end]
+        step = self.walk(end).ahead(place - self.known[end - 1][0], level)
+        return step.low <= value <= step.high

@@ -7,6 +7,7 @@ import random
 from datetime import UTC, date, datetime
 from typing import Any
 
+import plotly.graph_objects as go
 import pytest
 from django.utils import timezone
 
@@ -44,6 +45,21 @@ def test_a_missing_value_is_a_gap() -> None:
 def test_colours_are_tokens_of_the_page() -> None:
     (trace,) = figure([Line("a", WEEKS, "--bad")])["data"]
     assert (trace["line"]["color"], trace["marker"]["color"]) == ("--bad", "--bad")
+
+
+def test_plotly_knows_every_word_of_a_figure() -> None:
+    lines = [
+        Line("a", WEEKS, dash="dot", shape="hv", muted=True),
+        Line("b", WEEKS, mode="markers", notes=["<b>1</b>", "2", "3"]),
+        Line("none", []),
+    ]
+    drawn = figure(lines, "days", "share")
+    for trace in drawn["data"]:
+        # Colours are names of the page's tokens, which are looked up before plotly sees them.
+        del trace["line"]["color"], trace["marker"]["color"]
+        assert {"marker": {}, **go.Scatter(trace).to_plotly_json()} == trace
+    assert drawn["data"][1]["text"] == ["&lt;b&gt;1&lt;/b&gt;", "2", "3"] and "text" not in drawn["data"][0]
+    assert go.Layout(drawn["layout"]).showlegend
 
 
 def test_names_stay_data() -> None:
