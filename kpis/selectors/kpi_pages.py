@@ -24,12 +24,12 @@ from kpis.scoring.kpi_words import (
 )
 from kpis.selectors.expected import Expected, expected_of
 from kpis.selectors.facts import goal_facts
-from kpis.selectors.kpis import HISTORY, KpiDetail, KpiStanding, kpis_of, standings
+from kpis.selectors.kpis import HISTORY, KpiDetail, KpiStanding, listed_kpis, standings
 from kpis.selectors.periods import timeline
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import AuditEvent
 
-PAGE = 50
+PAGE = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +102,12 @@ class KpiPage:
 
 def kpi_lines(principal: Principal, *, archived: bool = False, after: str = "", limit: int = PAGE) -> KpiLines:
     """Return the workspace's KPIs by key from `after` on, in four queries."""
-    rows = list(kpis_of(principal, archived=archived).filter(key__gt=after)[: limit + 1])
+    rows = list(listed_kpis(principal, archived=archived).filter(key__gt=after)[: limit + 1])
     shown = standings(rows[:limit])
     return KpiLines(
         rows=tuple(line_of(each) for each in shown),
         after=rows[limit - 1].key if len(rows) > limit else "",
-        others=kpis_of(principal, archived=not archived).count(),
+        others=listed_kpis(principal, archived=not archived).count(),
     )
 
 

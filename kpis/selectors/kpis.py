@@ -74,6 +74,13 @@ def kpis_of(principal: Principal, *, archived: bool = False) -> QuerySet[KPI]:
     return with_goals(rows).order_by("key")
 
 
+def listed_kpis(principal: Principal, *, archived: bool = False) -> QuerySet[KPI]:
+    """Return the same with only what lists and panels say of them: neither the formula, nor who set the goals."""
+    rows = KPI.objects.filter(workspace=principal.workspace, archived_at__isnull=not archived)
+    goals = Prefetch("goals", Goal.objects.filter(state__in=OPEN), to_attr="open_goals")
+    return rows.select_related("owner", "workspace").prefetch_related(goals).order_by("key")
+
+
 def with_goals(rows: QuerySet[KPI]) -> QuerySet[KPI]:
     """Return KPIs with the goals that are in force or wait as `open_goals`."""
     goals = Goal.objects.filter(state__in=OPEN).select_related("author")
@@ -113,19 +120,22 @@ def kpi_detail(kpi: KPI) -> KpiDetail:
 
     The KPI is as `kpi_of` returns it.
     """
-    values = period_values([kpi.pk], HISTORY).get(kpi.pk, [])
-    goals = list(Goal.objects.filter(kpi=kpi).select_related("author", "approver").order_by("number"))
-    kpi.open_goals = [each for each in goals if each.state in OPEN]  # type: ignore[attr-defined]
     ties = Contribution.objects.filter(kpi=kpi).select_related(
         "kpi", "bridge", "initiative__workspace", "initiative__owner"
     )
-    return KpiDetail(
-        standing=_standing(kpi, values, timezone.now()),
-        history=tuple(values),
-        goals=tuple(goals),
-        contributions=tuple(ties.order_by("initiative__key")),
-        segments=segments_of(kpi),
-    )
+    return _detail(kpi, ties.order_by("initiative__key"), segments_of(kpi))
+
+
+def kpi_drawn(kpi: KPI) -> KpiDetail:
+    """Return what a KPI's figure shows, in three queries: without segments, contributions without their initiatives."""
+    return _detail(kpi, Contribution.objects.filter(kpi=kpi), ())
+
+
+def _detail(kpi: KPI, ties: QuerySet[Contribution], segments: tuple[str, ...]) -> KpiDetail:
+    values = period_values([kpi.pk], HISTORY).get(kpi.pk, [])
+    goals = list(Goal.objects.filter(kpi=kpi).select_related("author", "approver").order_by("number"))
+    kpi.open_goals = [each for each in goals if each.state in OPEN]  # type: ignore[attr-defined]
+    return KpiDetail(_standing(kpi, values, timezone.now()), tuple(values), tuple(goals), tuple(ties), segments)
 
 
 def segments_of(kpi: KPI) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Protocol
 
 from django.db import connection
@@ -117,10 +118,16 @@ def timeline(kpi: Rhythm, values: Sequence[PeriodValue], count: int) -> list[tup
     if not values:
         return []
     known = {each.start: each.value for each in values}
-    starts = [values[-1].start]
-    while len(starts) < count and starts[-1] > values[0].start:
-        starts.append(_before(kpi, starts[-1]))
-    return [(start, known.get(start)) for start in reversed(starts)]
+    return [(start, known.get(start)) for start in _starts(unit_of(kpi), values[0].start, values[-1].start, count)]
+
+
+@lru_cache(maxsize=512)
+def _starts(unit: Unit, first: date, last: date, count: int) -> tuple[date, ...]:
+    """Return the first days of at most `count` periods up to the last, none but one before `first`: many KPIs agree."""
+    starts = [last]
+    while len(starts) < count and starts[-1] > first:
+        starts.append(moved(starts[-1], unit, -1))
+    return tuple(reversed(starts))
 
 
 def is_late(kpi: Rhythm, values: list[PeriodValue], now: datetime) -> bool:
@@ -142,10 +149,6 @@ def unit_of(kpi: Rhythm) -> Unit:
 
 def _after(kpi: Rhythm, start: date) -> date:
     return moved(start, unit_of(kpi), 1)
-
-
-def _before(kpi: Rhythm, start: date) -> date:
-    return moved(start, unit_of(kpi), -1)
 
 
 def _end(kpi: Rhythm, start: date) -> datetime:

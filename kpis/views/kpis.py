@@ -24,7 +24,7 @@ from kpis.selectors.formula_page import made_of
 from kpis.selectors.kpi_marks import marks_of
 from kpis.selectors.kpi_pages import kpi_lines, last_kpi_edit, page_of_kpi
 from kpis.selectors.kpi_story import ahead_of, delta_of, multiples_of, offered, way_words
-from kpis.selectors.kpis import KpiDetail, kpi_detail
+from kpis.selectors.kpis import KpiDetail, kpi_detail, kpi_drawn
 from kpis.selectors.portfolio_files import kpi_lines_of
 from kpis.selectors.value_results import did_to
 from kpis.services.kpis import archive_kpi, create_kpi, edit_kpi
@@ -143,7 +143,7 @@ def _story(request: PageRequest, detail: KpiDetail) -> dict[str, Any]:
 @page()
 def figure(request: PageRequest, key: str) -> HttpResponse:
     """Answer the chart as JSON with an ETag; the line of the goal in force ends with the present hour."""
-    detail = kpi_detail(kpi_of(request.principal, key))
+    detail = kpi_drawn(kpi_of(request.principal, key))
     return figure_answer(request, story_figure(detail, marks_of(detail), ahead_of(detail), end_of_hour()))
 
 
