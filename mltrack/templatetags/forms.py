@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from django.forms import BoundField, CheckboxInput
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from mltrack.templatetags.registry import register
+
+
+@register.simple_tag
+def hidden(bound: BoundField) -> SafeString:
+    """A field that nobody sees, without a template: a page with many forms has two of them in each."""
+    value = bound.value()
+    given = "" if value is None else format_html(' value="{}"', value)
+    return format_html('<input type="hidden" name="{}"{} id="{}">', bound.html_name, given, bound.auto_id)
 
 
 @register.simple_tag

@@ -5,7 +5,7 @@ Every tag escapes what it is given. Tags that draw answer with SVG and a label i
 
 from __future__ import annotations
 
-from mltrack.templatetags import checks, drawings, forms, marks, page, words
+from mltrack.templatetags import checks, drawings, forms, marks, page, tables, words
 from mltrack.templatetags.registry import register
 
-__all__ = ["checks", "drawings", "forms", "marks", "page", "register", "words"]
+__all__ = ["checks", "drawings", "forms", "marks", "page", "register", "tables", "words"]

@@ -58,10 +58,26 @@ def rendered(source: str, **context: Any) -> str:
         "{% include 'includes/_merge.html' with action=x name=x mine=x theirs=x by=x label=x %}",
         "{% include 'includes/_filter_bar.html' with q=x %}",
         "{% include 'includes/_chart.html' with src=x caption=x %}",
+        "{% number_rows rows %}",
     ],
 )
 def test_every_tag_and_component_escapes(source: str) -> None:
-    assert "<script" not in rendered(source, x=TAINT, values=[1, 2])
+    assert "<script" not in rendered(source, x=TAINT, values=[1, 2], rows=[(TAINT, 1)])
+
+
+def test_rows_of_numbers_are_what_a_loop_of_a_template_shows() -> None:
+    loop = '{% for row in rows %}<tr>{% for each in row %}<td class="num">{{ each }}</td>{% endfor %}</tr>{% endfor %}'
+    rows = [("June 2026", "8.2 %"), (date(2026, 6, 1), 1234.5), (None, mark_safe("<i>kept</i>")), (TAINT, 7), ()]
+    assert rendered("{% number_rows rows %}", rows=rows) == rendered(loop, rows=rows)
+    assert rendered("{% number_rows rows %}") == ""
+
+
+def test_a_field_that_nobody_sees_is_what_its_widget_draws() -> None:
+    class Hidden(forms.Form):
+        was = forms.CharField(widget=forms.HiddenInput)
+
+    for form in (Hidden(), Hidden(initial={"was": TAINT}), Hidden({"was": "3"}, auto_id="unit_%s")):
+        assert rendered("{% hidden form.was %}", form=form) == str(form["was"])
 
 
 @pytest.mark.parametrize("source", ["{% icon 's-check' x %}", "{% status 'run' 'finished' x %}"])
