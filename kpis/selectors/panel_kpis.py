@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from kpis.models import KPI, Contribution, Goal
+from kpis.models import Contribution, Goal
 from kpis.scoring.compared import OFFERED, Since
 from kpis.scoring.dashboards.board import BoardRow, Doing, board_sentence, needs_attention, rank
 from kpis.scoring.dashboards.composed import PanelSpec
@@ -15,7 +15,7 @@ from kpis.scoring.filters import Filters
 from kpis.scoring.kpi_words import period_name
 from kpis.selectors.kpi_pages import KpiLine, line_of, page_of_kpi
 from kpis.selectors.kpi_story import delta_of
-from kpis.selectors.kpis import HISTORY, KpiDetail, histories, with_goals
+from kpis.selectors.kpis import HISTORY, KpiDetail, histories, listed_kpis
 from kpis.selectors.panel_asked import PanelsAsked
 from kpis.selectors.panel_doing import doing_about
 from kpis.selectors.periods import SPARK
@@ -69,8 +69,8 @@ def read_kpis(asked: PanelsAsked, specs: Sequence[PanelSpec]) -> list[Any]:
     """
     boards = [each for each in specs if each.kind == "kpi_board"]
     named = {each.settings["kpi"]: each for each in specs if each.kind != "kpi_board"}
-    ours = KPI.objects.filter(workspace=asked.principal.workspace, archived_at=None)
-    rows = list(with_goals(ours if boards else ours.filter(key__in=named)).order_by("key"))
+    ours = listed_kpis(asked.principal)
+    rows = list(ours if boards else ours.filter(key__in=named))
     details = histories(rows, {kpi.pk: HISTORY if kpi.key in named else SPARK for kpi in rows})
     found = {each.standing.kpi.key: each for each in details}
     charted = {each.settings["kpi"] for each in specs if each.kind == "kpi_chart"}
