@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 TAGS: Final = {
     "a", "blockquote", "br", "code", "em", "h3", "h4", "hr", "li", "ol", "p", "pre", "strong", "s", "ul",
     "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
 _PARSER: Final = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+_BREAKS: Final = ("softbreak", "hardbreak")
 _HEADINGS: Final = (("h1", "h3"), ("h2", "h4"), ("h5", "h4"), ("h6", "h4"))
 
 
@@ -30,3 +33,18 @@ def render(text: str) -> str:
         url_schemes={"http", "https", "mailto"},
         link_rel="nofollow noopener noreferrer",
     )
+
+
+def plain(text: str) -> str:
+    """Return the words of Markdown without its marks: lines and cells parted by spaces, pictures by name."""
+    return " ".join("".join(_words(_PARSER.parse(text or ""))).split())
+
+
+def _words(tokens: Sequence[Token]) -> Iterator[str]:
+    for each in tokens:
+        if each.type in ("inline", "image"):
+            yield from _words(each.children or ())
+        elif each.type in _BREAKS or each.block:
+            yield f" {each.content}"
+        else:
+            yield each.content

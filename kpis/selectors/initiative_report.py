@@ -21,6 +21,7 @@ from kpis.selectors.header import Declared, Header, header_of
 from kpis.selectors.portfolio_warnings import warned, watched_initiatives
 from kpis.selectors.value import ValuePage, value_page
 from mltrack.accounts.access import Principal
+from mltrack.markdown import plain
 from mltrack.periods import period_words
 from projects.models import Initiative, Task, TaskStatus
 
@@ -53,7 +54,7 @@ def _facts(
     warnings = [each for row in warned(initiative.workspace, list(watched), now) for each in row.warnings]
     declared, target = header.declared, initiative.target_date
     return ReportFacts(
-        problem=initiative.problem,
+        problem=plain(initiative.problem),
         stage=initiative.get_stage_display(),
         state=initiative.state,
         owner=str(initiative.owner or ""),
@@ -62,7 +63,7 @@ def _facts(
         document=header.document,
         kpis=_kpis(value),
         spent=value.realised.spent.words,
-        decision=f"{decision.get_decision_display().lower()}. {decision.reason}" if decision else "",
+        decision=f"{decision.get_decision_display().lower()}. {plain(decision.reason)}" if decision else "",
         decided_on=today_of(initiative, decision.at) if decision else None,
         review_on=decision.review_on if decision else None,
         doing=titles[:MOST_TASKS],
@@ -74,7 +75,7 @@ def _facts(
 
 
 def _word(initiative: Initiative, said: Declared) -> ReportWord:
-    return ReportWord(said.by, today_of(initiative, said.at), said.health, said.text, said.fades)
+    return ReportWord(said.by, today_of(initiative, said.at), said.health, plain(said.text), said.fades)
 
 
 def _kpis(value: ValuePage) -> list[ReportKpi]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from html import unescape
 
 from pytest_django import DjangoAssertNumQueries
@@ -9,7 +10,8 @@ from pytest_django import DjangoAssertNumQueries
 from kpis.scoring.sentences import verdict_sentence
 from kpis.selectors.snapshots import readiness_document
 from kpis.services.contributions import set_contribution
-from projects.services.initiatives import edit_initiative
+from kpis.services.value import decide_value
+from projects.services.initiatives import edit_initiative, post_update
 from projects.services.tasks import create_task
 from tests.kpis.views.conftest import Place, browser
 from tests.kpis.views.kpi_world import get, make_kpi, text
@@ -44,3 +46,17 @@ def test_rest_answers_the_same_sentences(place: Place) -> None:
     assert answer["parts"][0]["sentences"][0] == "Clients leave unseen."
     assert (answer["initiative"], answer["verdict"]) == ("CHURN", readiness_document(place.initiative)["verdict"])
     assert [each for part in answer["parts"] for each in part["sentences"] if each not in shown] == []
+
+
+def test_markdown_of_people_is_told_in_plain_words(place: Place) -> None:
+    edit_initiative(
+        place.owner, place.initiative, {"problem": "## Churn\n\n* Clients **leave** [unseen](https://a.org)"}
+    )
+    post_update(place.owner, place.initiative, health="at_risk", text="The *north* is `late`\nby 2 * 3 days")
+    decide_value(
+        place.owner, place.initiative, decision="expand", reason="It ~~may~~ **does** pay", review_on=date(2030, 1, 1)
+    )
+    shown = unescape(text(get(place.viewer, place.url("report/"))))
+    for told in ("Churn Clients leave unseen.", "“The north is late by 2 * 3 days”", "It may does pay."):
+        assert told in shown
+    assert not [mark for mark in ("**", "~~", "##", "`", "](") if mark in shown]

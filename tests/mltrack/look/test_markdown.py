@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mltrack.markdown import render
+from mltrack.markdown import plain, render
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,18 @@ def test_links_carry_no_referrer() -> None:
 
 def test_nothing_is_nothing() -> None:
     assert render("") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("**Bold** and _it_ `code` [a link](https://example.org) ~~gone~~", "Bold and it code a link gone"),
+        ("# Head\n\n* one\n* two\nstill\n\n| a | b |\n|---|---|\n| 1 | 2 |", "Head one two still a b 1 2"),
+        ("![pic *of*](x.png) <b>raw</b>", "pic of <b>raw</b>"),
+        ("2 * 3 * 4 and snake_case \\*kept\\* a &amp; b", "2 * 3 * 4 and snake_case *kept* a & b"),
+        ("```py\ncode *x*\n```\n> quote\n\n---\nend", "code *x* quote end"),
+        ("", ""),
+    ],
+)
+def test_the_words_alone(text: str, words: str) -> None:
+    assert plain(text) == words
