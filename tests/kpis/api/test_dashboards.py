@@ -99,3 +99,26 @@ def test_the_data_are_those_of_the_page(api: Caller, owner: Principal) -> None:
     assert wrong.status_code == 400 and wrong.json()["errors"][0]["pointer"] == "/q"
     assert api.call("GET", "dashboards/everything/data/?range=decade").status_code == 400
     assert api.call("GET", "dashboards/nobody/data/").status_code == 404
+
+
+def test_a_tile_follows_a_kpi_whose_direction_becomes_a_range(api: Caller) -> None:
+    goal = {"direction": "higher", "period": "day", "baseline": 5, "target": 25, "due": "2030-01-01"}
+    assert api.call("POST", "kpis/", {"name": "Warmth", "key": "warmth", "unit": "C", **goal}).status_code == 201
+    tiles = [{"kind": "kpi_tile", "settings": {"kpi": "warmth", "since": "baseline"}}, {"kind": "kpi_board"}]
+    assert api.call("POST", "dashboards/", {"name": "Hall", "panels": tiles}).status_code == 201
+    assert [each["goal"] for each in _rows(api)] == ["at least 25\u202fC by 2030-01-01"] * 2
+    held = {"direction": "range", "target": None, "low": 10, "high": 20}
+    assert api.call("PATCH", "kpis/warmth/", held).status_code == 200
+    assert api.call("POST", "kpis/warmth/readings/", {"time": "2026-03-02", "value": 15}).status_code == 200
+    for row in _rows(api):
+        assert (row["goal"], row["state"]) == ("10 to 20\u202fC by 2030-01-01", "met")
+        assert (row["attainment"], row["edge"]) == (1.0, 10.0)
+    assert api.call("POST", "kpis/warmth/readings/", {"time": "2026-03-03", "value": 24}).status_code == 200
+    assert [(each["value"], each["edge"]) for each in _rows(api)] == [("24", 20.0)] * 2
+    assert all(each["state"] != "met" for each in _rows(api))
+
+
+def _rows(api: Caller) -> list[dict[str, Any]]:
+    """Return the KPI's row of the tile and of the board."""
+    tile, board = api.call("GET", "dashboards/hall/data/").json()["panels"]
+    return [tile["data"]["row"], *board["data"]["rows"]]
