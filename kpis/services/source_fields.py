@@ -10,6 +10,7 @@ from kpis.models import SourceKind
 from kpis.services.fields import Fields
 from projects.connectors.base import ConnectorError
 from projects.connectors.csv_readings import DELIMITERS, TIME_FORMS
+from projects.connectors.sql.grammars import grammar_of
 from projects.connectors.sql.proof import LONGEST, prove
 
 LONGEST_STATEMENT: Final = LONGEST
@@ -51,14 +52,14 @@ def read_options(fields: Fields, kind: str) -> dict[str, Any]:
     return found
 
 
-def read_statement(fields: Fields, kind: str) -> str:
-    """Return what is asked: none of an upload; SQL must be one SELECT."""
+def read_statement(fields: Fields, kind: str, base_url: str) -> str:
+    """Return what is asked: none of an upload; SQL must be one SELECT as the database at `base_url` reads it."""
     statement = fields.text("statement", LONGEST_STATEMENT, required=kind != SourceKind.UPLOAD)
     if kind == SourceKind.UPLOAD and statement:
         fields.fail("statement", "An upload asks nothing.")
     if kind == SourceKind.SQL and statement and "statement" not in fields.errors:
         try:
-            prove(statement)
+            prove(statement, grammar_of(base_url))
         except ConnectorError as error:
             fields.fail("statement", error.text)
     return statement

@@ -90,7 +90,7 @@ def read_source(kpi: KPI, kind: str, connection: Connection | None, given: Mappi
         fields.fail("connection", f"Choose a connection of the kind {kind}.")
     values = {
         "name": fields.text("name", 120, required=True),
-        "statement": read_statement(fields, kind),
+        "statement": read_statement(fields, kind, connection.base_url if connection else ""),
         "options": read_options(fields, kind),
         "begins": fields.day("begins") or _three_years_before(today_of(kpi)),
     }

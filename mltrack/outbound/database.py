@@ -27,17 +27,29 @@ Own = tuple[str, str]
 """What a database is told by: the identifier of its cluster and its name."""
 
 
-def place_of(url: str) -> tuple[str, int, str]:
-    """Return host, port and database of an address. Raises OutboundError `bad_url`."""
+def place_of(
+    url: str, schemes: Sequence[str] = SCHEMES, port: int = PORT, text: str = _BAD_URL
+) -> tuple[str, int, str]:
+    """Return host, port and database of an address; `port` is the usual one. Raises OutboundError `bad_url`."""
     try:
         parts = urlsplit(url)
-        host, port, name = parts.hostname or "", parts.port or PORT, unquote(parts.path.strip("/"))
+        host, port, name = parts.hostname or "", parts.port or port, unquote(parts.path.strip("/"))
     except ValueError as error:
-        raise OutboundError("bad_url", _BAD_URL, permanent=True) from error
-    odd = parts.scheme not in SCHEMES or parts.username is not None or parts.query or parts.fragment
+        raise OutboundError("bad_url", text, permanent=True) from error
+    odd = parts.scheme not in schemes or parts.username is not None or parts.query or parts.fragment
     if odd or not host or not name or "/" in name or not name.isprintable():
-        raise OutboundError("bad_url", _BAD_URL, permanent=True)
+        raise OutboundError("bad_url", text, permanent=True)
     return host, port, name
+
+
+def addresses_of(host: str, port: int, allowed: Sequence[Network], resolver: Resolver) -> list[Address]:
+    """Return the addresses of a host that may be connected to. Raises OutboundError."""
+    try:
+        return permitted(host, port, allowed, resolver)
+    except Refused as refused:
+        raise OutboundError("address_refused", str(refused), permanent=True) from None
+    except (OSError, UnicodeError):
+        raise OutboundError("unknown_host", f"The name {host} is unknown here. Check the address.") from None
 
 
 class DatabaseClient:
@@ -99,7 +111,7 @@ class DatabaseClient:
 
     def _open(self) -> None:
         failure: OutboundError | None = None
-        for address in self._judged():
+        for address in addresses_of(self.host, self.port, self._allowed, self._resolver):
             try:
                 self._session = self._connect(address)
                 break
@@ -119,15 +131,6 @@ class DatabaseClient:
             "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
         ):
             self._run(setting, None)
-
-    def _judged(self) -> list[Address]:
-        try:
-            return permitted(self.host, self.port, self._allowed, self._resolver)
-        except Refused as refused:
-            raise OutboundError("address_refused", str(refused), permanent=True) from None
-        except (OSError, UnicodeError):
-            text = f"The name {self.host} is unknown here. Check the address."
-            raise OutboundError("unknown_host", text) from None
 
     def _connect(self, address: Address) -> Any:
         """Sign in at the address that was judged; no file or variable of this machine has a say."""

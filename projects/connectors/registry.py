@@ -28,7 +28,7 @@ TITLES: dict[str, str] = {
     "redmine": "Redmine",
     "roundup": "Roundup",
     "prometheus": "Prometheus",
-    "sql": "SQL (PostgreSQL)",
+    "sql": "SQL (PostgreSQL, MariaDB, MySQL)",
     "csv_link": "CSV by link",
 }
 

@@ -12,7 +12,7 @@ from projects.connectors.registry import kinds
 from projects.models.identifiers import attempt_id, connection_id
 from projects.models.initiatives import Initiative
 
-_PORTS = {"http": 80, "postgresql": 5432, "postgres": 5432}
+_PORTS = {"http": 80, "postgresql": 5432, "postgres": 5432, "mysql": 3306, "mariadb": 3306}
 
 
 def host_of(base_url: str) -> str:

@@ -23,7 +23,7 @@ SHORTEST_INTERVAL: Final = 10
 LONGEST_INTERVAL: Final = 7 * 86_400
 _TEXTS: Final = {"name": 120, "base_url": 500, "secret": 10_000, "webhook_secret": 500}
 _LONGEST_OPTIONS = 200_000
-_PORTS = {"http": 80, "https": 443, "postgresql": 5432, "postgres": 5432}
+_PORTS = {"http": 80, "https": 443, "postgresql": 5432, "postgres": 5432, "mysql": 3306, "mariadb": 3306}
 _FIELD_OF_CODE = {"bad_url": "base_url"}
 
 

@@ -4,51 +4,20 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from mltrack.outbound import OutboundClient, OutboundError
+from tests.servers.certificates import NAME, certificate
 from tests.servers.hostile import HostileServer, as_json
 
-NAME = "tracking.example"
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 
 
 def there(host: str, port: int) -> Sequence[str]:
     return ["127.0.0.1"]
-
-
-def certificate(folder: Path) -> tuple[Path, str]:
-    """Write a self-signed certificate with its key for NAME; return the file and the certificate as PEM."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(NAME)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem = made.public_bytes(serialization.Encoding.PEM).decode()
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path = folder / "server.pem"
-    path.write_text(pem + private.decode())
-    return path, pem
 
 
 @pytest.fixture

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.servers import label_studio
+from tests.servers import label_studio, mariadb
 from tests.servers.hostile import HostileServer
 from tests.servers.label_studio import LabelStudioServer
+from tests.servers.mariadb import MariaDB
 from tests.servers.mlflow import MLflowServer, serve
 from tests.servers.source_database import SourceDatabase
 from tests.servers.source_database import serve as source_database_server
+from tests.trees import open_folder
 
 FILLED_RUNS = 420
 
@@ -42,3 +44,14 @@ def source_database() -> Iterator[SourceDatabase]:
     """A second PostgreSQL with orders to count, and a role that may only read."""
     with source_database_server() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def maria_database() -> Iterator[MariaDB]:
+    """A MariaDB with the same orders and users of every kind; without Debian's packages, tests of it are skipped."""
+    with open_folder() as folder:
+        try:
+            with mariadb.serve(folder / "m") as server:
+                yield server
+        except mariadb.Unavailable as reason:
+            pytest.skip(str(reason))

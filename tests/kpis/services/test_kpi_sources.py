@@ -30,6 +30,7 @@ from projects.services.connections import delete_connection
 from tests.factories import make_stranger, make_workspace
 from tests.kpis.source_world import FILE, add_link, connect, connect_database, make_kpi, pull
 from tests.servers.hostile import HostileServer, raw
+from tests.servers.mariadb import PASSWORD, READER, MariaDB
 from tests.servers.source_database import SourceDatabase
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -186,6 +187,22 @@ def test_a_database_is_read_as_a_role_that_can_only_read(
             add_source(owner, kpi, "sql", connection, {**given, "name": "Again"})
     finally:
         source_database.run("REVOKE DELETE ON orders FROM reader")
+
+
+def test_a_mariadb_is_read_by_the_scheme_of_its_address(owner: Principal, kpi: KPI, maria_database: MariaDB) -> None:
+    connection = connect(owner, "sql", maria_database.url, PASSWORD, username=READER)
+    weekly = "SELECT DATE_SUB(day, INTERVAL WEEKDAY(day) DAY) AS time, SUM(amount) AS value FROM `orders` GROUP BY 1"
+    given = {"name": "Orders", "statement": weekly, "begins": "2026-01-05"}
+    seen = preview_source(kpi, "sql", connection, given)
+    # 100 days from a Thursday on: 14 weeks from the first Monday, the last of them of five days.
+    assert seen.count == 14 and not seen.rejected
+    add_source(owner, kpi, "sql", connection, given)
+    assert pull(owner, connection).rows == 14 and connection.host == maria_database.url.split("/")[2]
+    with pytest.raises(ValidationError, match="more than one way"):
+        add_source(owner, kpi, "sql", connection, {**given, "statement": "SELECT 1 /*! , SLEEP(9) */"})
+    connection = connect(owner, "sql", maria_database.url, PASSWORD, username="writer")
+    with pytest.raises(ValidationError, match="UPDATE"):
+        add_source(owner, kpi, "sql", connection, given)
 
 
 @pytest.mark.parametrize(
