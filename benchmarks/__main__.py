@@ -35,6 +35,7 @@ NAMES = (
     "scale",
     "lighthouse",
     "memory",
+    "sheets",
     "start",
 )
 
