@@ -16,7 +16,7 @@ from kpis.services.contributions import set_contribution
 from kpis.services.value import decide_value
 from mltrack.accounts.access import Principal
 from projects.models import Initiative
-from projects.services.initiatives import post_update
+from projects.services.initiatives import edit_initiative, post_update
 from projects.services.tasks import create_task
 from tests.browser.axe import violations
 from tests.browser.pages import PageFactory
@@ -114,6 +114,20 @@ def test_pages_on_paper(page: Page, owner: Principal) -> None:
         assert all(map(words, sheets)), "an empty sheet"
         assert page.locator("[data-chart]:not([data-drawn])").count() == 0
         assert cut(page) == []
+
+
+def test_an_initiative_is_a_few_sheets_with_what_stands_in_the_way(page: Page, owner: Principal) -> None:
+    initiative = Initiative.objects.get(key="CHURN")
+    edit_initiative(owner, initiative, {"problem": "Clients leave before anybody notices. " * 20})
+    page.goto(f"/w/{owner.workspace.key}/initiatives/CHURN/")
+    sheets = [words(each) for each in printed(page).pages]
+    text = " ".join(sheets)
+    assert len(sheets) <= 4 and all(sheets), len(sheets)
+    titles = page.locator(".check .name").all_text_contents()
+    assert len(titles) > 30 and [each for each in titles if each not in text] == []
+    told = page.locator("section:has(> header > #in-the-way) .to-pass").all_inner_texts()
+    assert told and [each for each in told if " ".join(each.split()) not in text] == []
+    assert cut(page) == []
 
 
 def test_pages_of_delivery_on_paper(page: Page, owner: Principal) -> None:
