@@ -1033,6 +1033,44 @@ def deploy(options: argparse.Namespace) -> int:
     return READY
 
 
+def promote(options: argparse.Namespace) -> int:
+    """Make the canary of an environment live, or its shadow, or the one that is named."""
+    found = beside(options, ("canary", "shadow"))
+    answer = Client(options).call("POST", path_of(options, "deployments", found, "promote"), {"note": options.note})[0]
+    say(f"stored: {clean(answer.get('version'))} is {clean(answer.get('state'))} in "
+        f"{clean(answer.get('environment'))} ({clean(answer.get('id'))})", options.out)  # fmt: skip
+    write(options.json, pretty(answer))
+    return READY
+
+
+def rollback(options: argparse.Namespace) -> int:
+    """Take what is live in an environment back, or say how long a rehearsal of that took."""
+    body = {name: getattr(options, name) for name in ("seconds", "link", "note")}
+    if options.rehearsal:
+        path, body["environment"] = path_of(options, "rollbacks"), options.environment
+    else:
+        path = path_of(options, "deployments", beside(options, ("champion",)), "rollback")
+    answer = Client(options).call("POST", path, {name: each for name, each in body.items() if each is not None})[0]
+    what = f"{clean(answer.get('from_version'))} → {clean(answer.get('to_version'))}"
+    took = "" if answer.get("seconds") is None else f" in {clean(answer['seconds'])} s"
+    say(f"stored: rollback in {clean(answer.get('environment'))}: {'rehearsed' if options.rehearsal else what}{took} "
+        f"({clean(answer.get('id'))})", options.out)  # fmt: skip
+    write(options.json, pretty(answer))
+    return READY
+
+
+def beside(options: argparse.Namespace, places: Tuple[str, ...]) -> str:
+    """The id of what stands in one of the places of an environment, first come; of the model version, where named."""
+    found = Client(options).call("GET", path_of(options, "production"))[0]
+    here: Json = next((each for each in found.get("environments", []) if each.get("name") == options.environment), {})
+    for place in places:
+        there = here.get(place)
+        if there and options.model_version in (None, there["version"]):
+            return str(there["id"])
+    wanted = f"{options.model_version} as " if options.model_version else ""
+    raise Stop(USAGE, f"there is no {wanted}{' or '.join(places)} in {options.environment}")
+
+
 # doctor
 
 
@@ -1094,11 +1132,12 @@ def parser() -> argparse.ArgumentParser:
     shared: Json = {"epilog": about, "allow_abbrev": False}
     top = argparse.ArgumentParser(prog="mltrack.py", description="MLTrack's CI client", **shared)
     top.add_argument("--version", action="version", version=f"mltrack-cli {VERSION}")
-    commands = top.add_subparsers(dest="command", required=True, metavar="{report,evaluate,label,gate,deploy,doctor}")
+    commands = top.add_subparsers(dest="command", required=True, metavar=COMMANDS)
     for run, text in ((report, "store one run, or a file of runs"),
                       (evaluate, "upload a model's predictions, a row per case"),
                       (label, "store annotations, or how far labeling is"), (gate, "ask: may this version ship?"),
-                      (deploy, "record what runs where"),
+                      (deploy, "record what runs where"), (promote, "make a canary or shadow live"),
+                      (rollback, "take back what is live, or record a rehearsal of that"),
                       (doctor, "check address, token, scopes and clock")):  # fmt: skip
         sub = commands.add_parser(run.__name__, help=text, description=text, **shared)
         sub.set_defaults(act=run)
@@ -1117,6 +1156,7 @@ FLAG: Json = {"action": "store_true"}
 COUNT: Json = {"type": int, "metavar": "N"}
 MANY: Json = {"action": "append", "default": []}
 PURPOSE: Json = {"choices": ("validation", "test", "shadow", "production")}
+COMMANDS = "{report,evaluate,label,gate,deploy,promote,rollback,doctor}"
 STATES = ("live", "shadow", "canary", "failed", "rolled_back", "retired")
 STATUS: Json = {"choices": ("running", "finished", "failed", "killed"), "default": "finished"}
 OPTIONS: Dict[str, List[Tuple[str, Union[str, Json], str]]] = {
@@ -1195,6 +1235,21 @@ OPTIONS: Dict[str, List[Tuple[str, Union[str, Json], str]]] = {
         ("--image-digest", "DIGEST", "of the container image"),
         ("--endpoint", "URL", "where it answers"),
         ("--json", "FILE", "the deployment; - is standard output"),
+    ],
+    "promote": [
+        ("--environment", {"metavar": "NAME", "default": "production"}, "default: production"),
+        ("--model-version", "ID", "refuse another version than this one"),
+        ("--note", {"metavar": "TEXT", "default": ""}, "why"),
+        ("--json", "FILE", "the deployment; - is standard output"),
+    ],
+    "rollback": [
+        ("--environment", {"metavar": "NAME", "default": "production"}, "default: production"),
+        ("--model-version", "ID", "refuse to take back another version than this one"),
+        ("--seconds", COUNT, "how long it took until the version before answered"),
+        ("--rehearsal", FLAG, "it was rehearsed: nothing is taken back; needs --seconds"),
+        ("--link", "URL", "where that is written down"),
+        ("--note", {"metavar": "TEXT", "default": ""}, "why"),
+        ("--json", "FILE", "the rollback; - is standard output"),
     ],
     "doctor": [],
 }

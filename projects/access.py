@@ -15,6 +15,7 @@ from mltrack.rows import columns_of, next_object, next_or_none
 from projects.models import (
     Connection,
     DatasetVersion,
+    Deployment,
     Evaluation,
     EvaluationUpload,
     Initiative,
@@ -129,6 +130,16 @@ def dataset_of(initiative: Initiative, public_id: str) -> DatasetVersion:
     found = datasets_of(initiative).select_related("initiative").filter(public_id=public_id).first()
     if found is None:
         raise Http404("No such dataset version in this initiative.")
+    return found
+
+
+def deployment_of(initiative: Initiative, public_id: str) -> Deployment:
+    """Return one of the initiative's deployments, by its public id. Raises Http404."""
+    ours = Deployment.objects.select_related("run", "model_version")
+    found = ours.filter(initiative=initiative, public_id=public_id).first()
+    if found is None:
+        raise Http404("No such deployment in this initiative.")
+    found.initiative = initiative
     return found
 
 

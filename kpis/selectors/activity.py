@@ -63,6 +63,10 @@ VERBS = {
     "push": "reported",
     "record": "recorded",
     "select": "chose which runs count for",
+    "deploy": "reported",
+    "promote": "promoted",
+    "roll back": "rolled back",
+    "rehearse": "rehearsed a rollback of",
 }
 NOUNS = {
     "initiative": "the initiative",

@@ -2,7 +2,7 @@
 
 from projects.models.connections import Breaker, Connection, NudgeDelivery, RejectedRecord, SyncAttempt
 from projects.models.datasets import DatasetSplit, DatasetVersion, RunDataset, SplitHashes, SplitOverlap, VersionOverlap
-from projects.models.deployments import Deployment
+from projects.models.deployments import Deployment, DeploymentChange, Rollback
 from projects.models.evaluations import CaseBlock, Evaluation, EvaluationStratum, Origin, Pairing, Purpose
 from projects.models.initiatives import Initiative, JudgeDue, StageChange, Update
 from projects.models.label_audits import AuditedTask, AuditKind, AuditState, LabelAudit, RelabelSource
@@ -47,6 +47,7 @@ __all__ = [
     "DatasetSplit",
     "DatasetVersion",
     "Deployment",
+    "DeploymentChange",
     "Evaluation",
     "EvaluationStratum",
     "EvaluationUpload",
@@ -69,6 +70,7 @@ __all__ = [
     "RejectedRecord",
     "RelabelSource",
     "Rhythmic",
+    "Rollback",
     "Run",
     "RunColumns",
     "RunDataset",

@@ -42,6 +42,11 @@ def deployment_id() -> str:
     return new_id("dep")
 
 
+def rollback_id() -> str:
+    """Return a new id of a rollback or its rehearsal, `rbk_…`."""
+    return new_id("rbk")
+
+
 def evaluation_id() -> str:
     """Return a new id of an evaluation, `evl_…`."""
     return new_id("evl")

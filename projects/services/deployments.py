@@ -13,6 +13,8 @@ from django.utils import timezone
 from mltrack.accounts.access import Principal
 from mltrack.accounts.services.audit import record_audit
 from projects.models import Deployment, Initiative, ModelVersion, Run
+from projects.selectors.production import BESIDE, before_it
+from projects.services.deployment_changes import keep_change, keep_rollback
 from projects.services.due import note_due
 from projects.services.run_rows import lock_source
 from projects.services.texts import json_safe, whole_text
@@ -36,7 +38,8 @@ def record_deployment(
 ) -> tuple[Deployment, str]:
     """Upsert a deployment by environment, version and time; return it and `created`, `updated` or `unchanged`.
 
-    Without `at`, the newest report of the same version in the environment is taken for the same deployment.
+    Without `at`, the newest report of the same version in the environment is taken for the same deployment; one that
+    was a canary or a shadow and is live now has arrived now. One that was live and is taken back is kept as a rollback.
     The run of that commit and the model version of that number, or of `name/3`, are tied to it where they are
     known. Raises ValidationError({field: text}), also for a number that several models have.
     """
@@ -54,13 +57,22 @@ def record_deployment(
             at=at or timezone.now(),
             **values,
         )
+        keep_change(principal, made, "", made.at)
         return _told(principal, initiative, made, "created")
     changed = [name for name, value in values.items() if value not in ("", None) and getattr(old, name) != value]
     if not changed:
         return old, "unchanged"
+    before = old.state
     for name in changed:
         setattr(old, name, values[name])
-    old.save(update_fields=changed)
+    if before != old.state:
+        now = timezone.now()
+        if at is None and before in BESIDE and old.state == Deployment.State.LIVE:
+            old.at = now
+        if before == Deployment.State.LIVE and old.state == Deployment.State.ROLLED_BACK:
+            keep_rollback(principal, old, before_it(old), at=now)
+        keep_change(principal, old, before, now)
+    old.save(update_fields=[*changed, "at"])
     return _told(principal, initiative, old, "updated")
 
 

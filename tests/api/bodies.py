@@ -250,6 +250,19 @@ def bodies(ids: dict[str, str], number: int) -> dict[str, list[Body]]:
                 "commit": COMMIT,
             }
         ],
+        f"POST {initiative}deployments/{{deployment_id}}/promote/": [{"note": "It held."}],
+        f"POST {initiative}deployments/{{deployment_id}}/rollback/": [
+            {"to_deployment": ids["earlier_id"], "seconds": 40, "link": "https://example.org/", "note": "It erred."}
+        ],
+        f"POST {initiative}rollbacks/": [
+            {
+                "environment": "production",
+                "seconds": 40,
+                "at": _moment(-number),
+                "link": "https://example.org/",
+                "note": "As planned.",
+            }
+        ],
         f"POST {initiative}tasks/": [_pushed_task(ids, number), {"key": ids["task_key"], "body": "Again"}],
         f"POST {initiative}tasks/batch/": [{"tasks": [_pushed_task(ids, number)]}],
         f"PATCH {initiative}tasks/{{task_key}}/": [_task(ids)],

@@ -24,7 +24,7 @@ BLANK = dict.fromkeys(
     (
         *KINDS,
         *("source_connection", "sprint_id", "into_id", "task_key", "blocker_key", "trained_id", "project"),
-        "experiment_id",
+        *("experiment_id", "earlier_id"),
     ),
     "x",
 )

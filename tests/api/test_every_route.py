@@ -29,6 +29,7 @@ ATTEST = ("contributor", "initiatives:write")
 INITIATIVES = ("manager", "initiatives:write")
 TARGETS = ("manager", "targets:write")
 CONNECTIONS = ("manager", "connections:write")
+DEPLOYMENTS = ("contributor", "deployments:write")
 TASKS = ("contributor", "tasks:write")
 SPRINTS = ("manager", "tasks:write")
 APPROVE = ("approver", "targets:write")
@@ -67,7 +68,11 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
     "initiatives/{key}/audits/{audit_id}/relabels/tool/": {"POST": LABELS},
     "initiatives/{key}/audits/{audit_id}/close/": {"POST": ("manager", "labels:write")},
     "initiatives/{key}/audits/{audit_id}/discard/": {"POST": ("manager", "labels:write")},
-    "initiatives/{key}/deployments/": {"GET": READ, "POST": ("contributor", "deployments:write")},
+    "initiatives/{key}/deployments/": {"GET": READ, "POST": DEPLOYMENTS},
+    "initiatives/{key}/deployments/{deployment_id}/promote/": {"POST": DEPLOYMENTS},
+    "initiatives/{key}/deployments/{deployment_id}/rollback/": {"POST": DEPLOYMENTS},
+    "initiatives/{key}/production/": {"GET": READ},
+    "initiatives/{key}/rollbacks/": {"GET": READ, "POST": DEPLOYMENTS},
     "initiatives/{key}/tasks/": {"GET": READ, "POST": TASKS},
     "initiatives/{key}/tasks/batch/": {"POST": TASKS},
     "initiatives/{key}/tasks/{task_key}/": {"GET": READ, "PATCH": TASKS, "DELETE": TASKS},
@@ -166,7 +171,7 @@ KINDS = (
     "initiatives", "kpis", "run_id", "target_id", "goal_id", "attestation_id", "waiver_id", "audit_id", "connection_id",
     "evaluation_id", "upload_id", "kpi", "dataset_id", "task_key", "check_id", "sprint_id", "note_id", "alert_id",
     "dashboards", "calendar_id", "estimate_id", "result_id", "cost_id", "source_id", "share_id", "subscription_id",
-    "notice_id",
+    "notice_id", "deployment_id",
 )  # fmt: skip
 OWN = (
     *("calendars/{calendar_id}/", "notices/{notice_id}/", "shares/{share_id}/", "shares/{share_id}/openings/"),

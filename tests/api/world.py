@@ -47,6 +47,7 @@ from projects.services.label_batches import tie_batch
 from projects.services.labeling_snapshots import SnapshotRecord, record_labeling_snapshot
 from projects.services.relabels import record_relabels
 from projects.services.rhythms import set_rhythm
+from projects.services.rollbacks import record_rehearsal
 from projects.services.runs import push_model_version
 from projects.services.sprints import create_sprint
 from projects.services.tasks import create_task
@@ -108,7 +109,10 @@ def fill(owner: Principal, mark: str = "", key: str = "CHURN") -> tuple[Initiati
     record_splits(owner, initiative, data, [SplitInput(f"train {mark}", hashes=ROW), SplitInput("test", hashes="")])
     other, _ = record_dataset(owner, initiative, name=f"learnt {mark}", digest="2")
     record_version_overlap(owner, initiative, data, other, rows=1)
-    record_deployment(owner, initiative, environment=f"production {mark}", version="3", commit=COMMIT)
+    where = f"production {mark}"
+    earlier, _ = record_deployment(owner, initiative, environment=where, version="2")
+    live, _ = record_deployment(owner, initiative, environment=where, version="3", commit=COMMIT)
+    record_rehearsal(owner, initiative, environment=where, seconds=40, note=mark)
     about: dict[str, Any] = {"run": run.external_id, "dataset": DatasetRecord(f"cards {mark}", "1"), "scope": mark}
     evaluated = [
         make_evaluation(initiative, 20, cases=True, external_id=f"e{number} {mark}", **about) for number in (1, 2)
@@ -165,6 +169,8 @@ def fill(owner: Principal, mark: str = "", key: str = "CHURN") -> tuple[Initiati
         "upload_id": upload.public_id,
         "audit_id": audit.public_id,
         "dataset_id": data.public_id,
+        "deployment_id": live.public_id,
+        "earlier_id": earlier.public_id,
         "sprint_id": sprint.public_id,
         "into_id": into.public_id,
         "task_key": task.key,

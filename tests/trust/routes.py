@@ -41,6 +41,7 @@ NOUNS: Final = {
     "move": "initiatives",
     "notes": "note_id",
     "notices": "notice_id",
+    "production": "deployment_id",
     "results": "result_id",
     "runs": "run_id",
     "shares": "share_id",
@@ -68,7 +69,7 @@ NAMED: Final = {
 # Kinds that only bodies and forms name.
 IN_FORMS: Final = (
     *("owner", "connections", "source_connection", "blocker_key", "into_id", "project"),
-    "experiment_id",
+    *("experiment_id", "earlier_id"),
 )
 OBJECTS: Final = frozenset({*NOUNS.values(), "workspace", "tied", "task_key"} - {"check"})
 
