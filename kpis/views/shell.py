@@ -23,6 +23,7 @@ TABS: Final = (
     ("evaluations", _("Evaluations"), "kpis:evaluations"),
     ("labeling", _("Labeling"), "kpis:labeling"),
     ("delivery", _("Delivery"), "kpis:delivery"),
+    ("production", _("Production"), "kpis:production"),
     ("value", _("Value"), "kpis:value"),
     ("data", _("Data"), "kpis:data"),
     ("activity", _("Activity"), "kpis:activity"),

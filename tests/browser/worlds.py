@@ -61,6 +61,7 @@ from projects.services.label_batches import tie_batch
 from projects.services.labeling_pages import record_labeling_page
 from projects.services.nudges import nudge_token
 from projects.services.relabels import record_relabels
+from projects.services.rollbacks import record_rehearsal, roll_back
 from projects.services.sprints import create_sprint
 from projects.services.task_pages import record_task_page
 from projects.services.tasks import create_task, edit_task
@@ -136,7 +137,7 @@ def fill(principal: Principal) -> dict[str, str]:
     about: dict[str, Any] = {"dataset": DatasetRecord("holdout", "9f2c"), "name": "Second clinic"}
     evaluated = [make_evaluation(biopsy, 200, cases=True, run=run.external_id, **about) for run in runs]
     datasets = known_data(principal, biopsy)
-    record_deployment(principal, digits, environment="production", version="1", endpoint="https://digits.example.org")
+    put_into_production(principal, digits)
     post_update(principal, biopsy, health="on_track", text="The **second** clinic agreed.")
     less = {"metric": "accuracy", "comparator": ">=", "reason": "A pilot needs less."}
     target = propose_target(principal, biopsy, value=0.5, **less)
@@ -189,6 +190,16 @@ def fill(principal: Principal) -> dict[str, str]:
         "invitation": secret,
         "reset": f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}",
     }
+
+
+def put_into_production(principal: Principal, initiative: Initiative) -> None:
+    """Bring three versions into production, one taken back, one beside what is live; rehearse going back."""
+    here: dict[str, Any] = {"environment": "production", "endpoint": "https://digits.example.org"}
+    record_deployment(principal, initiative, version="1", image_digest=f"sha256:{'9f2c' * 16}", **here)
+    taken, _ = record_deployment(principal, initiative, version="2", **here)
+    roll_back(principal, taken, seconds=95, link="https://example.org/log", note="It erred on sevens.")
+    record_deployment(principal, initiative, version="3", state="canary", **here)
+    record_rehearsal(principal, initiative, environment="production", seconds=40, note="The weekly drill.")
 
 
 def read_elsewhere(principal: Principal, initiative: Initiative) -> dict[str, str]:

@@ -28,6 +28,7 @@ from kpis.forms.kpis import GoalForm, KpiFieldForm, KpiForm
 from kpis.forms.label_audits import AuditForm, RelabelsForm
 from kpis.forms.labeling import AnnotationsForm, BatchForm, CurveForm, QuotaForm
 from kpis.forms.mails import MailForm, OwnRhythmForm, RhythmForm, WhenForm
+from kpis.forms.production import RehearsalForm
 from kpis.forms.readings import PasteForm, ReadingForm
 from kpis.forms.realised import CostForm, DecisionForm, ExperimentForm, MeasureForm
 from kpis.forms.runs import ColumnsForm
@@ -170,7 +171,13 @@ def _people(ids: Mapping[str, str]) -> list[Post]:
 
 def _data() -> list[Post]:
     file = {"text": "outs: [{path: raw, md5: a1}]", "path": "data/raw.dvc", "only": "data/*", "file": ""}
-    return [_post("kpis:data", DvcForm, file)]
+    drill = {"environment": "production", "seconds": "40", "link": "https://example.org/", "note": "As planned."}
+    return [
+        _post("kpis:data", DvcForm, file),
+        _post("kpis:production", RehearsalForm, drill),
+        _post("kpis:deployment_promote", None, {}),
+        _post("kpis:deployment_rollback", None, {}),
+    ]
 
 
 def _facts(ids: Mapping[str, str]) -> list[Post]:

@@ -23,6 +23,7 @@ from projects.models import DatasetVersion, Initiative
 from projects.services.annotation_pushes import record_annotations
 from projects.services.columns import choose_columns
 from projects.services.datasets import record_dataset
+from projects.services.deployments import record_deployment
 from projects.services.label_audits import discard_audit, draw_audit
 from projects.services.label_batches import tie_batch
 from projects.services.labeling_snapshots import SnapshotRecord, record_labeling_snapshot
@@ -108,6 +109,7 @@ def plant(world: World) -> World:
         keep_result(person, biopsy, kpi, **asked)
     for number, text in enumerate(PAYLOADS):
         record_dataset(person, biopsy, name=text, digest=f"{text}{number}", uri=text)
+        record_deployment(person, biopsy, environment=f"eu {number}", version=text)
     push_tasks(person, biopsy, [{"title": text, "external_id": text} for text in PAYLOADS], atomic=True)
     record_annotations(person, biopsy, [pushed(text, "ann", text, batch=text) for text in PAYLOADS])
     for text in PAYLOADS:
@@ -144,6 +146,7 @@ def test_no_cell_of_any_download_runs(world: World, client: Client) -> None:
         "kpis:evaluations_csv",
         "kpis:attempts_csv",
         "kpis:datasets_csv",
+        "kpis:deployments_csv",
         "kpis:tasks_csv",
         "kpis:flow_csv",
         "kpis:forecasts_csv",
