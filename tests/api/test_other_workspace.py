@@ -42,6 +42,7 @@ OWNERS = (
     "link__",
     "subscription__",
     "dashboard__",
+    "deployment__",
 )
 WAYS = tuple(f"{owner}workspace" for owner in OWNERS)
 READS = [route for route, methods in served().items() if "GET" in methods]
