@@ -208,6 +208,36 @@ class TaskFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleaseFacts:
+    """A deployment: `run` and `model_version` are public ids, "" where not known.
+
+    `beside_at` is when it came to be a canary or shadow, None where it never was one.
+    """
+
+    version: str
+    environment: str
+    state: str
+    at: datetime
+    image: str = ""
+    run: str = ""
+    model_version: str = ""
+    beside_at: datetime | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RollbackFacts:
+    """The newest rollback, `real` or a `rehearsal`; `seconds` is how long it took, None where nobody timed it."""
+
+    kind: str
+    environment: str
+    at: datetime
+    seconds: int | None = None
+    change: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AttestationFacts:
     """A person's word on a check. Only unrevoked ones are given."""
 
@@ -252,7 +282,8 @@ class JudgementInputs:
     given for (see `fingerprints.bound_fingerprints`); `history` is in order of time; `production` is the run
     of what is deployed, None when nothing is, `production_evaluation` its newest evaluation, and `pairs` how that and
     the candidate's did on the same cases, by slice ("" is all of them), None where the cases are not known. `labels` is
-    None where nothing is known of them, `forecast` where no date was credible when one was made last.
+    None where nothing is known of them, `forecast` where no date was credible when one was made last. `releases` are
+    the newest deployments, newest first.
     """
 
     initiative: InitiativeFacts
@@ -274,3 +305,5 @@ class JudgementInputs:
     labels: LabelStanding | None = None
     forecast: ForecastStanding | None = None
     tasks: TaskFacts = field(default_factory=TaskFacts)
+    releases: tuple[ReleaseFacts, ...] = ()
+    rollback: RollbackFacts | None = None

@@ -25,8 +25,10 @@ from kpis.scoring.scorecard import Scorecard
 from kpis.scoring.targets import Target, expectation
 from kpis.selectors.paths import kpi_path, labeling_path
 from kpis.selectors.periods import period_values, standing
+from kpis.selectors.release_facts import RELEASES, release_facts, rollback_facts
 from kpis.selectors.scorecards import policy_from
 from kpis.selectors.task_facts import ABOUT_TASKS, NAMED, task_facts
+from kpis.selectors.word_facts import waiver_facts, word_facts
 from mltrack.prepared import Prepared
 from projects.models import Initiative
 
@@ -35,7 +37,7 @@ EVALUATIONS = 20
 
 # The latest document is read only where a person's word may be bound to something in it.
 GROUNDS = Prepared(
-    """
+    f"""
 SELECT
     (SELECT source FROM kpis_scorecard WHERE workspace_id = %(workspace)s AND active) AS scorecard,
     (SELECT json_agg(row ORDER BY row.id) FROM (
@@ -115,8 +117,9 @@ SELECT
         (array_agg(json_build_array(number, title) ORDER BY number) FILTER (WHERE status <> 'done'))[:%(named)s])
         FROM projects_task WHERE initiative_id = %(initiative)s AND deleted_at IS NULL AND status <> 'cancelled'
             AND NOT is_from_check AND check_id <> %(about)s) AS tasks,
+{RELEASES}
     coalesce(%(now)s, statement_timestamp()) AS now
-""",
+""",  # noqa: S608  (a constant; the values are parameters)
     initiative="bigint",
     workspace="bigint",
     evaluations="int",
@@ -171,6 +174,8 @@ class Grounds:
     labels: LabelStanding | None = None
     forecast: ForecastStanding | None = None
     tasks: engine.TaskFacts = field(default_factory=engine.TaskFacts)
+    releases: tuple[engine.ReleaseFacts, ...] = ()
+    rollback: engine.RollbackFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +207,8 @@ def grounds_of(initiative: Initiative, now: datetime | None = None) -> Grounds:
             engine.PlainBaseline(row["metric"], float(row["value"]), row["n"], row["note"])
             for row in said["baselines"] or []
         ),
-        attestations=tuple(_word(row) for row in said["words"] or []),
-        waivers=tuple(_waiver(row) for row in said["waivers"] or []),
+        attestations=tuple(word_facts(row) for row in said["words"] or []),
+        waivers=tuple(waiver_facts(row) for row in said["waivers"] or []),
         history=tuple(
             engine.ProgressPoint(datetime.fromisoformat(at), float(share)) for at, share in said["history"] or []
         ),
@@ -219,6 +224,8 @@ def grounds_of(initiative: Initiative, now: datetime | None = None) -> Grounds:
         labels=_labels(initiative, said["labels"]),
         forecast=standing_of(said["forecast"]),
         tasks=task_facts(initiative, said["tasks"]),
+        releases=release_facts(initiative, said["releases"]),
+        rollback=rollback_facts(initiative, said["rollback"]),
     )
 
 
@@ -248,28 +255,6 @@ def _target(row: Mapping[str, Any]) -> Target:
         grid_step=float(row["grid_step"]),
         dataset_digest=row["dataset_digest"],
         declared_at=datetime.fromisoformat(row["valid_from"]) if row["valid_from"] else None,
-    )
-
-
-def _word(row: Mapping[str, Any]) -> engine.AttestationFacts:
-    given, ends = datetime.fromisoformat(row["created_at"]), datetime.fromisoformat(row["expires_at"])
-    return engine.AttestationFacts(
-        row["public_id"], row["check_id"], row["link"], given, ends, row["author"], row["note"]
-    )
-
-
-def _waiver(row: Mapping[str, Any]) -> engine.WaiverFacts:
-    return engine.WaiverFacts(
-        row["public_id"],
-        row["check_id"],
-        row["reason"],
-        datetime.fromisoformat(row["expires_at"]),
-        row["state"],
-        _real(row["measured"]),
-        row["measured_text"],
-        row["requester"],
-        row["approver"],
-        row["self_approved"],
     )
 
 

@@ -65,6 +65,8 @@ def gather(initiative: Initiative, *, now: datetime | None = None, candidate: As
         labels=grounds.labels,
         forecast=grounds.forecast,
         tasks=grounds.tasks,
+        releases=grounds.releases,
+        rollback=grounds.rollback,
     )
     return Gathered(inputs, grounds.policy, grounds.now)
 

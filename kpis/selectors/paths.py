@@ -33,6 +33,11 @@ def labeling_path(initiative: Initiative) -> str:
     return f"{initiative_path(initiative.workspace, initiative.key)}labeling/"
 
 
+def production_path(initiative: Initiative) -> str:
+    """Return the path of an initiative's production tab."""
+    return f"{initiative_path(initiative.workspace, initiative.key)}production/"
+
+
 def sprint_path(sprint: Sprint) -> str:
     """Return the path of a sprint's page."""
     return f"/w/{sprint.workspace.key}/sprints/{sprint.public_id}/"

@@ -172,7 +172,7 @@ def _sums(initiative: Initiative) -> dict[str, Any]:
     framed = StageChange.objects.filter(initiative=OuterRef("pk"), stage=Stage.FRAMING).order_by("at")
     runs = Run.objects.filter(links__initiative=OuterRef("pk"), status=Run.Status.FINISHED, deleted_at=None)
     newest = runs.filter(ended_at__isnull=False).order_by("-links__ended_at", "-pk")
-    return (
+    found: dict[str, Any] = dict(
         Initiative.objects.filter(pk=initiative.pk)
         .annotate(
             begun=Coalesce(Subquery(framed.values("at")[:1]), "created_at"),
@@ -184,3 +184,4 @@ def _sums(initiative: Initiative) -> dict[str, Any]:
         .values("begun", "trained", "failed", "n", "live")
         .get()
     )
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from kpis.scoring.inputs import JudgementInputs
-from kpis.scoring.measured import comparison, data, delivery, groups, labels, model, value
+from kpis.scoring.measured import comparison, data, delivery, groups, labels, model, releases, value
 from kpis.scoring.measurement import Measurement
 
 Measure = Callable[[JudgementInputs], Measurement]
@@ -33,4 +33,7 @@ MEASURES: Mapping[str, Measure] = {
     "delivery.stage": delivery.stage,
     "delivery.tasks_done": delivery.tasks_done,
     "delivery.reproducible": delivery.reproducible,
+    "delivery.containerised": releases.containerised,
+    "delivery.rollback": releases.rollback,
+    "delivery.canary": releases.canary,
 }
