@@ -137,6 +137,7 @@ INITIATIVE: Final = [
     path("production/", production.production, name="production"),
     *files("production/deployments", production.deployments_file, "deployments"),
     path("production/<slug:public_id>/promote/", production.promote, name="deployment_promote"),
+    path("production/<slug:public_id>/probe/", production.probe, name="deployment_probe"),
     path("production/<slug:public_id>/rollback/", production.rollback, name="deployment_rollback"),
     path("tasks/<str:task>/", tasks.task, name="task"),
     path("tasks/<str:task>/edit/<slug:task_field>/", tasks.edit, name="task_edit"),

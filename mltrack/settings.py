@@ -194,6 +194,7 @@ else:
 CELERY_TASK_ROUTES = {
     "projects.tasks.pull_connection": {"queue": "pulls"},
     "projects.tasks.deliver_task": {"queue": "pulls"},
+    "projects.tasks.probe_endpoint": {"queue": "pulls"},
     "kpis.tasks.pull_readings": {"queue": "pulls"},
     "kpis.tasks.deliver_subscription": {"queue": "pulls"},
 }
@@ -208,6 +209,7 @@ MLTRACK_LEASE_SECONDS: float = read.float("MLTRACK_LEASE_SECONDS", default=90.0)
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "sweep-connections": {"task": "projects.tasks.sweep_connections", "schedule": MLTRACK_SWEEP_SECONDS},
     "sweep-sent-tasks": {"task": "projects.tasks.sweep_sent_tasks", "schedule": MLTRACK_SWEEP_SECONDS},
+    "sweep-probes": {"task": "projects.tasks.sweep_probes", "schedule": MLTRACK_SWEEP_SECONDS},
     "sweep-uploads": {"task": "projects.tasks.sweep_uploads", "schedule": MLTRACK_SWEEP_SECONDS},
     "sweep-mails": {"task": "kpis.tasks.sweep_mails", "schedule": 60.0},
     "sweep-subscriptions": {"task": "kpis.tasks.sweep_subscriptions", "schedule": MLTRACK_SWEEP_SECONDS},

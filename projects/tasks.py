@@ -11,6 +11,7 @@ from celery.signals import worker_ready, worker_shutting_down
 from mltrack.wakes import MOST_WAITING, forget_excess, waiting
 from projects.connectors.registry import task_of
 from projects.services import pull
+from projects.services.probes import due_probes, run_probe
 from projects.services.stopping import request_stop
 from projects.services.sweep import due_connections, due_sent_tasks, kinds_of
 from projects.services.task_delivery import deliver
@@ -58,6 +59,20 @@ def sweep_sent_tasks() -> None:
     room = max(0, MOST_WAITING - waiting(current_app, PULLS))
     for sent_id in due_sent_tasks()[:room]:
         deliver_task.delay(sent_id)
+
+
+@shared_task(name="projects.tasks.probe_endpoint", time_limit=60, soft_time_limit=50)
+def probe_endpoint(probe_id: int) -> None:
+    """Ask one endpoint whether it answers, if that is due."""
+    run_probe(probe_id)
+
+
+@shared_task(name="projects.tasks.sweep_probes", time_limit=60, soft_time_limit=50)
+def sweep_probes() -> None:
+    """Wake a worker for each endpoint that is to be asked, as long as few messages wait."""
+    room = max(0, MOST_WAITING - waiting(current_app, PULLS))
+    for probe_id in due_probes()[:room]:
+        probe_endpoint.delay(probe_id)
 
 
 @shared_task(name="projects.tasks.count", time_limit=300, soft_time_limit=280)

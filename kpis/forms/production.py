@@ -1,10 +1,11 @@
-"""A rehearsal of going back, by hand."""
+"""A rehearsal of going back, and whether an endpoint is asked, by hand."""
 
 from __future__ import annotations
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from projects.models.probes import LONGEST_INTERVAL, SHORTEST_INTERVAL
 from projects.services.rollbacks import LONGEST_SECONDS
 
 
@@ -17,3 +18,21 @@ class RehearsalForm(forms.Form):
     )
     link = forms.CharField(label=_("Link"), required=False, max_length=500, help_text=_("Where it is written down."))
     note = forms.CharField(label=_("Note"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class ProbeForm(forms.Form):
+    """How often an endpoint is asked, and what its answer must hold."""
+
+    interval_seconds = forms.IntegerField(
+        label=_("Ask every so many seconds"),
+        min_value=SHORTEST_INTERVAL,
+        max_value=LONGEST_INTERVAL,
+        initial=300,
+        help_text=_("60 to 86400."),
+    )
+    expected = forms.CharField(
+        label=_("The answer holds"),
+        required=False,
+        max_length=200,
+        help_text=_("A text that a healthy answer has and an error page lacks."),
+    )

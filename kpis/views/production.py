@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -13,13 +13,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kpis.forms.errors import in_words, show_errors
-from kpis.forms.production import RehearsalForm
+from kpis.forms.production import ProbeForm, RehearsalForm
 from kpis.views.shell import page_of, shell
 from mltrack.accounts.pages import PageRequest, page
 from mltrack.accounts.policy import Power
 from mltrack.file_answer import file_answer
 from projects.access import deployment_of, initiative_of
-from projects.selectors.production import deployment_lines, production_of
+from projects.models import EndpointProbe
+from projects.selectors.probes import probes_of
+from projects.selectors.production import EnvironmentNow, deployment_lines, production_of
+from projects.services.probes import remove_probe, set_probe
 from projects.services.rollbacks import promote_deployment, record_rehearsal, roll_back
 
 EXAMPLE: Final = """\
@@ -44,13 +47,22 @@ def production(request: PageRequest, key: str) -> HttpResponse:
         else:
             messages.success(request, _("The rehearsal is recorded. The verdict follows within seconds."))
             return redirect(page_of(initiative, "kpis:production"))
+    found, probes = production_of(initiative, timezone.now()), probes_of(initiative)
     values = {
-        "page": production_of(initiative, timezone.now()),
+        "page": found,
+        "places": [_place(number, each, probes.get(each.name)) for number, each in enumerate(found.environments, 1)],
+        "may_probe": request.principal.may(Power.WRITE_CONNECTIONS),
         "form": form,
         "may_deploy": request.principal.may(Power.WRITE_DEPLOYMENTS),
         "example": EXAMPLE.format(origin=request.build_absolute_uri("/").rstrip("/"), key=initiative.key),
     }
     return render(request, "kpis/production/index.html", context | values, status=422 if form.errors else 200)
+
+
+def _place(number: int, place: EnvironmentNow, probe: EndpointProbe | None) -> dict[str, Any]:
+    """Return what an environment's panel shows: its probe, and the form that sets it."""
+    initial = {"interval_seconds": probe.interval_seconds, "expected": probe.expected} if probe else None
+    return {"now": place, "probe": probe, "form": ProbeForm(initial=initial, auto_id=f"probe-{number}-%s")}
 
 
 @require_safe
@@ -91,4 +103,25 @@ def rollback(request: PageRequest, key: str, public_id: str) -> HttpResponse:
         where = {"old": kept.from_version, "new": kept.to_version, "environment": kept.environment}
         words = _("In %(environment)s %(old)s is recorded as taken back, and %(new)s as live again.")
         messages.success(request, words % where)
+    return redirect(page_of(initiative, "kpis:production"))
+
+
+@require_POST
+@page(Power.WRITE_CONNECTIONS)
+def probe(request: PageRequest, key: str, public_id: str) -> HttpResponse:
+    """Ask the endpoint of what is live in a deployment's environment from now on, or stop that."""
+    initiative = initiative_of(request.principal, key)
+    found, form = deployment_of(initiative, public_id), ProbeForm(request.POST)
+    if request.POST.get("remove"):
+        remove_probe(request.principal, found)
+        messages.success(request, _("The endpoint is not asked any more."))
+    elif not form.is_valid():
+        messages.error(request, " ".join(str(words) for errors in form.errors.values() for words in errors))
+    else:
+        try:
+            set_probe(request.principal, found, **form.cleaned_data)
+        except ValidationError as error:
+            messages.error(request, in_words(error))
+        else:
+            messages.success(request, _("The endpoint is asked within seconds."))
     return redirect(page_of(initiative, "kpis:production"))

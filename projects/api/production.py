@@ -14,9 +14,19 @@ from mltrack.rest.pages import page_of
 from mltrack.rest.query import PageParams
 from mltrack.rest.serializers import answer_of
 from projects.access import deployment_of, initiative_of
-from projects.api.shapes.production import ProductionOut, PromoteIn, RehearsalIn, RollbackIn, RollbackOut
+from projects.api.shapes.production import (
+    ProbeIn,
+    ProbeOut,
+    ProductionOut,
+    PromoteIn,
+    RehearsalIn,
+    RollbackIn,
+    RollbackOut,
+)
 from projects.api.shapes.reports import DeploymentOut
+from projects.selectors.probes import probe_of
 from projects.selectors.production import production_of, rollbacks_of
+from projects.services.probes import remove_probe, set_probe
 from projects.services.rollbacks import promote_deployment, record_rehearsal, roll_back
 
 
@@ -59,6 +69,30 @@ class RollingBack(Endpoint):
         with named_by("to_deployment"):
             to = deployment_of(initiative, named) if named else None
         return self.ok(answer_of(RollbackOut, roll_back(self.principal, found, to=to, **given)))
+
+
+class Probe(Endpoint):
+    """Whether what is live in a deployment's environment answers."""
+
+    powers = {"GET": Power.READ, "PUT": Power.WRITE_CONNECTIONS, "DELETE": Power.WRITE_CONNECTIONS}
+
+    @extend_schema(responses=ProbeOut)
+    def get(self, request: Request, key: str, deployment_id: str) -> Response:
+        """Show how it stands, with the newest answers; 404 where nothing is asked."""
+        return self.ok(answer_of(ProbeOut, probe_of(deployment_of(initiative_of(self.principal, key), deployment_id))))
+
+    @extend_schema(request=ProbeIn, responses=ProbeOut)
+    def put(self, request: Request, key: str, deployment_id: str) -> Response:
+        """Ask its endpoint from now on, and that of whatever is live there later."""
+        found = deployment_of(initiative_of(self.principal, key), deployment_id)
+        set_probe(self.principal, found, **self.body(ProbeIn))
+        return self.ok(answer_of(ProbeOut, probe_of(found)))
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, key: str, deployment_id: str) -> Response:
+        """Stop asking; once more changes nothing."""
+        remove_probe(self.principal, deployment_of(initiative_of(self.principal, key), deployment_id))
+        return self.ok(None, 204)
 
 
 class Rollbacks(Endpoint):

@@ -44,6 +44,7 @@ urlpatterns = [
     path("initiatives/<str:key>/deployments/", reports.Deployments.as_view()),
     path("initiatives/<str:key>/deployments/<str:deployment_id>/promote/", production.Promotion.as_view()),
     path("initiatives/<str:key>/deployments/<str:deployment_id>/rollback/", production.RollingBack.as_view()),
+    path("initiatives/<str:key>/deployments/<str:deployment_id>/probe/", production.Probe.as_view()),
     path("initiatives/<str:key>/production/", production.Production.as_view()),
     path("initiatives/<str:key>/rollbacks/", production.Rollbacks.as_view()),
     path("initiatives/<str:key>/tasks/", tasks.Tasks.as_view()),

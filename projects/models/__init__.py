@@ -19,6 +19,7 @@ from projects.models.labeling import (
     TallyKind,
     TaskState,
 )
+from projects.models.probes import EndpointProbe, ProbeResult
 from projects.models.rhythms import Rhythmic, UpdateRhythm
 from projects.models.runs import (
     MetricValue,
@@ -48,6 +49,7 @@ __all__ = [
     "DatasetVersion",
     "Deployment",
     "DeploymentChange",
+    "EndpointProbe",
     "Evaluation",
     "EvaluationStratum",
     "EvaluationUpload",
@@ -66,6 +68,7 @@ __all__ = [
     "Origin",
     "Pairing",
     "Priority",
+    "ProbeResult",
     "Purpose",
     "RejectedRecord",
     "RelabelSource",

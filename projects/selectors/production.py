@@ -185,3 +185,4 @@ def _sums(initiative: Initiative) -> dict[str, Any]:
         .get()
     )
     return found
+    return found

@@ -40,7 +40,7 @@ def open_connector(
     made = resolve(kind)
     theirs = {name: value for name, value in options.items() if name not in CLIENT_OPTIONS}
     given: dict[str, Any] = {
-        "allowed_networks": _networks(),
+        "allowed_networks": allowed_networks(),
         "auth": made.auth_of(username, secret),
         "ca_pem": ca_pem or None,
         "timeout": min(patience, timeout_of(options)),
@@ -116,5 +116,6 @@ def timeout_of(options: Mapping[str, Any]) -> float:
     return float(value)
 
 
-def _networks() -> tuple[Network, ...]:
+def allowed_networks() -> tuple[Network, ...]:
+    """Return the networks that the operator lets requests reach beside global addresses."""
     return tuple(ip_network(each, strict=False) for each in settings.MLTRACK_ALLOWED_NETWORKS)

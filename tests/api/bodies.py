@@ -254,6 +254,7 @@ def bodies(ids: dict[str, str], number: int) -> dict[str, list[Body]]:
         f"POST {initiative}deployments/{{deployment_id}}/rollback/": [
             {"to_deployment": ids["earlier_id"], "seconds": 40, "link": "https://example.org/", "note": "It erred."}
         ],
+        f"PUT {initiative}deployments/{{deployment_id}}/probe/": [{"interval_seconds": 600, "expected": "ready"}],
         f"POST {initiative}rollbacks/": [
             {
                 "environment": "production",

@@ -71,6 +71,7 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
     "initiatives/{key}/deployments/": {"GET": READ, "POST": DEPLOYMENTS},
     "initiatives/{key}/deployments/{deployment_id}/promote/": {"POST": DEPLOYMENTS},
     "initiatives/{key}/deployments/{deployment_id}/rollback/": {"POST": DEPLOYMENTS},
+    "initiatives/{key}/deployments/{deployment_id}/probe/": {"GET": READ, "PUT": CONNECTIONS, "DELETE": CONNECTIONS},
     "initiatives/{key}/production/": {"GET": READ},
     "initiatives/{key}/rollbacks/": {"GET": READ, "POST": DEPLOYMENTS},
     "initiatives/{key}/tasks/": {"GET": READ, "POST": TASKS},

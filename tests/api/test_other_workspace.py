@@ -43,6 +43,7 @@ OWNERS = (
     "subscription__",
     "dashboard__",
     "deployment__",
+    "probe__initiative__",
 )
 WAYS = tuple(f"{owner}workspace" for owner in OWNERS)
 READS = [route for route, methods in served().items() if "GET" in methods]
@@ -88,7 +89,7 @@ def test_every_table_is_watched(team: Team, both: Any) -> None:
     assert [model.__name__ for model in models if _way(model) is None] == []
     watched = rows_of(team.stranger.workspace)
     unfilled = {"Breaker", "RejectedRecord", "RunColumns", "Scorecard", "RunDataset", "NudgeDelivery", "UpdateReminder"}
-    unfilled |= {"DigestMail", "MailChoice", "SentTask", "AlertMail", "AlertMute"}
+    unfilled |= {"DigestMail", "MailChoice", "SentTask", "AlertMail", "AlertMute", "ProbeResult"}
     assert {name for name, rows in watched.items() if not rows} <= unfilled
 
 

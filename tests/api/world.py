@@ -45,6 +45,7 @@ from projects.services.initiatives import post_update
 from projects.services.label_audits import draw_audit
 from projects.services.label_batches import tie_batch
 from projects.services.labeling_snapshots import SnapshotRecord, record_labeling_snapshot
+from projects.services.probes import set_probe
 from projects.services.relabels import record_relabels
 from projects.services.rhythms import set_rhythm
 from projects.services.rollbacks import record_rehearsal
@@ -111,7 +112,9 @@ def fill(owner: Principal, mark: str = "", key: str = "CHURN") -> tuple[Initiati
     record_version_overlap(owner, initiative, data, other, rows=1)
     where = f"production {mark}"
     earlier, _ = record_deployment(owner, initiative, environment=where, version="2")
-    live, _ = record_deployment(owner, initiative, environment=where, version="3", commit=COMMIT)
+    about_live: dict[str, Any] = {"version": "3", "commit": COMMIT, "endpoint": "https://models.example.org/"}
+    live, _ = record_deployment(owner, initiative, environment=where, **about_live)
+    set_probe(owner, live, expected=mark)
     record_rehearsal(owner, initiative, environment=where, seconds=40, note=mark)
     about: dict[str, Any] = {"run": run.external_id, "dataset": DatasetRecord(f"cards {mark}", "1"), "scope": mark}
     evaluated = [

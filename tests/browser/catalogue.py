@@ -214,6 +214,7 @@ DEEDS: Final[dict[str, str]] = {
     "kpis:bridge_expect": HERE + "value/{any}/bridge/expect/",
     "kpis:bridge_remove": HERE + "value/{any}/bridge/remove/",
     "kpis:estimate_withdraw": HERE + "estimates/{any}/withdraw/",
+    "kpis:deployment_probe": HERE + "production/{any}/probe/",
     "kpis:deployment_promote": HERE + "production/{any}/promote/",
     "kpis:deployment_rollback": HERE + "production/{any}/rollback/",
     "kpis:calendar_revoke": "/w/{w}/settings/calendars/{any}/revoke/",

@@ -48,7 +48,7 @@ from projects.connectors.labeling_records import (
 )
 from projects.connectors.records import DatasetRecord
 from projects.connectors.task_records import SprintRecord, TaskPage, TaskRecord
-from projects.models import Connection, DatasetVersion, Initiative, RelabelSource, Task
+from projects.models import Connection, DatasetVersion, EndpointProbe, Initiative, RelabelSource, Task
 from projects.progress.datasets.splits import Overlap
 from projects.services.annotator_figures import switch_annotator_figures
 from projects.services.connections import create_connection
@@ -60,6 +60,7 @@ from projects.services.label_audits import close_audit, draw_audit
 from projects.services.label_batches import tie_batch
 from projects.services.labeling_pages import record_labeling_page
 from projects.services.nudges import nudge_token
+from projects.services.probes import set_probe
 from projects.services.relabels import record_relabels
 from projects.services.rollbacks import record_rehearsal, roll_back
 from projects.services.sprints import create_sprint
@@ -197,6 +198,8 @@ def put_into_production(principal: Principal, initiative: Initiative) -> None:
     here: dict[str, Any] = {"environment": "production", "endpoint": "https://digits.example.org"}
     record_deployment(principal, initiative, version="1", image_digest=f"sha256:{'9f2c' * 16}", **here)
     taken, _ = record_deployment(principal, initiative, version="2", **here)
+    set_probe(principal, taken, expected="ready")
+    EndpointProbe.objects.update(state="down", changed_at=timezone.now(), last_at=timezone.now(), last_ms=10_000)
     roll_back(principal, taken, seconds=95, link="https://example.org/log", note="It erred on sevens.")
     record_deployment(principal, initiative, version="3", state="canary", **here)
     record_rehearsal(principal, initiative, environment="production", seconds=40, note="The weekly drill.")

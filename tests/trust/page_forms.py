@@ -28,7 +28,7 @@ from kpis.forms.kpis import GoalForm, KpiFieldForm, KpiForm
 from kpis.forms.label_audits import AuditForm, RelabelsForm
 from kpis.forms.labeling import AnnotationsForm, BatchForm, CurveForm, QuotaForm
 from kpis.forms.mails import MailForm, OwnRhythmForm, RhythmForm, WhenForm
-from kpis.forms.production import RehearsalForm
+from kpis.forms.production import ProbeForm, RehearsalForm
 from kpis.forms.readings import PasteForm, ReadingForm
 from kpis.forms.realised import CostForm, DecisionForm, ExperimentForm, MeasureForm
 from kpis.forms.runs import ColumnsForm
@@ -175,6 +175,7 @@ def _data() -> list[Post]:
     return [
         _post("kpis:data", DvcForm, file),
         _post("kpis:production", RehearsalForm, drill),
+        _post("kpis:deployment_probe", ProbeForm, {"interval_seconds": "600", "expected": "ready"}),
         _post("kpis:deployment_promote", None, {}),
         _post("kpis:deployment_rollback", None, {}),
     ]

@@ -108,6 +108,7 @@ INITIATIVES: Final[dict[str, dict[str, Levels]]] = {
     "kpis:production": {"GET": "viewer", "POST": "contributor"},
     "kpis:deployments_csv": VIEW,
     "kpis:deployment_promote": {"POST": "contributor"},
+    "kpis:deployment_probe": {"POST": "manager"},
     "kpis:deployment_rollback": {"POST": "contributor"},
     "kpis:evaluation_cells_csv": VIEW,
     "kpis:evaluation_fairness": VIEW,

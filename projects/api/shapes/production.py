@@ -10,7 +10,8 @@ from mltrack.rest.fields import UTCDateTimeField
 from mltrack.rest.plain_fields import optional_text, person
 from mltrack.rest.serializers import StrictSerializer
 from projects.api.shapes.reports import DeploymentOut
-from projects.models import Rollback
+from projects.models import EndpointProbe, Rollback
+from projects.models.probes import LONGEST_INTERVAL, SHORTEST_INTERVAL
 from projects.services.rollbacks import LONGEST_SECONDS
 
 
@@ -59,6 +60,37 @@ class RollbackOut(StrictSerializer):
     note = serializers.CharField()
     by = person("actor")
     recorded_at = UTCDateTimeField()
+
+
+class ProbeIn(StrictSerializer):
+    """How often the endpoint is asked, and a text that its answer must hold, "" for any."""
+
+    interval_seconds = serializers.IntegerField(min_value=SHORTEST_INTERVAL, max_value=LONGEST_INTERVAL, required=False)
+    expected = optional_text(200)
+
+
+class ProbeResultOut(StrictSerializer):
+    """One answer: `words` say what is wrong, `status` is null where no failing one came."""
+
+    at = UTCDateTimeField()
+    ok = serializers.BooleanField()
+    ms = serializers.IntegerField()
+    status = serializers.IntegerField(allow_null=True)
+    words = serializers.CharField()
+
+
+class ProbeOut(StrictSerializer):
+    """How an endpoint stands; `changed_at` is since when it is `up` or `down`."""
+
+    environment = serializers.CharField()
+    interval_seconds = serializers.IntegerField()
+    expected = serializers.CharField()
+    state = serializers.ChoiceField(EndpointProbe.State.values)
+    changed_at = UTCDateTimeField(allow_null=True)
+    last_at = UTCDateTimeField(allow_null=True)
+    last_ms = serializers.IntegerField(allow_null=True)
+    last_words = serializers.CharField()
+    results = ProbeResultOut(source="newest", many=True)
 
 
 class EnvironmentOut(StrictSerializer):

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from projects.models import Deployment, Rollback
+from projects.models import Deployment, EndpointProbe, Rollback
 from projects.services.deployments import record_deployment
 from projects.services.rollbacks import record_rehearsal
 from tests.kpis.views.conftest import Place, browser
@@ -77,3 +77,23 @@ def test_the_page_takes_twelve_queries_at_most(busy: Place) -> None:
     with CaptureQueriesContext(connection) as queries:
         client.get(busy.url(PAGE))
     assert len(queries) <= 12, [each["sql"][:90] for each in queries]
+
+
+def test_an_endpoint_is_asked_when_a_manager_says_so(busy: Place) -> None:
+    live = Deployment.objects.get(version="2")
+    here = busy.url(f"production/{live.public_id}/probe/")
+    told = browser(busy.owner).post(here, {"interval_seconds": "300"}, follow=True)
+    assert "names no http or https endpoint" in text(told)
+    Deployment.objects.filter(pk=live.pk).update(endpoint="https://models.example.org/")
+    told = browser(busy.owner).post(here, {"interval_seconds": "300", "expected": "ready"}, follow=True)
+    assert "The endpoint is asked within seconds." in text(told) and "was not asked yet" in text(told)
+    now = timezone.now()
+    down = {"state": "down", "changed_at": now, "last_at": now, "last_ms": 10, "last_words": "The server failed (500)."}
+    EndpointProbe.objects.update(**down)
+    assert "Its endpoint does not answer" in words(get(busy.viewer, busy.url(PAGE)))
+    assert "Stop asking" not in words(get(busy.contributor, busy.url(PAGE)))
+    assert browser(busy.contributor).post(here, {"remove": "1"}).status_code == 403
+    told = browser(busy.owner).post(here, {"remove": "1"}, follow=True)
+    assert "The endpoint is not asked any more." in text(told)
+    told = browser(busy.owner).post(here, {"interval_seconds": "1"}, follow=True)
+    assert "60" in text(told)
