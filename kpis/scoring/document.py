@@ -22,13 +22,15 @@ OF_THE_MOMENT = ("as_of", "pending", "age_seconds", "changes_at", "forecast")
 def readiness_document(readiness: Readiness) -> dict[str, Any]:
     """Return the readiness as a JSON-safe object.
 
-    `{initiative, candidate, verdict, warnings, health, health_reason, score, as_of, policy_version, sections,
-    blockers, waivers, forecast, ml_test_score, changes_at}`; moments in ISO 8601 UTC, ratios 0–1, ages in seconds.
+    `{initiative, candidate, verdict, live_not_ready, warnings, health, health_reason, score, as_of, policy_version,
+    sections, blockers, waivers, forecast, ml_test_score, changes_at}`; moments in ISO 8601 UTC, ratios 0–1, ages in
+    seconds.
     """
     return {
         "initiative": readiness.initiative.key,
         "candidate": _candidate(readiness.candidate),
         "verdict": readiness.verdict,
+        "live_not_ready": is_live_not_ready(readiness),
         "warnings": [_warning(each) for each in readiness.warnings],
         "health": readiness.health.state,
         "health_reason": readiness.health.reason,
@@ -42,6 +44,11 @@ def readiness_document(readiness: Readiness) -> dict[str, Any]:
         "ml_test_score": _ml_test_score(readiness),
         "changes_at": moment(readiness.changes_at),
     }
+
+
+def is_live_not_ready(readiness: Readiness) -> bool:
+    """Say whether what is judged runs in production and breaks a required check."""
+    return readiness.candidate is not None and readiness.candidate.deployed and readiness.verdict == "not_ready"
 
 
 def moment(at: datetime | None) -> str | None:

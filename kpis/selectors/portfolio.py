@@ -59,7 +59,7 @@ class PortfolioRow:
     `accuracy` and `coverage` are `{result, observed, expected, n, low, high}` of the candidate, None before a
     judgement. `declared` is `{health, by, at, fades}`, None where nobody declared one; `differs` says that it
     is another health than the computed one. `blocked_by` has at most five words. The KPI is as the last judgement found
-    it; `pending` says that it waits to be judged.
+    it; `pending` says that it waits to be judged. `live_not_ready` says that the candidate runs in production and breaks a required check.
     """
 
     initiative: Initiative
@@ -67,6 +67,7 @@ class PortfolioRow:
     health: str
     score: float | None
     candidate: str
+    live_not_ready: bool
     accuracy: dict[str, Any] | None
     coverage: dict[str, Any] | None
     blocked_by: str
@@ -235,6 +236,7 @@ def _row(initiative: Any, live: dict[str, Any], now: datetime) -> PortfolioRow:
         health=initiative.health,
         score=initiative.score,
         candidate=summary.get("candidate", ""),
+        live_not_ready=summary.get("live_not_ready", False),
         accuracy=summary.get("accuracy"),
         coverage=summary.get("coverage"),
         blocked_by=summary.get("blocked_by", "Not judged yet"),

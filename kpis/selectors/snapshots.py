@@ -143,6 +143,7 @@ def told_at(document: dict[str, Any], judged: datetime, now: datetime) -> dict[s
             if check["age_seconds"] is not None:
                 check["age_seconds"] += older
     document["as_of"] = moment(now)
+    document.setdefault("live_not_ready", False)
     return document
 
 
@@ -152,6 +153,7 @@ def blank_document(key: str, now: datetime) -> dict[str, Any]:
         "initiative": key,
         "candidate": None,
         "verdict": "unknown",
+        "live_not_ready": False,
         "warnings": [],
         "health": "no_data",
         "health_reason": "it was not judged yet",

@@ -11,7 +11,7 @@ SHOWN = ("result", "observed", "expected", "n", "low", "high", "goal")
 
 
 def summary_of(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `{accuracy, coverage, candidate, blocked_by, blockers, warnings, waivers, forecast}`, JSON-safe.
+    """Return `{accuracy, coverage, candidate, live_not_ready, blocked_by, blockers, warnings, waivers, forecast}`, JSON-safe.
 
     `accuracy` and `coverage` are `{result, observed, expected, n, low, high, goal}`, None where the policy does not
     ask.
@@ -21,6 +21,7 @@ def summary_of(document: Mapping[str, Any]) -> dict[str, Any]:
         "accuracy": _figures(checks.get("model.accuracy")),
         "coverage": _figures(checks.get("model.coverage")),
         "candidate": document["candidate"]["label"] if document["candidate"] else "",
+        "live_not_ready": document["live_not_ready"],
         "blocked_by": blocked_by(document),
         "blockers": len(document["blockers"]),
         "warnings": len(document["warnings"]),

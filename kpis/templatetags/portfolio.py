@@ -44,6 +44,7 @@ class _Words:
     attainment: str
     pending: str
     stale: str
+    no_longer: str
 
     @classmethod
     def now(cls) -> Self:
@@ -61,6 +62,7 @@ class _Words:
             none=escape(gettext("none")),
             attainment=escape(gettext("Attainment: how much of the way from baseline to target")),
             pending=f' <span class="faint small" title="{escape(judged)}">{mark}</span>',
+            no_longer=f'<span class="under tone-bad">{escape(gettext("in production, no longer ready"))}</span>',
             stale=f" {status('result', 'stale', plain=True)}",
         )
 
@@ -108,7 +110,8 @@ def _verdict(row: PortfolioRow, words: _Words) -> str:
     if row.waivers:
         said += " " + escape(ngettext("%(n)d waiver", "%(n)d waivers", row.waivers) % {"n": row.waivers})
     waits = words.pending if row.pending else ""
-    return f'{status("verdict", row.verdict)}{waits}<span class="under">{said}</span>'
+    lost = words.no_longer if row.live_not_ready else ""
+    return f'{status("verdict", row.verdict)}{waits}{lost}<span class="under">{said}</span>'
 
 
 def _health(row: PortfolioRow, words: _Words) -> str:

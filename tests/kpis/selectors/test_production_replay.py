@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from kpis.selectors.portfolio import portfolio
 from kpis.selectors.snapshots import readiness_document
 from mltrack.accounts.access import Principal
 from projects.models import Initiative
 from projects.services.deployments import record_deployment
 from projects.services.rollbacks import promote_deployment, record_rehearsal, roll_back
 from tests.factories import make_workspace
-from tests.kpis.world import COMMIT, GOOD, aimed, check_of, judged, report
+from tests.kpis.views.kpi_world import get
+from tests.kpis.world import COMMIT, GOOD, POOR, aimed, check_of, judged, report
 
 pytestmark = pytest.mark.django_db
 CHECKS = ("delivery.containerised", "delivery.canary", "delivery.rollback")
@@ -60,3 +62,21 @@ def test_every_day_is_told_as_it_was(owner: Principal) -> None:
         check_of(readiness_document(initiative), "delivery.rollback")["observed"]
         == "2 → 1 in production, took 30 seconds"
     )
+
+
+def test_a_live_model_that_breaks_a_required_check_is_told(owner: Principal) -> None:
+    initiative = aimed(owner)
+    report(initiative, "poor", POOR)
+    assert judged(initiative).document["live_not_ready"] is False
+    record_deployment(owner, initiative, environment="production", version="1", commit=COMMIT)
+    kept = judged(initiative)
+    assert (kept.document["verdict"], kept.document["live_not_ready"]) == ("not_ready", True)
+    assert kept.summary["live_not_ready"] is True
+    (row,) = portfolio(owner).rows
+    assert row.live_not_ready
+    page = get(owner, f"/w/{owner.workspace.key}/").content.decode()
+    assert "in production, no longer ready" in page
+    page = get(owner, f"/w/{owner.workspace.key}/initiatives/{initiative.key}/").content.decode()
+    assert "in production, no longer ready" in page
+    report(initiative, "poor", GOOD)
+    assert judged(initiative).document["live_not_ready"] is False
