@@ -59,7 +59,8 @@ class PortfolioRow:
     `accuracy` and `coverage` are `{result, observed, expected, n, low, high}` of the candidate, None before a
     judgement. `declared` is `{health, by, at, fades}`, None where nobody declared one; `differs` says that it
     is another health than the computed one. `blocked_by` has at most five words. The KPI is as the last judgement found
-    it; `pending` says that it waits to be judged. `live_not_ready` says that the candidate runs in production and breaks a required check.
+    it; `pending` says that it waits to be judged. `live_not_ready` says that the candidate runs in production and
+    breaks a required check.
     """
 
     initiative: Initiative

@@ -11,7 +11,9 @@ SHOWN = ("result", "observed", "expected", "n", "low", "high", "goal")
 
 
 def summary_of(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `{accuracy, coverage, candidate, live_not_ready, blocked_by, blockers, warnings, waivers, forecast}`, JSON-safe.
+    """Return `{accuracy, coverage, candidate, live_not_ready, blocked_by, blockers, warnings, waivers, forecast}`.
+
+    It is JSON-safe.
 
     `accuracy` and `coverage` are `{result, observed, expected, n, low, high, goal}`, None where the policy does not
     ask.

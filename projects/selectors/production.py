@@ -187,3 +187,4 @@ def _sums(initiative: Initiative) -> dict[str, Any]:
     return found
     return found
     return found
+    return found

@@ -17,7 +17,7 @@ MOST_BYTES: Final = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What came back: milliseconds, the status of HTTP where one was told, and in words what is wrong, "" for nothing."""
+    """What came back: milliseconds, the failing status of HTTP where there is one, what is wrong in words, else ""."""
 
     ok: bool
     ms: int

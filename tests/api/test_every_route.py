@@ -112,6 +112,7 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
     "initiatives/{key}/evaluations/{evaluation_id}/fairness/": {"GET": READ},
     "initiatives/{key}/evaluations/{evaluation_id}/cells/": {"GET": READ},
     "initiatives/{key}/readiness/": {"GET": READ},
+    "initiatives/{key}/handover/": {"GET": READ},
     "initiatives/{key}/report/": {"GET": READ},
     "initiatives/{key}/gate/": {"POST": ("contributor", "gate")},
     "calendar/": {"GET": READ, "PATCH": ("admin", "admin")},

@@ -33,6 +33,7 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "kpis:dataset": (HERE + "data/{dataset}/", HERE + "data/{earlier_dataset}/"),
     "kpis:dataset_diff": (HERE + "data/{dataset}/diff/",),
     "kpis:board": ("/w/{w}/board/", "/w/{w}/board/?initiative={i}&cancelled=1"),
+    "kpis:handover": (HERE + "handover/", "/w/{w}/initiatives/{ready}/handover/"),
     "kpis:production": (HERE + "production/", "/w/{w}/initiatives/{ready}/production/"),
     "kpis:delivery": (HERE + "delivery/", HERE + "delivery/?by=sprint"),
     "kpis:sprint": ("/w/{w}/sprints/{sprint}/", "/w/{w}/sprints/{over_sprint}/"),

@@ -105,6 +105,7 @@ INITIATIVES: Final[dict[str, dict[str, Levels]]] = {
     "kpis:task_put_away": {"POST": "contributor"},
     "kpis:dataset_diff": VIEW,
     "kpis:datasets_csv": VIEW,
+    "kpis:handover": VIEW,
     "kpis:production": {"GET": "viewer", "POST": "contributor"},
     "kpis:deployments_csv": VIEW,
     "kpis:deployment_promote": {"POST": "contributor"},

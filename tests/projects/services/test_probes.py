@@ -1,4 +1,4 @@
-"""Probes of endpoints against a server that misbehaves: slow, failing, redirecting inwards, answering with an error page."""
+"""Probes against a server that misbehaves: slow, failing, redirecting inwards, answering with an error page."""
 
 from __future__ import annotations
 
