@@ -30,7 +30,7 @@ class Line:
 class Handover:
     """A candidate on its way into production.
 
-    `carried` is what need not be done again, `changes` is each part against what is live, `missing` what still stands
+    `carried` is what need not be done again, `changes` is each part against what is live, none without, `missing` what still stands
     in the way with what would make it pass, `owner` who answers in operations, `initiative_owner` who brought it here.
     """
 
@@ -58,14 +58,14 @@ def handover(initiative: Initiative, document: Mapping[str, Any] | None = None) 
         base = made_of_production(initiative, known.live, measured)
     ours = made(initiative, evaluation, known) if evaluation is not None else _made_of_run(initiative, run)
     rows = matrix(base, [ours]) if ours is not None else ()
-    same = base is not None and ours is not None and base.id == ours.id
+    is_live = base is None or (ours is not None and base.id == ours.id)
     return Handover(
         candidate=candidate.get("label", ""),
         candidate_url=candidate.get("url", ""),
         verdict=told["verdict"],
         live=known.live.version if known.live else "",
         carried=tuple(_carried(initiative, told, candidate, evaluation, run)),
-        changes=() if same or not rows else rows[-1].cells,
+        changes=() if is_live or not rows else rows[-1].cells,
         missing=tuple(_missing(initiative, told)),
         owner=_owner(told),
         initiative_owner=str(initiative.owner or ""),

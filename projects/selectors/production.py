@@ -185,6 +185,3 @@ def _sums(initiative: Initiative) -> dict[str, Any]:
         .get()
     )
     return found
-    return found
-    return found
-    return found

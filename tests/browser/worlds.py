@@ -199,7 +199,8 @@ def put_into_production(principal: Principal, initiative: Initiative) -> None:
     record_deployment(principal, initiative, version="1", image_digest=f"sha256:{'9f2c' * 16}", **here)
     taken, _ = record_deployment(principal, initiative, version="2", **here)
     set_probe(principal, taken, expected="ready")
-    EndpointProbe.objects.update(state="down", changed_at=timezone.now(), last_at=timezone.now(), last_ms=10_000)
+    now, words = timezone.now(), "The server failed (500)."
+    EndpointProbe.objects.update(state="down", changed_at=now, last_at=now, last_ms=90, last_words=words)
     roll_back(principal, taken, seconds=95, link="https://example.org/log", note="It erred on sevens.")
     record_deployment(principal, initiative, version="3", state="canary", **here)
     record_rehearsal(principal, initiative, environment="production", seconds=40, note="The weekly drill.")
