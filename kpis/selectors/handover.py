@@ -30,8 +30,9 @@ class Line:
 class Handover:
     """A candidate on its way into production.
 
-    `carried` is what need not be done again, `changes` is each part against what is live, none without, `missing` what still stands
-    in the way with what would make it pass, `owner` who answers in operations, `initiative_owner` who brought it here.
+    `carried` is what need not be done again, `changes` is each part against what is live, none without, `missing` what
+    still stands in the way with what would make it pass, `owner` who answers in operations, `initiative_owner` who
+    brought it here.
     """
 
     candidate: str

@@ -126,9 +126,11 @@ def _locked(deployment: Deployment) -> Deployment:
 def _target(found: Deployment, to: Deployment | None) -> Deployment:
     back = to or before_it(found)
     if back is None:
-        raise ValidationError({"to": f"No other version was live in {found.environment} before {found.version}."})
+        raise ValidationError(
+            {"to_deployment": f"No other version was live in {found.environment} before {found.version}."}
+        )
     if back.environment != found.environment or back.version == found.version or back.state != Deployment.State.LIVE:
-        raise ValidationError({"to": f"Name another version that was live in {found.environment}."})
+        raise ValidationError({"to_deployment": f"Name another version that was live in {found.environment}."})
     return back
 
 

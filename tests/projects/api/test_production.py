@@ -56,7 +56,7 @@ def test_wrong_bodies_name_the_field(team: Team, churn: Initiative) -> None:
     assert pointers(refused(call("post", HERE + "rollbacks/", {"environment": "production"}), 400)) == {"/seconds"}
     wrong = refused(call("post", HERE + f"deployments/{live}/rollback/", {"to_deployment": "dep_1"}), 400)
     assert pointers(wrong) == {"/to_deployment"}
-    assert pointers(refused(call("post", HERE + f"deployments/{live}/rollback/", {}), 400)) == {"/to"}
+    assert pointers(refused(call("post", HERE + f"deployments/{live}/rollback/", {}), 400)) == {"/to_deployment"}
     assert pointers(refused(call("post", HERE + f"deployments/{live}/promote/", {"why": ""}), 400)) == {"/why"}
     refused(call("post", HERE + "deployments/dep_1/promote/", {}), 404)
 

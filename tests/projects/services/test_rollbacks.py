@@ -113,8 +113,12 @@ def test_what_cannot_be_promoted_or_taken_back_says_why(owner: Principal, initia
     cases: list[tuple[Callable[[], object], str, str]] = [
         (lambda: promote_deployment(owner, old), "state", "Only a canary or a shadow can be promoted; 1 is live."),
         (lambda: roll_back(owner, old), "state", "Only what is live in production can be taken back."),
-        (lambda: roll_back(owner, other), "to", "No other version was live in eu before 9."),
-        (lambda: roll_back(owner, live, to=other), "to", "Name another version that was live in production."),
+        (lambda: roll_back(owner, other), "to_deployment", "No other version was live in eu before 9."),
+        (
+            lambda: roll_back(owner, live, to=other),
+            "to_deployment",
+            "Name another version that was live in production.",
+        ),
         (lambda: roll_back(owner, live, seconds=-1), "seconds", "Seconds are a whole number from 0 to 30 days."),
         (lambda: roll_back(owner, live, link="ftp://x"), "link", "A link begins with http:// or https://."),
     ]
