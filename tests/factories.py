@@ -11,7 +11,7 @@ from mltrack.accounts.access import Principal
 from mltrack.accounts.models import Member, Role, User, Workspace
 from mltrack.accounts.services.workspaces import create_workspace
 from projects.connectors.records import EvaluationRecord, MetricRecord, RunRecord
-from projects.models import Connection, Evaluation, Initiative, Origin, Run
+from projects.models import Connection, DataSource, Evaluation, Initiative, Observation, ObservedSeries, Origin, Run
 from projects.progress.evaluations.cases import case_hash
 from projects.progress.evaluations.levels import levels_of
 from projects.progress.evaluations.tally import tally_rows
@@ -122,3 +122,32 @@ def make_evaluation(initiative: Initiative, rows: int = 200, *, cases: bool = Fa
         keep_cases(made, ids, levels_of(confidences), correct, [number % 2 for number in range(rows)])
         pair_evaluation(made)
     return made
+
+
+def make_source(
+    principal: Principal, key: str = "pharmacy-feed", *, feeds: Sequence[tuple[Initiative, str]] = ()
+) -> DataSource:
+    """Return a new source of data that feeds these features of initiatives."""
+    source = DataSource.objects.create(
+        workspace=principal.workspace, key=key, name=key.replace("-", " ").capitalize(), owner=principal.user
+    )
+    for initiative, feature in feeds:
+        source.features.create(initiative=initiative, feature=feature)
+    return source
+
+
+def make_series(initiative: Initiative, values: Sequence[float] = (), **fields: Any) -> ObservedSeries:
+    """Return a new series of an initiative, daily volumes of `refills` unless `fields` say otherwise.
+
+    Its values are a period apart from EPOCH on.
+    """
+    named = {"kind": "volume", "name": "refills", **fields}
+    series = ObservedSeries.objects.create(workspace_id=initiative.workspace_id, initiative=initiative, **named)
+    times = [EPOCH + timedelta(days=position * series.period_days) for position in range(len(values))]
+    Observation.objects.bulk_create(
+        Observation(series=series, time=time, value=value, recorded_at=time) for time, value in zip(times, values)
+    )
+    if times:
+        series.last_at = times[-1]
+        series.save(update_fields=["last_at"])
+    return series

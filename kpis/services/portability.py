@@ -27,6 +27,7 @@ from projects.models import (
     EvaluationStratum,
     LabelTask,
     MetricValue,
+    Observation,
     RunDataset,
     RunLink,
 )
@@ -48,6 +49,7 @@ LARGEST: tuple[type[models.Model], ...] = (
     CaseBlock,
     EvaluationStratum,
     MetricValue,
+    Observation,
     RunDataset,
     RunLink,
     Reading,

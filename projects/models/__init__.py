@@ -19,6 +19,14 @@ from projects.models.labeling import (
     TallyKind,
     TaskState,
 )
+from projects.models.observations import (
+    DataSource,
+    Observation,
+    ObservedKind,
+    ObservedSeries,
+    PlannedStop,
+    SourceFeature,
+)
 from projects.models.probes import EndpointProbe, ProbeResult
 from projects.models.rhythms import Rhythmic, UpdateRhythm
 from projects.models.runs import (
@@ -45,6 +53,7 @@ __all__ = [
     "Breaker",
     "CaseBlock",
     "Connection",
+    "DataSource",
     "DatasetSplit",
     "DatasetVersion",
     "Deployment",
@@ -65,8 +74,12 @@ __all__ = [
     "ModelVersion",
     "MoveKind",
     "NudgeDelivery",
+    "Observation",
+    "ObservedKind",
+    "ObservedSeries",
     "Origin",
     "Pairing",
+    "PlannedStop",
     "Priority",
     "ProbeResult",
     "Purpose",
@@ -80,6 +93,7 @@ __all__ = [
     "RunLink",
     "SelectionRule",
     "SentTask",
+    "SourceFeature",
     "SplitHashes",
     "SplitOverlap",
     "Sprint",

@@ -67,6 +67,26 @@ def label_audit_id() -> str:
     return new_id("aud")
 
 
+def data_source_id() -> str:
+    """Return a new id of a data source, `dts_…`."""
+    return new_id("dts")
+
+
+def observed_series_id() -> str:
+    """Return a new id of an observed series, `obs_…`."""
+    return new_id("obs")
+
+
+def new_observed_series_ids(count: int) -> list[str]:
+    """Return so many of them."""
+    return new_ids("obs", count)
+
+
+def planned_stop_id() -> str:
+    """Return a new id of a planned stop, `stp_…`."""
+    return new_id("stp")
+
+
 def sprint_id() -> str:
     """Return a new id of a sprint, `spr_…`."""
     return new_id("spr")
