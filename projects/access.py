@@ -15,11 +15,13 @@ from mltrack.rows import columns_of, next_object, next_or_none
 from projects.models import (
     Connection,
     DatasetVersion,
+    DataSource,
     Deployment,
     Evaluation,
     EvaluationUpload,
     Initiative,
     LabelAudit,
+    PlannedStop,
     Run,
     RunDataset,
     Sprint,
@@ -169,4 +171,21 @@ def task_of(initiative: Initiative, key: str, *, lock: bool = False) -> Task:
     if found is None:
         raise Http404("No such task in this initiative.")
     found.initiative = initiative
+    return found
+
+
+def data_source_of(principal: Principal, key: str) -> DataSource:
+    """Return the source of data with this key in the principal's workspace. Raises Http404."""
+    found = DataSource.objects.select_related("owner").filter(workspace=principal.workspace, key=key).first()
+    if found is None:
+        raise Http404(f"No source {key[:40]} here.")
+    return found
+
+
+def stop_of(principal: Principal, public_id: str) -> PlannedStop:
+    """Return a planned stop of the principal's workspace, by its public id. Raises Http404."""
+    ours = PlannedStop.objects.select_related("initiative", "source", "author")
+    found = ours.filter(workspace=principal.workspace, public_id=public_id).first()
+    if found is None:
+        raise Http404("No such planned stop here.")
     return found

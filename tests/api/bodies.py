@@ -51,6 +51,31 @@ def _run(number: int) -> Body:
     }
 
 
+def _observation(number: int) -> Body:
+    return {
+        "kind": "volume",
+        "name": "refills",
+        "segment": f"S{number}",
+        "time": "2026-01-05T00:00:00Z",
+        "value": 12,
+        "n": 12,
+        "method": "count",
+        "threshold": 1.5,
+        "reference": "the week before",
+        "period_days": 1,
+    }
+
+
+def _source(ids: dict[str, str]) -> Body:
+    return {
+        "name": "Pharmacy feed",
+        "owner": ids["owner"],
+        "note": "Nightly.",
+        "features": [{"initiative": ids["initiatives"], "feature": "refills"}],
+        "archived": False,
+    }
+
+
 def _evaluation(ids: dict[str, str], number: int) -> Body:
     return {
         "external_id": f"N{number}",
@@ -239,6 +264,28 @@ def bodies(ids: dict[str, str], number: int) -> dict[str, list[Body]]:
             {"relabels": [{"task": "t1", "label": "cat", "project": ""}]}
         ],
         f"POST {initiative}audits/{{audit_id}}/discard/": [{"reason": "It is in the way."}],
+        f"POST {initiative}observations/": [_observation(number)],
+        f"POST {initiative}observations/batch/": [{"observations": [_observation(number)]}],
+        f"POST {initiative}observations/files/": [
+            {
+                "format": "dvc",
+                "document": {"accuracy": 0.9 + number / 1000},
+                "time": "2026-01-05T00:00:00Z",
+                "reference": "the week before",
+            }
+        ],
+        "POST data-sources/": [{"key": f"feed-{number}", **_source(ids)}],
+        "PATCH data-sources/{source_key}/": [_source(ids)],
+        "POST planned-stops/": [
+            {
+                "first_day": "2026-12-24",
+                "last_day": "2026-12-26",
+                "reason": "Closed over Christmas.",
+                "initiative": ids["initiatives"],
+                "source": ids["source_key"],
+                "segment": "IL",
+            }
+        ],
         f"POST {initiative}deployments/": [
             {
                 "environment": "production",

@@ -24,7 +24,7 @@ BLANK = dict.fromkeys(
     (
         *KINDS,
         *("source_connection", "sprint_id", "into_id", "task_key", "blocker_key", "trained_id", "project"),
-        *("experiment_id", "earlier_id"),
+        *("experiment_id", "earlier_id", "source_key"),
     ),
     "x",
 )
@@ -55,6 +55,7 @@ def test_every_path_that_takes_a_body_has_one() -> None:
             )
         ),
         "kpis/{key}/goals/{goal_id}/withdraw/",
+        "planned-stops/{stop_id}/withdraw/",
         "initiatives/{key}/estimates/{estimate_id}/withdraw/",
     }
     writing = {

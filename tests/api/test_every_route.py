@@ -25,6 +25,7 @@ READ = ("viewer", "read")
 RUNS = ("contributor", "runs:write")
 EVALUATIONS = ("contributor", "evaluations:write")
 LABELS = ("contributor", "labels:write")
+READINGS = ("contributor", "readings:write")
 ATTEST = ("contributor", "initiatives:write")
 INITIATIVES = ("manager", "initiatives:write")
 TARGETS = ("manager", "targets:write")
@@ -74,6 +75,13 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
     "initiatives/{key}/deployments/{deployment_id}/probe/": {"GET": READ, "PUT": CONNECTIONS, "DELETE": CONNECTIONS},
     "initiatives/{key}/production/": {"GET": READ},
     "initiatives/{key}/rollbacks/": {"GET": READ, "POST": DEPLOYMENTS},
+    "initiatives/{key}/observations/": {"GET": READ, "POST": READINGS},
+    "initiatives/{key}/observations/batch/": {"POST": READINGS},
+    "initiatives/{key}/observations/files/": {"POST": READINGS},
+    "data-sources/": {"GET": READ, "POST": INITIATIVES},
+    "data-sources/{source_key}/": {"GET": READ, "PATCH": INITIATIVES},
+    "planned-stops/": {"GET": READ, "POST": INITIATIVES},
+    "planned-stops/{stop_id}/withdraw/": {"POST": INITIATIVES},
     "initiatives/{key}/tasks/": {"GET": READ, "POST": TASKS},
     "initiatives/{key}/tasks/batch/": {"POST": TASKS},
     "initiatives/{key}/tasks/{task_key}/": {"GET": READ, "PATCH": TASKS, "DELETE": TASKS},
@@ -90,7 +98,7 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
     "initiatives/{key}/contributions/{kpi}/bridge/": {"GET": READ, "PUT": INITIATIVES, "DELETE": INITIATIVES},
     "initiatives/{key}/results/": {"GET": READ, "POST": INITIATIVES},
     "initiatives/{key}/results/{result_id}/": {"GET": READ},
-    "initiatives/{key}/experiments/": {"GET": READ, "POST": ("contributor", "readings:write")},
+    "initiatives/{key}/experiments/": {"GET": READ, "POST": READINGS},
     "initiatives/{key}/costs/": {"GET": READ, "POST": INITIATIVES},
     "initiatives/{key}/costs/{cost_id}/": {"DELETE": INITIATIVES},
     "initiatives/{key}/decisions/": {"GET": READ, "POST": INITIATIVES},
@@ -121,10 +129,10 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
     "kpis/{key}/goals/{goal_id}/approve/": {"POST": APPROVE},
     "kpis/{key}/goals/{goal_id}/reject/": {"POST": APPROVE},
     "kpis/{key}/goals/{goal_id}/withdraw/": {"POST": INITIATIVES},
-    "kpis/{key}/notes/": {"GET": READ, "POST": ("contributor", "readings:write")},
+    "kpis/{key}/notes/": {"GET": READ, "POST": READINGS},
     "kpis/{key}/notes/{note_id}/": {
-        "PATCH": ("contributor", "readings:write"),
-        "DELETE": ("contributor", "readings:write"),
+        "PATCH": READINGS,
+        "DELETE": READINGS,
     },
     "kpis/{key}/alerts/": {"GET": READ, "POST": TARGETS},
     "kpis/{key}/alerts/{alert_id}/": {"PATCH": TARGETS, "DELETE": TARGETS},
@@ -134,8 +142,8 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
     "notices/": {"GET": READ},
     "notices/read/": {"POST": ATTEST},
     "notices/{notice_id}/": {"PATCH": ATTEST},
-    "kpis/{key}/readings/": {"GET": READ, "POST": ("contributor", "readings:write")},
-    "kpis/{key}/readings/batch/": {"POST": ("contributor", "readings:write")},
+    "kpis/{key}/readings/": {"GET": READ, "POST": READINGS},
+    "kpis/{key}/readings/batch/": {"POST": READINGS},
     "kpis/{key}/corrections/": {"GET": READ},
     "kpis/{key}/sources/": {"GET": READ, "POST": CONNECTIONS},
     "kpis/{key}/sources/preview/": {"POST": CONNECTIONS},
@@ -173,7 +181,7 @@ KINDS = (
     "initiatives", "kpis", "run_id", "target_id", "goal_id", "attestation_id", "waiver_id", "audit_id", "connection_id",
     "evaluation_id", "upload_id", "kpi", "dataset_id", "task_key", "check_id", "sprint_id", "note_id", "alert_id",
     "dashboards", "calendar_id", "estimate_id", "result_id", "cost_id", "source_id", "share_id", "subscription_id",
-    "notice_id", "deployment_id",
+    "notice_id", "deployment_id", "source_key", "stop_id",
 )  # fmt: skip
 OWN = (
     *("calendars/{calendar_id}/", "notices/{notice_id}/", "shares/{share_id}/", "shares/{share_id}/openings/"),

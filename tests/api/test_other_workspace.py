@@ -44,6 +44,7 @@ OWNERS = (
     "dashboard__",
     "deployment__",
     "probe__initiative__",
+    "series__",
 )
 WAYS = tuple(f"{owner}workspace" for owner in OWNERS)
 READS = [route for route, methods in served().items() if "GET" in methods]
@@ -147,6 +148,9 @@ def test_bodies_with_ids_are_those() -> None:
         "POST initiatives/{key}/experiments/",
         "POST initiatives/{key}/evaluations/",
         "POST initiatives/{key}/evaluations/uploads/",
+        "POST data-sources/",
+        "PATCH data-sources/{source_key}/",
+        "POST planned-stops/",
         "POST kpis/",
         "PATCH kpis/{key}/",
         "POST dashboards/",

@@ -38,6 +38,7 @@ from projects.models import Connection, Initiative, RelabelSource
 from projects.services.annotation_pushes import record_annotations
 from projects.services.annotator_figures import switch_annotator_figures
 from projects.services.connections import ask_sync
+from projects.services.data_sources import create_source
 from projects.services.dataset_splits import SplitInput, record_splits
 from projects.services.datasets import record_dataset
 from projects.services.deployments import record_deployment
@@ -45,6 +46,8 @@ from projects.services.initiatives import post_update
 from projects.services.label_audits import draw_audit
 from projects.services.label_batches import tie_batch
 from projects.services.labeling_snapshots import SnapshotRecord, record_labeling_snapshot
+from projects.services.observations import record_observations
+from projects.services.planned_stops import plan_stop
 from projects.services.probes import set_probe
 from projects.services.relabels import record_relabels
 from projects.services.rhythms import set_rhythm
@@ -141,7 +144,7 @@ def fill(owner: Principal, mark: str = "", key: str = "CHURN") -> tuple[Initiati
     estimate = estimate_check(owner, initiative, check="operations.owner", **days)
     set_rhythm(owner, initiative, every="weekly", weekday=0, hour=9, zone="Europe/Warsaw")
     link, _secret = create_link(owner)
-    watched = watch(owner, kpi, mark)
+    watched = watch(owner, kpi, mark) | observe(owner, initiative, mark)
     panels = [
         {"kind": "kpi_tile", "title": f"Rate {mark}", "settings": {"kpi": kpi.key}},
         {"kind": "text", "title": f"Words {mark}", "settings": {"text": f"Hello. {mark}"}},
@@ -206,6 +209,19 @@ def watch(owner: Principal, kpi: KPI, mark: str) -> dict[str, str]:
     episode = AlertEpisode.objects.create(alert=alert, opened_at=now, words=f"It is above. {mark}")
     notice = Notice.objects.create(member=member_of(owner), episode=episode, why=f"You own it. {mark}", created_at=now)
     return {"note_id": note.public_id, "alert_id": alert.public_id, "notice_id": notice.public_id}
+
+
+def observe(owner: Principal, initiative: Initiative, mark: str) -> dict[str, str]:
+    """Observe a volume of the initiative, enter its source and plan a stop; return an id of each kind."""
+    volume = {"kind": "volume", "name": f"refills {mark}", "segment": mark, "value": 12, "method": mark[:60]}
+    record_observations(owner, initiative, [{**volume, "time": in_days(-1).isoformat(), "reference": mark}])
+    key = f"{initiative.key.lower()}-feed"
+    source = create_source(
+        owner, key=key, name=f"Feed {mark}", owner=owner.user, note=mark, features=[(initiative.key, f"refills {mark}")]
+    )
+    days = {"first_day": in_days(1).date(), "last_day": in_days(2).date()}
+    stop = plan_stop(owner, initiative=initiative, source=source, segment=mark, reason=f"Closed. {mark}", **days)
+    return {"source_key": source.key, "stop_id": stop.public_id}
 
 
 def serve_file(server: HostileServer, ids: dict[str, str]) -> None:

@@ -71,7 +71,7 @@ IN_FORMS: Final = (
     *("owner", "connections", "source_connection", "blocker_key", "into_id", "project"),
     *("experiment_id", "earlier_id"),
 )
-OBJECTS: Final = frozenset({*NOUNS.values(), "workspace", "tied", "task_key"} - {"check"})
+OBJECTS: Final = frozenset({*NOUNS.values(), "workspace", "tied", "task_key", "source_key", "stop_id"} - {"check"})
 
 
 @dataclass(frozen=True, slots=True)
