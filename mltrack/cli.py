@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""MLTrack's CI client: report runs and labels, upload evaluations, ask the gate, check the set-up.
+"""MLTrack's CI client: report runs, labels and observations, upload evaluations, ask the gate, check the set-up.
 
 One file, standard library only, Python 3.8 or newer. The environment gives the server (MLTRACK_URL) and the
 token (MLTRACK_TOKEN). Exit: 0 ready or stored, 1 not ready, 2 usage or refused data, 3 unknown,
@@ -1017,6 +1017,58 @@ def file_labels(options: argparse.Namespace) -> List[Json]:
     return [dict(zip(heads, (each or None for each in row))) for rows in read(heads) for row in rows]
 
 
+# observe
+
+
+def observe(options: argparse.Namespace) -> int:
+    """Store one observation, a file of them, or what the result file of another library tells."""
+    if bool(options.file) == (options.value is not None):
+        raise Stop(USAGE, "observe needs --file, or --kind, --name and --value")
+    client = Client(options)
+    total: Dict[str, int] = {}
+    for part, body in result_file(options) if options.format else observations(options):
+        answer = client.call("POST", path_of(options, "observations", part), body)[0]
+        counts = {name: answer[name] for name in COUNTED if type(answer.get(name)) is int}
+        if len(counts) < len(COUNTED):
+            raise Stop(FAILED, UNCLEAR)
+        total = {name: total.get(name, 0) + n for name, n in counts.items()}
+        more = [f"{answer['more_unread']} more"] if answer.get("more_unread") else []
+        for words in [*listed(answer, "unread"), *more]:
+            say(f"not read: {clean(words)}", options.out)
+    say("stored: " + ", ".join(f"{n} {name}" for name, n in total.items()), options.out)
+    write(options.json, pretty(total))
+    return READY
+
+
+def result_file(options: argparse.Namespace) -> Iterator[Tuple[str, Json]]:
+    """The file of another library as one body; NaN stands there as text, which the server names as not read."""
+    document = json.loads(json.dumps(load(options.file)), parse_constant=str)
+    given = {"time": midnight(options.time), "reference": options.reference}
+    yield "files", {"format": options.format, "document": document, **{k: v for k, v in given.items() if v is not None}}
+
+
+def observations(options: argparse.Namespace) -> Iterator[Tuple[str, Json]]:
+    """Batches of what the file or the options tell; of what the rows leave out, the options hold for all."""
+    names = ("kind", "name", "segment", "n", "method", "threshold", "reference", "period_days", "value")
+    shared = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    rows = load(options.file, lines=True) if options.file else [{}]
+    rows = rows if isinstance(rows, list) else [rows]
+    if not rows or not all(isinstance(row, dict) for row in rows):
+        raise Stop(USAGE, f"{options.file} holds observations as objects: an array, or one a line")
+    now = options.time or datetime.datetime.now(datetime.timezone.utc).isoformat()
+    whole = [{**shared, **row, "time": midnight(row.get("time", now))} for row in rows]
+    for row in whole:
+        if type(row.get("value")) is not str and not math.isfinite(row.get("value") or 0):
+            raise Stop(USAGE, f"{clean(row.get('name'))}: {clean(row['value'])} measures nothing; leave it out")
+    for batch in chunks(whole, BATCH_LABELS):
+        yield "batch", {"observations": batch}
+
+
+def midnight(moment: Any) -> Any:
+    """A date as its first moment in UTC, all else as it is."""
+    return f"{moment}T00:00:00Z" if re.fullmatch(r"\d{4}-\d\d-\d\d", str(moment)) else moment
+
+
 # deploy
 
 
@@ -1090,7 +1142,8 @@ def doctor(options: argparse.Namespace) -> int:
         say("scopes: the server does not tell them; the token may read")
         return READY
     say(f"scopes: {clean(' '.join(map(str, scopes)))}")
-    needs = {"report": "runs:write", "evaluate": "evaluations:write", "label": "labels:write", "gate": "gate"}
+    needs = {"report": "runs:write", "evaluate": "evaluations:write", "label": "labels:write",
+             "observe": "readings:write", "gate": "gate"}  # fmt: skip
     for command, scope in needs.items():
         say(f"{command}: {'will work' if scope in scopes else f'will be refused, the token lacks {scope}'}")
     return READY if set(needs.values()) & set(map(str, scopes)) else AUTH
@@ -1135,7 +1188,8 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar=COMMANDS)
     for run, text in ((report, "store one run, or a file of runs"),
                       (evaluate, "upload a model's predictions, a row per case"),
-                      (label, "store annotations, or how far labeling is"), (gate, "ask: may this version ship?"),
+                      (label, "store annotations, or how far labeling is"),
+                      (observe, "store what is measured of data and production"), (gate, "ask: may this version ship?"),
                       (deploy, "record what runs where"), (promote, "make a canary or shadow live"),
                       (rollback, "take back what is live, or record a rehearsal of that"),
                       (doctor, "check address, token, scopes and clock")):  # fmt: skip
@@ -1156,7 +1210,10 @@ FLAG: Json = {"action": "store_true"}
 COUNT: Json = {"type": int, "metavar": "N"}
 MANY: Json = {"action": "append", "default": []}
 PURPOSE: Json = {"choices": ("validation", "test", "shadow", "production")}
-COMMANDS = "{report,evaluate,label,gate,deploy,promote,rollback,doctor}"
+COMMANDS = "{report,evaluate,label,observe,gate,deploy,promote,rollback,doctor}"
+KINDS = ("volume", "drift", "quality", "latency", "errors", "cost")
+COUNTED = ("created", "updated", "unchanged")
+REPORTS = ("evidently", "great_expectations", "pandera", "dvc")
 STATES = ("live", "shadow", "canary", "failed", "rolled_back", "retired")
 STATUS: Json = {"choices": ("running", "finished", "failed", "killed"), "default": "finished"}
 OPTIONS: Dict[str, List[Tuple[str, Union[str, Json], str]]] = {
@@ -1214,6 +1271,21 @@ OPTIONS: Dict[str, List[Tuple[str, Union[str, Json], str]]] = {
         ("--per-class", {**SEVERAL, "metavar": "CLASS=N"}, "labeled tasks of a class; repeatable"),
         ("--time", "TIME", "when that was, ISO 8601 with zone; default: now"),
         ("--json", "FILE", "the server's answer; - is standard output"),
+    ],
+    "observe": [
+        ("--kind", {"choices": KINDS}, "what is measured"),
+        ("--name", "NAME", "of what: a feature, a table, an endpoint"),
+        ("--segment", "NAME", "the part that it is about; default: the whole"),
+        ("--value", {"type": float, "metavar": "NUMBER"}, "the measured value; 0 where nothing came"),
+        ("--time", "TIME", "ISO 8601 with zone, or a date for its first moment in UTC; default: now"),
+        ("--n", COUNT, "over how many cases"),
+        ("--method", "NAME", "how it was measured"),
+        ("--threshold", {"type": float, "metavar": "NUMBER"}, "what you compare it with"),
+        ("--reference", "TEXT", "what it was compared to"),
+        ("--period-days", COUNT, "how many days a volume covers"),
+        ("--file", "JSON", "observations instead: an array, or one object a line; - is standard input"),
+        ("--format", {"choices": REPORTS}, "of a result file of another library, whose own JSON --file then is"),
+        ("--json", "FILE", "how many were created, updated and unchanged; - is standard output"),
     ],
     "gate": [
         ("--commit", "SHA", "default: from GitHub, GitLab or git"),

@@ -8,7 +8,7 @@ from mltrack import cli
 from tests.mltrack.cli.conftest import Run
 from tests.mltrack.cli.snippets import ROOT
 
-COMMANDS = ("report", "evaluate", "label", "gate", "deploy", "promote", "rollback", "doctor")
+COMMANDS = ("report", "evaluate", "label", "observe", "gate", "deploy", "promote", "rollback", "doctor")
 PAGE = (ROOT / "docs" / "ci.md").read_text()
 
 

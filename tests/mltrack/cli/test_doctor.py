@@ -32,6 +32,7 @@ def test_healthy_set_up(server: FakeServer, run: Run) -> None:
         "report: will work",
         "evaluate: will be refused, the token lacks evaluations:write",
         "label: will be refused, the token lacks labels:write",
+        "observe: will be refused, the token lacks readings:write",
         "gate: will work",
     ]
 
@@ -44,7 +45,8 @@ def test_missing_scopes_are_named(server: FakeServer, run: Run, scopes: list[str
     done = run("doctor")
     assert done.exit == code
     refused = [line for line in done.out.splitlines() if "will be refused" in line]
-    missing = [scope for scope in ("runs:write", "evaluations:write", "labels:write", "gate") if scope not in scopes]
+    needed = ("runs:write", "evaluations:write", "labels:write", "readings:write", "gate")
+    missing = [scope for scope in needed if scope not in scopes]
     assert [line.split("lacks ")[1] for line in refused] == missing
 
 

@@ -41,7 +41,8 @@ def test_help_needs_no_set_up(server: FakeServer, run: Run, arguments: tuple[str
 
 
 @pytest.mark.parametrize(
-    "arguments", [(), ("evaluates",), ("label",), ("deploy",), ("gate",), ("gate", "--init", "A"), ("gate", "x")]
+    "arguments",
+    [(), ("evaluates",), ("label",), ("observe",), ("deploy",), ("gate",), ("gate", "--init", "A"), ("gate", "x")],
 )
 def test_other_commands_do_not_exist(server: FakeServer, run: Run, arguments: tuple[str, ...]) -> None:
     done = run(*arguments)
