@@ -132,6 +132,7 @@ INITIATIVE: Final = [
     path("gate/<slug:public_id>/", gates.decision, name="gate_decision"),
     path("data/", datasets.datasets, name="data"),
     *files("data/datasets", datasets.datasets_file, "datasets"),
+    *files("data/observed", datasets.observed_file, "observed"),
     path("data/<slug:public_id>/", datasets.dataset, name="dataset"),
     path("data/<slug:public_id>/diff/", datasets.dataset_diff, name="dataset_diff"),
     path("delivery/", delivery.delivery, name="delivery"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from projects.views import connections, words
+from mltrack.file_answer import files
+from projects.views import connections, data_sources, words
 
 app_name = "projects"
 urlpatterns: list[URLPattern] = [
@@ -17,4 +18,10 @@ urlpatterns: list[URLPattern] = [
     path("connections/<slug:public_id>/sync/", connections.connection_sync, name="connection_sync"),
     path("connections/<slug:public_id>/pause/", connections.connection_pause, name="connection_pause"),
     path("connections/<slug:public_id>/delete/", connections.connection_delete, name="connection_delete"),
+    path("data-sources/", data_sources.source_register, name="source_register"),
+    *files("data-sources/sources", data_sources.sources_file, "sources"),
+    *files("data-sources/planned-stops", data_sources.stops_file, "stops"),
+    path("data-sources/<slug:source_key>/", data_sources.source, name="source"),
+    path("planned-stops/", data_sources.stop_create, name="stop_create"),
+    path("planned-stops/<slug:stop_id>/withdraw/", data_sources.stop_withdraw, name="stop_withdraw"),
 ]

@@ -22,6 +22,7 @@ from mltrack.accounts.policy import Power
 from mltrack.file_answer import file_answer
 from projects.access import dataset_of, initiative_of
 from projects.selectors.datasets import difference, previous_of
+from projects.selectors.observed import observed_lines, observed_of
 from projects.services.datasets import DvcRecorded, record_dvc
 from projects.services.texts import is_web_address
 
@@ -64,6 +65,7 @@ def datasets(request: PageRequest, key: str) -> HttpResponse:
             return redirect(page_of(initiative, "kpis:data"))
     values = {
         "rows": dataset_rows(initiative),
+        "observed": observed_of(initiative),
         "form": form,
         "may_report": request.principal.may(Power.WRITE_RUNS),
         "example": EXAMPLE.format(origin=_origin(request), key=initiative.key),
@@ -77,6 +79,14 @@ def datasets_file(request: PageRequest, key: str) -> HttpResponseBase:
     """Answer all dataset versions as a file."""
     initiative = initiative_of(request.principal, key)
     return file_answer(request, dataset_lines(initiative), f"{initiative.key}-datasets")
+
+
+@require_safe
+@page()
+def observed_file(request: PageRequest, key: str) -> HttpResponseBase:
+    """Answer the newest observation of every series as a file."""
+    initiative = initiative_of(request.principal, key)
+    return file_answer(request, observed_lines(initiative), f"{initiative.key}-observed")
 
 
 @require_safe

@@ -8,11 +8,7 @@ import re
 from tests.architecture.sources import PACKAGES, ROOT, Source, is_broad, lines_of, sources
 
 LONGEST_FILE = 350
-<<<<<<< HEAD
 ONE_FILE_BY_CONTRACT = {"mltrack/cli.py": 1350}
-=======
-ONE_FILE_BY_CONTRACT = {"mltrack/cli.py": 1350}
->>>>>>> cc12af1 (Let the client grow by one command)
 LONGEST_FUNCTION = 60
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "common", "core", "constants", "managers", "misc"}
 MAY_IMPORT_LATE = {"manage.py", "mltrack/apps.py", "kpis/apps.py"}

@@ -118,6 +118,8 @@ PAGES: Final[dict[str, tuple[str, ...]]] = {
     "projects:connection_edit": ("/w/{w}/connections/{connection}/edit/", "/w/{w}/connections/{studio}/edit/"),
     "projects:connection_list": ("/w/{w}/connections/",),
     "projects:connection_words": ("/w/{w}/connections/{tracker}/words/",),
+    "projects:source": ("/w/{w}/data-sources/{source}/",),
+    "projects:source_register": ("/w/{w}/data-sources/",),
     "styleguide": ("/styleguide/",),
     "workspace_new": ("/workspaces/new/",),
 }
@@ -145,6 +147,9 @@ DATA: Final[dict[str, str]] = {
     "cli": "/cli/mltrack.py",
     "healthz": "/healthz",
     "home": "/",
+    "projects:sources_csv": "/w/{w}/data-sources/sources.csv",
+    "projects:stops_csv": "/w/{w}/data-sources/planned-stops.csv",
+    "kpis:observed_csv": HERE + "data/observed.csv",
     "kpis:datasets_csv": HERE + "data/datasets.csv",
     "kpis:deployments_csv": HERE + "production/deployments.csv",
     "kpis:tasks_csv": HERE + "tasks.csv",
@@ -275,6 +280,8 @@ DEEDS: Final[dict[str, str]] = {
     "projects:connection_delete": "/w/{w}/connections/{any}/delete/",
     "projects:connection_pause": "/w/{w}/connections/{any}/pause/",
     "projects:connection_sync": "/w/{w}/connections/{any}/sync/",
+    "projects:stop_create": "/w/{w}/planned-stops/",
+    "projects:stop_withdraw": "/w/{w}/planned-stops/{any}/withdraw/",
 }
 
 

@@ -52,6 +52,7 @@ from projects.models import Connection, DatasetVersion, EndpointProbe, Initiativ
 from projects.progress.datasets.splits import Overlap
 from projects.services.annotator_figures import switch_annotator_figures
 from projects.services.connections import create_connection
+from projects.services.data_sources import create_source
 from projects.services.dataset_splits import SplitInput, record_splits
 from projects.services.datasets import record_dataset
 from projects.services.deployments import record_deployment
@@ -60,6 +61,8 @@ from projects.services.label_audits import close_audit, draw_audit
 from projects.services.label_batches import tie_batch
 from projects.services.labeling_pages import record_labeling_page
 from projects.services.nudges import nudge_token
+from projects.services.observations import record_observations
+from projects.services.planned_stops import plan_stop
 from projects.services.probes import set_probe
 from projects.services.relabels import record_relabels
 from projects.services.rollbacks import record_rehearsal, roll_back
@@ -139,6 +142,7 @@ def fill(principal: Principal) -> dict[str, str]:
     evaluated = [make_evaluation(biopsy, 200, cases=True, run=run.external_id, **about) for run in runs]
     datasets = known_data(principal, biopsy)
     put_into_production(principal, digits)
+    source_key = observe(principal, biopsy)
     post_update(principal, biopsy, health="on_track", text="The **second** clinic agreed.")
     less = {"metric": "accuracy", "comparator": ">=", "reason": "A pilot needs less."}
     target = propose_target(principal, biopsy, value=0.5, **less)
@@ -158,6 +162,7 @@ def fill(principal: Principal) -> dict[str, str]:
     for initiative in Initiative.objects.filter(workspace=workspace):
         judge_now(initiative.pk)
     return {
+        "source": source_key,
         "w": workspace.key,
         "i": "BIOPSY",
         "ready": "DIGITS",
@@ -349,6 +354,27 @@ def known_data(principal: Principal, initiative: Initiative) -> list[DatasetVers
     ]
     record_splits(principal, initiative, versions[1], splits, [Overlap("test", "train", 7, 2)])
     return versions
+
+
+def observe(principal: Principal, initiative: Initiative) -> str:
+    """Observe the volumes of three clinics and some drift, enter their source and a stop; return the source's key."""
+    days = [in_days(day - 14).replace(hour=0, minute=0, second=0, microsecond=0).isoformat() for day in range(14)]
+    volume = {"kind": "volume", "name": "slides", "method": "count"}
+    rows = [
+        {**volume, "segment": clinic, "time": time, "value": (80 + place * 7 % 31) // (part + 1)}
+        for part, clinic in enumerate(("North", "South", "A clinic with a rather long name in the hills"))
+        for place, time in enumerate(days)
+    ]
+    drift = {"kind": "drift", "name": "brightness", "value": 0.003, "n": 1200, "method": "K-S p_value"}
+    rows.append({**drift, "threshold": 0.05, "time": days[-1], "reference": "the training data"})
+    record_observations(principal, initiative, rows)
+    feeds = [(initiative.key, "slides")]
+    about = {"note": "Every night at two.", "owner": principal.user, "features": feeds}
+    source = create_source(principal, key="scanner-archive", name="Scanner archive", **about)
+    create_source(principal, key="old-archive", name="Old archive", archived=True)
+    first = in_days(20).date()
+    plan_stop(principal, first_day=first, last_day=first, reason="The scanners are serviced.", source=source)
+    return source.key
 
 
 def mirror(principal: Principal, initiative: Initiative) -> Connection:

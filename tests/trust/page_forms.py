@@ -53,6 +53,8 @@ from mltrack.accounts.forms import (
     WorkspaceForm,
 )
 from projects.forms import ConnectionForm
+from projects.source_forms import SourceEditForm, StopForm
+from projects.source_forms import SourceForm as DataSourceForm
 from tests.kpis.world import COMMIT, in_days
 
 Values = Mapping[str, Any]
@@ -204,6 +206,9 @@ def _facts(ids: Mapping[str, str]) -> list[Post]:
         "tls": "prefer",
     }
     connection = {**address, **others, **labels, **trackers, "initiative": ids["initiatives"]}
+    source = {"name": "Feed", "owner": ids["owner"], "note": "Nightly.", "feeds": f"{ids['initiatives']} refills"}
+    about = {"initiative": ids["initiatives"], "source": ids["source_key"], "segment": "IL"}
+    stop = {"first_day": "2026-12-24", "last_day": "2026-12-26", "reason": "Closed.", **about}
     words = {"status-0": "doing", "type-0": "data", "save": "", "version": "1"}
     return [
         _post("nudge", None, {}, visitor="anonymous"),
@@ -213,6 +218,10 @@ def _facts(ids: Mapping[str, str]) -> list[Post]:
         _post("projects:connection_sync", None, {}),
         _post("projects:connection_words", None, {}, words),
         _post("projects:connection_delete", None, {}, {"name": "MLflow"}),
+        _post("projects:source_register", DataSourceForm, {"key": "another-feed", **source}),
+        _post("projects:source", SourceEditForm, {**source, "archived": "on"}),
+        _post("projects:stop_create", StopForm, stop),
+        _post("projects:stop_withdraw", None, {}),
     ]
 
 

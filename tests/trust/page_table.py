@@ -74,6 +74,12 @@ FACTS: Final[dict[str, dict[str, Levels]]] = {
     "projects:connection_status": VIEW,
     "projects:connection_sync": {"POST": "manager"},
     "projects:connection_words": {"GET": "manager", "POST": "manager"},
+    "projects:source": {"GET": "viewer", "POST": "manager"},
+    "projects:source_register": {"GET": "viewer", "POST": "manager"},
+    "projects:sources_csv": VIEW,
+    "projects:stop_create": {"POST": "manager"},
+    "projects:stop_withdraw": {"POST": "manager"},
+    "projects:stops_csv": VIEW,
 }
 INITIATIVES: Final[dict[str, dict[str, Levels]]] = {
     "kpis:activity": VIEW,
@@ -111,6 +117,7 @@ INITIATIVES: Final[dict[str, dict[str, Levels]]] = {
     "kpis:deployment_promote": {"POST": "contributor"},
     "kpis:deployment_probe": {"POST": "manager"},
     "kpis:deployment_rollback": {"POST": "contributor"},
+    "kpis:observed_csv": VIEW,
     "kpis:evaluation_cells_csv": VIEW,
     "kpis:evaluation_fairness": VIEW,
     "kpis:evaluation_fairness_csv": VIEW,

@@ -22,11 +22,14 @@ from mltrack.file_answer import XLSX
 from projects.models import DatasetVersion, Initiative
 from projects.services.annotation_pushes import record_annotations
 from projects.services.columns import choose_columns
+from projects.services.data_sources import create_source
 from projects.services.datasets import record_dataset
 from projects.services.deployments import record_deployment
 from projects.services.label_audits import discard_audit, draw_audit
 from projects.services.label_batches import tie_batch
 from projects.services.labeling_snapshots import SnapshotRecord, record_labeling_snapshot
+from projects.services.observations import record_observations
+from projects.services.planned_stops import plan_stop
 from projects.services.pushes import push_runs
 from projects.services.task_pushes import push_tasks
 from tests.browser.worlds import World
@@ -110,6 +113,18 @@ def plant(world: World) -> World:
     for number, text in enumerate(PAYLOADS):
         record_dataset(person, biopsy, name=text, digest=f"{text}{number}", uri=text)
         record_deployment(person, biopsy, environment=f"eu {number}", version=text)
+    shown = [text.strip() for text in PAYLOADS if text.strip().isprintable()]
+    volume = {"kind": "volume", "time": timezone.now().isoformat(), "value": 1}
+    record_observations(
+        person,
+        biopsy,
+        [{**volume, "name": each, "segment": each, "method": each[:60]} for each in dict.fromkeys(shown)],
+    )
+    today = timezone.now().date()
+    for number, each in enumerate(dict.fromkeys(shown)):
+        fed = {"name": each[:120], "note": each, "features": [(biopsy.key, each)]}
+        source = create_source(person, key=f"planted-{number}", **fed)
+        plan_stop(person, first_day=today, last_day=today, reason=each, segment=each, source=source)
     push_tasks(person, biopsy, [{"title": text, "external_id": text} for text in PAYLOADS], atomic=True)
     record_annotations(person, biopsy, [pushed(text, "ann", text, batch=text) for text in PAYLOADS])
     for text in PAYLOADS:
@@ -147,6 +162,9 @@ def test_no_cell_of_any_download_runs(world: World, client: Client) -> None:
         "kpis:attempts_csv",
         "kpis:datasets_csv",
         "kpis:deployments_csv",
+        "kpis:observed_csv",
+        "projects:sources_csv",
+        "projects:stops_csv",
         "kpis:tasks_csv",
         "kpis:flow_csv",
         "kpis:forecasts_csv",
