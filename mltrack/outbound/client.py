@@ -23,10 +23,11 @@ _TOLD = 64 * 1024
 
 
 class _Answer(NamedTuple):
-    """A body, and the address of the page after it, "" where no Link header names one."""
+    """A body, the address of the page after it, "" where no Link header names one, and the status."""
 
     body: bytes
     next: str
+    status: int
 
 
 def _utc_now() -> datetime:
@@ -169,6 +170,13 @@ class OutboundClient:
         """POST `body` as JSON a single time, and heed nothing of the answer but its status. Raises OutboundError."""
         self._answer("POST", path, _TOLD, tries=1, json=body, params=list(params))
 
+    def post_bytes(
+        self, path: str, body: bytes, headers: Mapping[str, str], params: Sequence[tuple[str, str]] = ()
+    ) -> int:
+        """POST these bytes a single time and return the status, all that counts of the answer. Raises OutboundError."""
+        content = {"content": body, "headers": self._checked(headers), "params": list(params)}
+        return self._answer("POST", path, _TOLD, tries=1, **content).status
+
     def get_text(self, path: str) -> str:
         """GET a short plain text, such as a version number."""
         return self._body("GET", path).decode("utf-8", "replace").strip()
@@ -230,7 +238,7 @@ class OutboundClient:
         except httpx2.HTTPError as error:
             raise self._network_error(error) from None
         if response.is_success:
-            return _Answer(body, response.links.get("next", {}).get("url", ""))
+            return _Answer(body, response.links.get("next", {}).get("url", ""), response.status_code)
         wait = wait_seconds(response.headers, self._now())
         raise from_status(response.status_code, wait, self._excerpt(body))
 
