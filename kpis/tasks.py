@@ -11,6 +11,9 @@ from kpis.services.alert_mails import send_notice
 from kpis.services.derived_readings import reckon_kpi
 from kpis.services.digests import send_digest
 from kpis.services.formula_due import due_formulas
+from kpis.services.hook_due import drop_old_hook_deliveries, take_up_broken_off, waiting_hooks
+from kpis.services.hook_mails import hooks_to_tell, tell_author
+from kpis.services.hook_sending import send_hook
 from kpis.services.period_mails import give_up_stuck
 from kpis.services.reminders import remind
 from kpis.services.retention import drop_old_forecasts, drop_old_snapshots
@@ -55,6 +58,7 @@ def tidy() -> None:
     drop_old_forecasts()
     drop_old_openings()
     drop_old_sendings()
+    drop_old_hook_deliveries()
 
 
 @shared_task(name="kpis.tasks.remind_owner", time_limit=60, soft_time_limit=50)
@@ -127,3 +131,25 @@ def sweep_subscriptions() -> None:
     plan_due()
     for delivery_id in waiting_deliveries():
         deliver_subscription.delay(delivery_id)
+
+
+@shared_task(name="kpis.tasks.deliver_hook", time_limit=120, soft_time_limit=110)
+def deliver_hook(hook_id: int) -> None:
+    """Send what is due to one webhook, if nobody else does."""
+    send_hook(hook_id)
+
+
+@shared_task(name="kpis.tasks.mail_hook_author", time_limit=60, soft_time_limit=50)
+def mail_hook_author(hook_id: int) -> None:
+    """Mail the author of a webhook that paused itself, if nobody did."""
+    tell_author(hook_id)
+
+
+@shared_task(name="kpis.tasks.sweep_hooks", time_limit=60, soft_time_limit=50)
+def sweep_hooks() -> None:
+    """Take up what broke off, and wake what sends to webhooks and what tells their authors."""
+    take_up_broken_off()
+    for hook_id in waiting_hooks():
+        deliver_hook.delay(hook_id)
+    for hook_id in hooks_to_tell():
+        mail_hook_author.delay(hook_id)

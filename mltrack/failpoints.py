@@ -20,6 +20,8 @@ NAMES: Final = (
     "mail.before_send",
     "send.after_claim",
     "send.after_send",
+    "hook.after_claim",
+    "hook.after_send",
     "upload.before_commit",
     "upload.after_commit",
     "count.after_claim",

@@ -197,6 +197,7 @@ CELERY_TASK_ROUTES = {
     "projects.tasks.probe_endpoint": {"queue": "pulls"},
     "kpis.tasks.pull_readings": {"queue": "pulls"},
     "kpis.tasks.deliver_subscription": {"queue": "pulls"},
+    "kpis.tasks.deliver_hook": {"queue": "pulls"},
 }
 CELERY_BEAT_SCHEDULER = "mltrack.scheduler:Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(env.home() / "celerybeat-schedule")
@@ -213,6 +214,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "sweep-uploads": {"task": "projects.tasks.sweep_uploads", "schedule": MLTRACK_SWEEP_SECONDS},
     "sweep-mails": {"task": "kpis.tasks.sweep_mails", "schedule": 60.0},
     "sweep-subscriptions": {"task": "kpis.tasks.sweep_subscriptions", "schedule": MLTRACK_SWEEP_SECONDS},
+    "sweep-hooks": {"task": "kpis.tasks.sweep_hooks", "schedule": MLTRACK_SWEEP_SECONDS},
     "sweep-alerts": {"task": "kpis.tasks.sweep_alerts", "schedule": MLTRACK_SWEEP_SECONDS},
     "sweep-formulas": {"task": "kpis.tasks.sweep_formulas", "schedule": MLTRACK_SWEEP_SECONDS},
     "sweep-judgements": {"task": "kpis.tasks.sweep_judgements", "schedule": MLTRACK_SWEEP_SECONDS},

@@ -8,6 +8,7 @@ from kpis.models.dashboards import Dashboard, Panel
 from kpis.models.forecasts import CheckEstimate, Forecast
 from kpis.models.formulas import FormulaDue, FormulaPart, KpiFormula
 from kpis.models.gates import GateDecision
+from kpis.models.hooks import EventType, Hook, HookDelivery, HookDeliveryState, HookEvent, HookState
 from kpis.models.kpi_notes import KpiNote
 from kpis.models.kpi_sources import KpiSource, ReadingCorrection, SourceKind
 from kpis.models.kpis import KPI, Contribution, Goal, Reading
@@ -39,12 +40,18 @@ __all__ = [
     "Dashboard",
     "DeliveryState",
     "DigestMail",
+    "EventType",
     "ExperimentResult",
     "Forecast",
     "FormulaDue",
     "FormulaPart",
     "GateDecision",
     "Goal",
+    "Hook",
+    "HookDelivery",
+    "HookDeliveryState",
+    "HookEvent",
+    "HookState",
     "InitiativeCost",
     "KpiAlert",
     "KpiFormula",

@@ -113,3 +113,18 @@ def subscription_id() -> str:
 def delivery_id() -> str:
     """Return a new id of what a subscription sent, `dlv_…`."""
     return new_id("dlv")
+
+
+def hook_id() -> str:
+    """Return a new id of a webhook, `hok_…`."""
+    return new_id("hok")
+
+
+def hook_event_id() -> str:
+    """Return a new id of an event that webhooks are told of, `evt_…`."""
+    return new_id("evt")
+
+
+def hook_delivery_id() -> str:
+    """Return a new id of what a webhook was told, `hdl_…`."""
+    return new_id("hdl")

@@ -63,6 +63,11 @@ def task_path(initiative: Initiative, key: str) -> str:
     return f"{initiative_path(initiative.workspace, initiative.key)}tasks/{key}/"
 
 
+def hook_path(workspace: Workspace, public_id: str) -> str:
+    """Return the path of a webhook's page in the settings."""
+    return f"/w/{workspace.key}/settings/webhooks/{public_id}/"
+
+
 def public_url(path: str) -> str:
     """Return the address of a path for mails and other programs; empty where nobody said where the product is."""
     return settings.MLTRACK_URL.rstrip("/") + path if settings.MLTRACK_URL else ""

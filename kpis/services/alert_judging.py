@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from kpis.models import KPI, AlertEpisode, AlertMute, AlertWatch, KpiAlert, Notice
 from kpis.scoring.alerts import Found, Seen, found
 from kpis.selectors.alerts import next_look, rule_of, seen_of
+from kpis.services.announcements import announce_episode
 from mltrack.accounts.models import Member
 from mltrack.clock import database_now
 
@@ -42,12 +43,12 @@ def judge_alerts(kpi_id: int) -> list[int]:
 
 
 def _alerts(kpi: KPI) -> list[KpiAlert]:
-    return list(KpiAlert.objects.filter(kpi=kpi).order_by("id"))
+    return list(KpiAlert.objects.filter(kpi=kpi).select_related("kpi__workspace").order_by("id"))
 
 
 def _judged(kpi: KPI, alert: KpiAlert, seen: Seen, now: datetime) -> int | None:
     """Open or close an alert where it changed; return the notice of one that opened, None where nobody is told."""
-    episode = AlertEpisode.objects.filter(alert=alert, closed_at=None).first()
+    episode = AlertEpisode.objects.filter(alert=alert, closed_at=None).select_related("alert__kpi__workspace").first()
     said = found(rule_of(alert), seen, was_open=episode is not None)
     if said.is_open is None or said.is_open == (episode is not None):
         return None
@@ -55,11 +56,13 @@ def _judged(kpi: KPI, alert: KpiAlert, seen: Seen, now: datetime) -> int | None:
         return _opened(kpi, alert, said, seen, now)
     episode.closed_at, episode.closing_words = now, said.words
     episode.save(update_fields=["closed_at", "closing_words"])
+    announce_episode(episode)
     return None
 
 
 def _opened(kpi: KPI, alert: KpiAlert, said: Found, seen: Seen, now: datetime) -> int | None:
     episode = AlertEpisode.objects.create(alert=alert, opened_at=now, words=said.words, value=seen.value)
+    announce_episode(episode)
     owner = Member.objects.filter(workspace=kpi.workspace, user=kpi.owner_id, user__is_active=True).first()
     if owner is None or AlertMute.objects.filter(alert=alert, member=owner).exists():
         return None

@@ -34,7 +34,17 @@ from projects.models import (
 
 FORMAT = "mltrack-workspace-1"
 APPS = ("accounts", "projects", "kpis")
-SECRETS = frozenset({"sealed_secret", "sealed_webhook_secret", "secret_hash", "token_hash", "code_hash"})
+SECRETS = frozenset(
+    {
+        "sealed_secret",
+        "sealed_webhook_secret",
+        "sealed_url",
+        "sealed_old_secret",
+        "secret_hash",
+        "token_hash",
+        "code_hash",
+    }
+)
 # Working rows of the moment, sums that follow from other tables, and what belongs to no workspace.
 LEFT_OUT = frozenset(
     {"IdempotencyRecord", "ThrottleCounter", "FirstRunCode", "Heartbeat", "JudgeDue", "Breaker", "UploadBlock", "User"}

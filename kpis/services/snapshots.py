@@ -20,6 +20,7 @@ from kpis.selectors.judgement import gather
 from kpis.selectors.main_kpis import kept_kpis
 from kpis.selectors.pending import lapsed_unnoted, waits
 from kpis.selectors.summaries import summary_of
+from kpis.services.announcements import announce_verdict
 from kpis.services.check_tasks import keep_check_tasks
 from kpis.services.forecasts import keep_forecast
 from kpis.services.formula_due import note_facts_of
@@ -135,7 +136,7 @@ def _take_back(due: JudgeDue) -> None:
 
 
 def _keep(initiative: Initiative, readiness: Readiness, latest: ReadinessSnapshot | None) -> ReadinessSnapshot:
-    """Append a snapshot when the answer changed, else confirm the latest one."""
+    """Append a snapshot when the answer changed, and tell of another verdict; else confirm the latest one."""
     document = readiness_document(readiness)
     digest = document_digest(document)
     summary = {**summary_of(document), **kept_kpis(initiative.pk, readiness.as_of)}
@@ -144,7 +145,7 @@ def _keep(initiative: Initiative, readiness: Readiness, latest: ReadinessSnapsho
         latest.save(update_fields=["confirmed_at", "changes_at", "summary"])
         return latest
     ReadinessSnapshot.objects.filter(initiative=initiative, is_latest=True).update(is_latest=False, changes_at=None)
-    return ReadinessSnapshot.objects.create(
+    kept = ReadinessSnapshot.objects.create(
         workspace=initiative.workspace,
         initiative=initiative,
         at=readiness.as_of,
@@ -161,3 +162,6 @@ def _keep(initiative: Initiative, readiness: Readiness, latest: ReadinessSnapsho
         digest=digest,
         changes_at=readiness.changes_at,
     )
+    if latest is not None and latest.verdict != kept.verdict:
+        announce_verdict(kept, latest.verdict)
+    return kept

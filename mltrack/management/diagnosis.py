@@ -18,6 +18,7 @@ from django.db import connection
 from django.http.request import validate_host
 from kombu.exceptions import KombuError
 
+from kpis.services.hook_secrets import closed_hooks
 from kpis.services.subscription_secrets import closed_webhooks
 from mltrack import env, standstill
 from mltrack.preparation import unapplied
@@ -104,7 +105,7 @@ def _since(each: standstill.Standstill) -> str:
 
 def secrets() -> Finding:
     """Open every stored secret."""
-    closed = [*closed_secrets(), *closed_webhooks()]
+    closed = [*closed_secrets(), *closed_webhooks(), *closed_hooks()]
     if closed:
         words = f"Stored secrets that MLTRACK_ENCRYPTION_KEYS cannot open: {len(closed)}. Add the older key."
         return Finding("Secrets", "bad", words)

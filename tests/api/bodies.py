@@ -325,6 +325,8 @@ def bodies(ids: dict[str, str], number: int) -> dict[str, list[Body]]:
         "PATCH subscriptions/{subscription_id}/": [
             {**TIMES, "secret_url": HOOK, "muted_until": "2026-01-01", "active": True}
         ],
+        "POST webhooks/": [{"name": "CI", "url": HOOK, "events": ["readiness.changed", "alert.opened"]}],
+        "PATCH webhooks/{webhook_id}/": [{"name": "CI", "url": HOOK, "events": ["alert.closed"], "active": True}],
         "POST sprints/": [_sprint(number)],
         "PATCH sprints/{sprint_id}/": [_sprint(number)],
         "POST sprints/{sprint_id}/roll-over/": [{"into": ids["into_id"]}],

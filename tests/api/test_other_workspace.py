@@ -41,6 +41,7 @@ OWNERS = (
     "notice__member__",
     "link__",
     "subscription__",
+    "hook__",
     "dashboard__",
     "deployment__",
     "probe__initiative__",

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from kpis.models import KPI, AlertEpisode, KpiSource, Notice
+from kpis.models import KPI, AlertEpisode, HookDelivery, KpiSource, Notice
 from kpis.services.alerts import watch_kpi
 from kpis.services.aliases import set_alias
 from kpis.services.attestations import attest
@@ -19,6 +19,7 @@ from kpis.services.dashboards import create_dashboard
 from kpis.services.experiments import record_experiment
 from kpis.services.forecasts import estimate_check
 from kpis.services.gates import decide_gate
+from kpis.services.hooks import create_hook, try_hook
 from kpis.services.kpi_notes import write_note
 from kpis.services.kpi_sources import add_source
 from kpis.services.kpis import create_kpi, edit_kpi
@@ -157,6 +158,9 @@ def fill(owner: Principal, mark: str = "", key: str = "CHURN") -> tuple[Initiati
     sent = subscribe(owner, kind="kpi", target=kpi.key, channel="slack", secret_url=hook)
     ask_now(owner, sent.public_id)
     judged(initiative)
+    told, _secret = create_hook(owner, name=f"CI {mark}", url=hook, events=["alert.opened"])
+    tried = try_hook(owner, told.public_id)
+    HookDelivery.objects.filter(pk=tried.pk).update(state="sent", status=204, ended_at=tried.created_at)
     answer: dict[str, Any] = decide_gate(owner, initiative, commit=COMMIT, ref=mark)
     return initiative, {
         "initiatives": initiative.key,
@@ -190,6 +194,8 @@ def fill(owner: Principal, mark: str = "", key: str = "CHURN") -> tuple[Initiati
         "calendar_id": link.public_id,
         "share_id": share.public_id,
         "subscription_id": sent.public_id,
+        "webhook_id": told.public_id,
+        "delivery_id": tried.public_id,
         "estimate_id": estimate.public_id,
         "decision_id": answer["decision"],
         "experiment_id": trial.public_id,

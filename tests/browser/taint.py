@@ -13,7 +13,18 @@ from typing import Any, Final
 from django.test import Client
 from django.utils import timezone
 
-from kpis.models import KPI, AlertEpisode, AlertMail, DigestMail, KpiSource, Notice, UpdateReminder
+from kpis.models import (
+    KPI,
+    AlertEpisode,
+    AlertMail,
+    DigestMail,
+    Hook,
+    HookDelivery,
+    HookEvent,
+    KpiSource,
+    Notice,
+    UpdateReminder,
+)
 from kpis.scoring.dashboards.kinds import KINDS
 from kpis.scoring.scorecard_parse import DEFAULT_PATH
 from kpis.services.alert_judging import judge_alerts
@@ -25,6 +36,7 @@ from kpis.services.contributions import set_contribution
 from kpis.services.dashboards import create_dashboard
 from kpis.services.experiments import record_experiment
 from kpis.services.gates import decide_gate
+from kpis.services.hooks import create_hook, try_hook
 from kpis.services.kpi_notes import write_note
 from kpis.services.kpis import edit_kpi
 from kpis.services.quotas import set_quota
@@ -195,6 +207,11 @@ def poison_words(principal: Principal, initiative: Initiative) -> None:
     row = subscribe(principal, kind="initiative", target=initiative.key)
     ask_now(principal, row.public_id)
     row.deliveries.update(state="not_sent", error=cut(300))
+    hook, _secret = create_hook(principal, name=cut(120), url="https://hooks.example.org/x", events=["alert.opened"])
+    tried = try_hook(principal, hook.public_id)
+    HookEvent.objects.filter(pk=tried.event_id).update(data={"words": TAINT})
+    HookDelivery.objects.filter(pk=tried.pk).update(state="not_sent", error=cut(300), ended_at=timezone.now())
+    Hook.objects.filter(pk=hook.pk).update(state="paused", pause_reason=cut(300))
 
 
 def poison_facts(principal: Principal, initiative: Initiative) -> None:

@@ -21,6 +21,8 @@ MADE: Final = (
     "code_hash",
     "sealed_secret",
     "sealed_webhook_secret",
+    "sealed_url",
+    "sealed_old_secret",
     "password",
     "sha256",
 )
@@ -75,6 +77,8 @@ FORMED: Final = {
     "Subscription.weekdays": "whole numbers",
     "Subscription.zone": "a time zone of the database",
     "Subscription.last_digest": "a digest",
+    "Hook.host": "the host of an address that was read",
+    **dict.fromkeys(("Hook.events", "HookEvent.type", "HookEvent.once_key"), "words of the code"),
     "ThrottleCounter.key": "an address or a token's id",
     "Waiver.measured_text": "a number",
 }

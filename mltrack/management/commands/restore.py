@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
 
+from kpis.services.hook_secrets import closed_hooks
 from kpis.services.subscription_secrets import closed_webhooks
 from mltrack import preparation
 from mltrack.backups.errors import BackupError
@@ -53,7 +54,7 @@ class Command(BaseCommand):
         self._try_secrets(manifest)
 
     def _try_secrets(self, manifest: Manifest) -> None:
-        closed = [*closed_secrets(), *closed_webhooks()]
+        closed = [*closed_secrets(), *closed_webhooks(), *closed_hooks()]
         if not closed:
             self.stdout.write("Every stored secret opens.")
             return

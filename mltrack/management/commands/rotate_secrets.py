@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from kpis.services.hook_secrets import rotate_hook_secrets
 from kpis.services.subscription_secrets import rotate_webhooks
 from projects.services.secrets import rotate_secrets
 
@@ -18,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Rotate and say how many."""
-        done = rotate_secrets() + rotate_webhooks()
+        done = rotate_secrets() + rotate_webhooks() + rotate_hook_secrets()
         self.stdout.write(f"{done.resealed} secrets sealed with the newest key; {done.fresh} were already.")
         if not done.closed:
             self.stdout.write("No stored secret needs an older key any more.")
