@@ -14,13 +14,14 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from kpis.models import KPI, Forecast
+from kpis.models import KPI, Forecast, Hook, HookDelivery
 from kpis.services.alert_judging import judge_alerts
 from kpis.services.alerts import watch_kpi
 from kpis.services.badges import badge_token
 from kpis.services.calendar_links import create_link
 from kpis.services.forecasts import estimate_check
 from kpis.services.gates import decide_gate
+from kpis.services.hooks import create_hook, try_hook
 from kpis.services.kpi_notes import write_note
 from kpis.services.kpis import create_kpi
 from kpis.services.mail_choices import member_of, off_path
@@ -224,11 +225,21 @@ def read_elsewhere(principal: Principal, initiative: Initiative) -> dict[str, st
     row = subscribe(principal, kind="kpi", **views["kpi"], channel="slack", secret_url="https://hooks.example.org/x")
     ask_now(principal, row.public_id)
     row.deliveries.update(state="not_sent", error="There is nothing at this address (404).", attempts=1)
+    hook, _secret = create_hook(principal, name="CI", url="https://hooks.example.org/x", events=["alert.opened"])
+    tried = try_hook(principal, hook.public_id)
+    went: dict[str, Any] = {
+        "status": 404,
+        "error": "There is nothing at this address (404).",
+        "ended_at": timezone.now(),
+    }
+    HookDelivery.objects.filter(pk=tried.pk).update(state="not_sent", attempts=9, **went)
+    Hook.objects.filter(pk=hook.pk).update(failures=9, failing_since=timezone.now())
     secrets = {f"shared_{kind}": secret for kind, (_, secret) in made.items()}
     return {
         **secrets,
         "share_id": made["kpi"][0].public_id,
         "subscription_id": row.public_id,
+        "hook": hook.public_id,
         "subscription": subscription_off(row).split("/")[2],
     }
 

@@ -21,6 +21,7 @@ from kpis.forms.evaluations import EvaluationFilter, StopRuleForm, ThresholdForm
 from kpis.forms.forecasts import EstimateForm, WhatIfForm
 from kpis.forms.formulas import FormulaForm
 from kpis.forms.gates import GateForm
+from kpis.forms.hooks import HookEditForm, HookForm
 from kpis.forms.initiatives import CreateForm, FieldForm
 from kpis.forms.kpi_notes import NoteForm
 from kpis.forms.kpi_sources import SourceFileForm, SourceForm
@@ -246,6 +247,13 @@ def _initiative(ids: Mapping[str, str]) -> list[Post]:
         _post("kpis:subscription_send", None, {}),
         _post("kpis:subscription_switch", None, {}, {"active": "1"}),
         _post("kpis:subscription_remove", None, {}),
+        _post("kpis:hooks", HookForm, {"name": "CI", "url": HOOK, "events": ["readiness.changed", "alert.opened"]}),
+        _post("kpis:hook", HookEditForm, {"name": "CI", "url": HOOK, "events": ["alert.closed"]}),
+        _post("kpis:hook_test", None, {}),
+        _post("kpis:hook_replay", None, {}),
+        _post("kpis:hook_rotate", None, {}),
+        _post("kpis:hook_switch", None, {}, {"active": "1"}),
+        _post("kpis:hook_remove", None, {}),
         _post("subscription_off", None, {"List-Unsubscribe": "One-Click"}, visitor="anonymous"),
         _post("kpis:mails", MailForm, {"reminders": "on", "digest": "on", "alerts": "on", **WHEN}),
         _post("kpis:rhythm", RhythmForm, {"every": "weekly", **WHEN}),

@@ -51,6 +51,7 @@ NOUNS: Final = {
     "targets": "target_id",
     "tokens": "token_id",
     "waivers": "waiver_id",
+    "webhooks": "webhook_id",
 }
 NAMED: Final = {
     "workspace": "workspace",
@@ -71,7 +72,8 @@ IN_FORMS: Final = (
     *("owner", "connections", "source_connection", "blocker_key", "into_id", "project"),
     *("experiment_id", "earlier_id"),
 )
-OBJECTS: Final = frozenset({*NOUNS.values(), "workspace", "tied", "task_key", "source_key", "stop_id"} - {"check"})
+WITHOUT_NOUN: Final = ("workspace", "tied", "task_key", "source_key", "stop_id", "delivery_id")
+OBJECTS: Final = frozenset({*NOUNS.values(), *WITHOUT_NOUN} - {"check"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ SECRETS: Final[Mapping[str, str]] = {
     "form mltrack.accounts.forms.FirstRunForm.code": "code",
     "form mltrack.accounts.forms.FirstRunForm.password": "password",
     "form mltrack.accounts.forms.JoinForm.password": "password",
+    "form kpis.forms.hooks.HookEditForm.url": "receiver",
+    "form kpis.forms.hooks.HookForm.url": "receiver",
     "form kpis.forms.subscriptions.SubscriptionEditForm.secret_url": "channel",
     "form kpis.forms.subscriptions.SubscriptionForm.secret_url": "channel",
     "form kpis.forms.subscriptions.TimesForm.secret_url": "channel",

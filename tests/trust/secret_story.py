@@ -121,6 +121,7 @@ def tell(story: Story) -> None:
     invitations(story, owner)
     calendars(story, owner)
     elsewhere(story, owner)
+    told(story, owner, token)
     passwords(story, owner)
     faults(story, owner, token)
     exports(story, owner, token)
@@ -295,6 +296,33 @@ def elsewhere(story: Story, owner: Visitor) -> None:
     assert row is not None
     guard = b"csrfmiddlewaretoken=" + owner.cookie("csrftoken").encode()
     owner.ask("POST", f"{there}{row[1]}/send/", body=guard)
+    owner.ask("GET", f"{there}{row[1]}/")
+
+
+def told(story: Story, owner: Visitor, token: str) -> None:
+    """Have a receiver that repeats what it was sent told of a test; its secrets are shown once each."""
+    there, address = "/w/acme/settings/webhooks/", story.plant("receiver", canary("receiver"))
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    guard = b"csrfmiddlewaretoken=" + owner.cookie("csrftoken").encode()
+    for url in (f"{story.server.url}/{address}?sig={address}", f"gopher://{address}.example/{address}"):
+        body = {"name": "By REST", "url": url, "events": ["alert.opened"]}
+        pages = [
+            owner.fill(there, shows=("signing",), name="By form", url=url, events="alert.opened"),
+            owner.ask("POST", "/api/v1/webhooks/", body=json.dumps(body).encode(), headers=headers, shows=("signing",)),
+        ]
+        for status, page in pages:
+            found = re.findall(r"whsec_[\w+/=]+", page)
+            assert len(found) == (status in (200, 201)), status
+            story.plant("signing", *found) if found else None
+    row = re.search(r"/settings/webhooks/(hok_\w+)/", owner.ask("GET", there)[1])
+    assert row is not None
+    _, page = owner.ask("POST", f"{there}{row[1]}/rotate/", body=guard, shows=("signing",))
+    story.plant("signing", *re.findall(r"whsec_[\w+/=]+", page))
+    for wrong in ({"url": f"gopher://{address}"}, {"url": f"{story.server.url}/{address}", "name": ""}):
+        owner.call("PATCH", f"webhooks/{row[1]}/", token, wrong)
+    owner.ask("POST", f"{there}{row[1]}/test/", body=guard)
+    with story.broken("kpis_hook", "sealed_secret"):
+        story.statuses.append(owner.ask("GET", there)[0])
     owner.ask("GET", f"{there}{row[1]}/")
 
 

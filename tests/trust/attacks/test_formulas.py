@@ -121,10 +121,10 @@ def plant(world: World) -> World:
         [{**volume, "name": each, "segment": each, "method": each[:60]} for each in dict.fromkeys(shown)],
     )
     today = timezone.now().date()
-    for number, each in enumerate(dict.fromkeys(shown)):
-        fed = {"name": each[:120], "note": each, "features": [(biopsy.key, each)]}
+    for number, text in enumerate(dict.fromkeys(shown)):
+        fed: dict[str, Any] = {"name": text[:120], "note": text, "features": [(biopsy.key, text)]}
         source = create_source(person, key=f"planted-{number}", **fed)
-        plan_stop(person, first_day=today, last_day=today, reason=each, segment=each, source=source)
+        plan_stop(person, first_day=today, last_day=today, reason=text, segment=text, source=source)
     push_tasks(person, biopsy, [{"title": text, "external_id": text} for text in PAYLOADS], atomic=True)
     record_annotations(person, biopsy, [pushed(text, "ann", text, batch=text) for text in PAYLOADS])
     for text in PAYLOADS:
