@@ -32,6 +32,7 @@ NAMES = (
     "annotations",
     "forecasts",
     "value",
+    "monitoring",
     "scale",
     "lighthouse",
     "memory",
