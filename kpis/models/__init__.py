@@ -14,6 +14,7 @@ from kpis.models.kpi_sources import KpiSource, ReadingCorrection, SourceKind
 from kpis.models.kpis import KPI, Contribution, Goal, Reading
 from kpis.models.labeling import LabelQuota, LabelStanding
 from kpis.models.mails import DigestMail, MailChoice, MailState, UpdateReminder
+from kpis.models.monitoring import MonitorWatch
 from kpis.models.notices import AlertMail, Notice
 from kpis.models.realised import ContributionResult, ExperimentResult
 from kpis.models.scorecards import Scorecard
@@ -62,6 +63,7 @@ __all__ = [
     "MailChoice",
     "MailState",
     "MetricAlias",
+    "MonitorWatch",
     "Notice",
     "Panel",
     "PlainBaseline",

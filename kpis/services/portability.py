@@ -48,7 +48,7 @@ SECRETS = frozenset(
 # Working rows of the moment, sums that follow from other tables, and what belongs to no workspace.
 LEFT_OUT = frozenset(
     {"IdempotencyRecord", "ThrottleCounter", "FirstRunCode", "Heartbeat", "JudgeDue", "Breaker", "UploadBlock", "User"}
-    | {"NudgeDelivery", "Annotator", "LabelingTally", "SplitHashes", "AlertWatch", "FormulaDue"}
+    | {"NudgeDelivery", "Annotator", "LabelingTally", "SplitHashes", "AlertWatch", "FormulaDue", "MonitorWatch"}
 )
 # Who labeled what, and how fast, is for the labeling lead alone and leaves with nobody.
 WITHHELD = {"Annotation": frozenset({"annotator", "lead_time"})}

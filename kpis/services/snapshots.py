@@ -25,6 +25,7 @@ from kpis.services.check_tasks import keep_check_tasks
 from kpis.services.forecasts import keep_forecast
 from kpis.services.formula_due import note_facts_of
 from kpis.services.label_standings import keep_label_standing
+from kpis.services.monitoring import due_monitors, judge_monitors
 from mltrack.clock import database_now
 from mltrack.failpoints import failpoint
 from projects.models import Initiative, JudgeDue
@@ -50,6 +51,7 @@ def judge_initiative(initiative_id: int) -> ReadinessSnapshot | None:
     failpoint("judge.after_begin")
     try:
         with transaction.atomic():
+            judge_monitors(initiative_id)
             snapshot = judge_now(initiative_id)
             JudgeDue.objects.filter(pk=due.pk, stamp=due.stamp).delete()
             failpoint("judge.before_commit")
@@ -101,7 +103,7 @@ def due_initiatives() -> list[int]:
     A claim lasts half a minute: a sweep does not wake the same one again at once. Whoever rests after five
     failures is left out.
     """
-    note_due(list(lapsed_unnoted().values_list("initiative_id", flat=True)[:AT_ONCE]), "time")
+    note_due([*lapsed_unnoted().values_list("initiative_id", flat=True)[:AT_ONCE], *due_monitors()], "time")
     with transaction.atomic():
         rows = JudgeDue.objects.select_for_update(skip_locked=True).filter(
             not_before__lte=Now(), attempts__lt=MOST_ATTEMPTS

@@ -4,6 +4,7 @@ from projects.models.connections import Breaker, Connection, NudgeDelivery, Reje
 from projects.models.datasets import DatasetSplit, DatasetVersion, RunDataset, SplitHashes, SplitOverlap, VersionOverlap
 from projects.models.deployments import Deployment, DeploymentChange, Rollback
 from projects.models.evaluations import CaseBlock, Evaluation, EvaluationStratum, Origin, Pairing, Purpose
+from projects.models.findings import Finding, FindingKind, Severity
 from projects.models.initiatives import Initiative, JudgeDue, StageChange, Update
 from projects.models.label_audits import AuditedTask, AuditKind, AuditState, LabelAudit, RelabelSource
 from projects.models.labeling import (
@@ -62,6 +63,8 @@ __all__ = [
     "Evaluation",
     "EvaluationStratum",
     "EvaluationUpload",
+    "Finding",
+    "FindingKind",
     "Initiative",
     "JudgeDue",
     "LabelAudit",
@@ -93,6 +96,7 @@ __all__ = [
     "RunLink",
     "SelectionRule",
     "SentTask",
+    "Severity",
     "SourceFeature",
     "SplitHashes",
     "SplitOverlap",

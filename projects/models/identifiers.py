@@ -87,6 +87,11 @@ def planned_stop_id() -> str:
     return new_id("stp")
 
 
+def finding_id() -> str:
+    """Return a new id of a finding, `fnd_…`."""
+    return new_id("fnd")
+
+
 def sprint_id() -> str:
     """Return a new id of a sprint, `spr_…`."""
     return new_id("spr")

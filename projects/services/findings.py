@@ -1,0 +1,102 @@
+"""Findings: opened once per cause and initiative, seen again, acknowledged, explained, closed. Their only writer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Final
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from mltrack.accounts.access import Principal
+from mltrack.accounts.services.audit import record_audit
+from mltrack.clock import database_now
+from projects.models import Finding, Initiative
+from projects.progress.faults import LONGEST_WORDS, Fault
+from projects.services.due import note_due
+
+LONGEST_EXPLANATION: Final = 1000
+
+
+@transaction.atomic
+def keep_findings(
+    origin: Initiative,
+    faults: Collection[tuple[Fault, Collection[int]]],
+    undecided: Collection[str],
+    now: datetime,
+) -> None:
+    """Bring the open findings that observations of `origin` raised in line with what is wrong now.
+
+    Each fault comes with the initiatives that it hits. Findings of other causes are closed, but those of `undecided`
+    causes, of which nobody can tell now. Initiatives other than `origin` are noted to be judged where theirs changed.
+    """
+    wanted = {(initiative, fault.cause): fault for fault, hit in faults for initiative in hit}
+    standing = Finding.objects.select_for_update(no_key=True).filter(closed_at=None)
+    known = {(each.initiative_id, each.cause): each for each in standing.filter(observed_in=origin).order_by("id")}
+    seen = [each.pk for at, each in known.items() if at in wanted]
+    gone = [each for at, each in known.items() if at not in wanted and each.cause not in undecided]
+    new = [
+        Finding(
+            workspace_id=origin.workspace_id,
+            initiative_id=initiative,
+            observed_in=origin,
+            **{name: getattr(fault, name) for name in ("cause", "kind", "name", "segment", "severity")},
+            words=fault.words[:LONGEST_WORDS],
+            evidence=dict(fault.evidence),
+            opened_at=now,
+            last_seen_at=now,
+        )
+        for (initiative, _), fault in sorted(wanted.items(), key=lambda each: each[0])
+        if (initiative, fault.cause) not in known
+    ]
+    # Another initiative's observations may have raised the same finding already: it stays theirs.
+    Finding.objects.bulk_create(new, ignore_conflicts=True)
+    Finding.objects.filter(pk__in=seen).update(last_seen_at=now)
+    for each in gone:
+        each.closed_at, each.closing_words = now, _closing(each)
+    Finding.objects.bulk_update(gone, ["closed_at", "closing_words"])
+    changed = {each.initiative_id for each in (*new, *gone)} - {origin.pk}
+    note_due(changed, "findings changed")
+
+
+@transaction.atomic
+def acknowledge_finding(principal: Principal, finding: Finding) -> Finding:
+    """Say that somebody knows of an open finding; the first who does is kept. Raises ValidationError once closed."""
+    found = _open(principal, finding)
+    if found.acknowledged_at is None:
+        found.acknowledged_at, found.acknowledged_by = database_now(), principal.user
+        found.save(update_fields=["acknowledged_at", "acknowledged_by"])
+        record_audit(principal, "acknowledge", "finding", found.public_id)
+    return found
+
+
+@transaction.atomic
+def explain_finding(principal: Principal, finding: Finding, explanation: str) -> Finding:
+    """Keep why it happened. Raises ValidationError for an empty or too long text."""
+    text = explanation.strip()
+    if not text:
+        raise ValidationError({"explanation": "Say why it happened."})
+    if len(text) > LONGEST_EXPLANATION:
+        raise ValidationError({"explanation": f"At most {LONGEST_EXPLANATION:,} characters."})
+    found = Finding.objects.select_for_update().get(pk=finding.pk, workspace=principal.workspace)
+    before, found.explanation, found.explained_by = found.explanation, text, principal.user
+    found.save(update_fields=["explanation", "explained_by"])
+    record_audit(
+        principal, "explain", "finding", found.public_id, before={"explanation": before}, after={"explanation": text}
+    )
+    return found
+
+
+def _open(principal: Principal, finding: Finding) -> Finding:
+    found = Finding.objects.select_for_update().get(pk=finding.pk, workspace=principal.workspace)
+    if found.closed_at is not None:
+        raise ValidationError("This finding is closed.")
+    return found
+
+
+def _closing(finding: Finding) -> str:
+    """Return what a closed finding says of its end."""
+    what = f"{finding.name} {finding.segment}".rstrip()
+    again = {"silent": f"{what} arrives again.", "stopped": f"{what} arrives again."}
+    return again.get(finding.kind, f"{what} is within its threshold again.")
