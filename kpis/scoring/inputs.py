@@ -275,6 +275,30 @@ class ProgressPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenFinding:
+    """A finding that is open, by its kind (`silent`, `stopped`, `drift`, `quality`) and in words."""
+
+    kind: str
+    id: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedFacts:
+    """What is observed of data: how many segments are watched, and how many are too small or new to be.
+
+    `judged` are newest values by kind that have a threshold to be held against, `unjudged` those that have none.
+    """
+
+    watched: int = 0
+    small: int = 0
+    new: int = 0
+    judged: Mapping[str, int] = field(default_factory=dict)
+    unjudged: Mapping[str, int] = field(default_factory=dict)
+    open: tuple[OpenFinding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class JudgementInputs:
     """Everything that one judgement rests on.
 
@@ -307,3 +331,4 @@ class JudgementInputs:
     tasks: TaskFacts = field(default_factory=TaskFacts)
     releases: tuple[ReleaseFacts, ...] = ()
     rollback: RollbackFacts | None = None
+    observed: ObservedFacts = field(default_factory=ObservedFacts)

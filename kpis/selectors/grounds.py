@@ -23,6 +23,7 @@ from kpis.scoring.forecast.standing import ForecastStanding, standing_of
 from kpis.scoring.labeling.standing import LabelStanding, standing_from
 from kpis.scoring.scorecard import Scorecard
 from kpis.scoring.targets import Target, expectation
+from kpis.selectors.observed_facts import observed_facts
 from kpis.selectors.paths import kpi_path, labeling_path
 from kpis.selectors.periods import period_values, standing
 from kpis.selectors.release_facts import RELEASES, release_facts, rollback_facts
@@ -118,6 +119,11 @@ SELECT
         FROM projects_task WHERE initiative_id = %(initiative)s AND deleted_at IS NULL AND status <> 'cancelled'
             AND NOT is_from_check AND check_id <> %(about)s) AS tasks,
 {RELEASES}
+    (SELECT json_build_object('watch', (SELECT document FROM kpis_monitorwatch WHERE initiative_id = %(initiative)s),
+        'open', (SELECT json_agg(json_build_array(kind, public_id, words)) FROM (
+            SELECT kind, public_id, words FROM projects_finding WHERE initiative_id = %(initiative)s
+                AND closed_at IS NULL AND kind IN ('silent', 'stopped', 'drift', 'quality')
+            ORDER BY id LIMIT %(named)s) row))) AS observed,
     coalesce(%(now)s, statement_timestamp()) AS now
 """,  # noqa: S608  (a constant; the values are parameters)
     initiative="bigint",
@@ -176,6 +182,7 @@ class Grounds:
     tasks: engine.TaskFacts = field(default_factory=engine.TaskFacts)
     releases: tuple[engine.ReleaseFacts, ...] = ()
     rollback: engine.RollbackFacts | None = None
+    observed: engine.ObservedFacts = field(default_factory=engine.ObservedFacts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +233,7 @@ def grounds_of(initiative: Initiative, now: datetime | None = None) -> Grounds:
         tasks=task_facts(initiative, said["tasks"]),
         releases=release_facts(initiative, said["releases"]),
         rollback=rollback_facts(initiative, said["rollback"]),
+        observed=observed_facts(said["observed"]),
     )
 
 

@@ -67,6 +67,7 @@ def gather(initiative: Initiative, *, now: datetime | None = None, candidate: As
         tasks=grounds.tasks,
         releases=grounds.releases,
         rollback=grounds.rollback,
+        observed=grounds.observed,
     )
     return Gathered(inputs, grounds.policy, grounds.now)
 

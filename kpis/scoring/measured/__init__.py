@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from kpis.scoring.inputs import JudgementInputs
-from kpis.scoring.measured import comparison, data, delivery, groups, labels, model, releases, value
+from kpis.scoring.measured import comparison, data, delivery, groups, labels, model, observed, releases, value
 from kpis.scoring.measurement import Measurement
 
 Measure = Callable[[JudgementInputs], Measurement]
@@ -19,6 +19,9 @@ MEASURES: Mapping[str, Measure] = {
     "data.fingerprint_present": data.fingerprint_present,
     "data.fingerprint_unchanged": data.fingerprint_unchanged,
     "data.splits_apart": data.splits_apart,
+    "data.complete": observed.complete,
+    "data.undrifted": observed.undrifted,
+    "data.quality": observed.quality,
     "labels.enough": labels.enough_labels,
     "labels.agreement": labels.label_agreement,
     "labels.audit": labels.label_audit,

@@ -74,13 +74,11 @@ def threshold_fault(newest: Newest, source: str, source_name: str = "") -> Fault
     """Return the fault of a value on the wrong side of its own threshold, None where it is not or nobody can tell."""
     if not fails(newest.kind, newest.method, newest.value, newest.threshold) or newest.threshold is None:
         return None
-    below = newest.kind == "quality" or is_p_value(newest.method)
+    below = newest.kind == "quality" or (newest.kind == "drift" and is_p_value(newest.method))
+    side = "below" if below else "at or above" if newest.kind == "drift" else "above"
     what = f"{newest.name} of {newest.segment}" if newest.segment else newest.name
     by = f", by {newest.method}" if newest.method else ""
-    words = (
-        f"{what}: {newest.kind} {figure(newest.value)} is {'below' if below else 'above'} "
-        f"{figure(newest.threshold)}{by}"
-    )
+    words = f"{what}: {newest.kind} {figure(newest.value)} is {side} {figure(newest.threshold)}{by}"
     evidence: dict[str, Any] = {
         "series": newest.series,
         "time": newest.time.isoformat(),

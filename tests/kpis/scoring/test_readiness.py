@@ -82,7 +82,7 @@ def test_failures_come_first_among_the_blockers() -> None:
     assert results == sorted(results, key=["fail", "missing", "insufficient", "stale"].index)
 
 
-@pytest.mark.parametrize("level,asked", [("experiment", 4), ("standard", 27), ("critical", 43)])
+@pytest.mark.parametrize("level,asked", [("experiment", 4), ("standard", 27), ("critical", 46)])
 def test_the_bar_rises_with_criticality(level: Any, asked: int) -> None:
     initiative = replace(READY.initiative, criticality=level, stage="integration")
     readiness = judge(replace(READY, initiative=initiative), SCORECARD, NOW)

@@ -82,7 +82,7 @@ def test_an_unknown_check_is_none() -> None:
 @pytest.mark.parametrize(
     "old,new,field,text",
     [
-        ('version = "default-3"', "", "version", "is missing"),
+        ('version = "default-4"', "", "version", "is missing"),
         ('title = "Default scorecard"', 'title = "x"\ncolour = "red"', "colour", "is not known here"),
         ("[sections.value]", "[sections.worth]", "sections.worth", "is no section"),
         ("[sections.value]", "[sections.worth]", "sections.value.question", "is missing"),
@@ -130,7 +130,7 @@ def test_a_scorecard_cannot_make_them_attestable(check: str) -> None:
 
 def test_lines_are_told() -> None:
     line = SOURCE.splitlines().index('id = "data.privacy"') + 1
-    assert f"line {line}: sections.data.checks[6].required" in problems(
+    assert f"line {line}: sections.data.checks[9].required" in problems(
         re.sub(r'(id = "data.privacy"(?:\n.*?)*?)required = \{.*\}', r"\1required = 5", SOURCE, count=1)
     )
 

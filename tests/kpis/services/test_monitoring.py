@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from kpis.models import MonitorWatch
 from kpis.services.monitoring import due_monitors, judge_monitors
+from kpis.services.snapshots import judge_initiative, judge_now
 from mltrack.accounts.access import Principal
 from projects.models import Finding, Initiative, JudgeDue, Observation, ObservedSeries, PlannedStop
 from tests.factories import make_initiative, make_source, make_workspace
@@ -89,6 +90,35 @@ def test_a_silent_state_is_named_with_every_initiative_that_it_hits(owner: Princ
     assert closed.closing_words == "refills IL arrives again." and closed.last_seen_at == moment(after(71), 25)
 
 
+def test_a_silent_segment_costs_a_critical_model_its_data_section(owner: Principal, refills: Initiative) -> None:
+    Initiative.objects.update(criticality="critical", stage="production")
+    churn = make_initiative(owner, "CHURN")
+    make_source(owner, feeds=[(refills, "refills"), (churn, "refills")])
+    ten_weeks(refills)
+    judged(refills, after(69))
+    assert complete(refills) == ("pass", "3 segments watched, 1 segment too small to watch")
+    arrive(refills, after(70), {"OH": 38, "TX": 90, "WY": 1})
+    judged(refills, after(70))
+    assert complete(refills) == complete(churn) == ("fail", "1 open finding")
+    arrive(refills, after(71), STATES)
+    judged(refills, after(71))
+    assert complete(refills)[0] == "pass"
+
+
+def complete(initiative: Initiative) -> tuple[str, str]:
+    """Judge an initiative; return what its check on complete data says."""
+    document = judge_now(initiative.pk).document
+    checks = [each for section in document["sections"] for each in section["checks"]]
+    found = next(each for each in checks if each["id"] == "data.complete")
+    return found["result"], found["observed"]
+
+
+def test_due_facts_are_judged_with_their_monitors(refills: Initiative) -> None:
+    ten_weeks(refills, 3)
+    assert judge_initiative(refills.pk) is not None
+    assert MonitorWatch.objects.filter(initiative=refills).exists()
+
+
 def test_a_long_silence_does_not_become_the_rule(refills: Initiative) -> None:
     ten_weeks(refills)
     for n in range(70, 150):
@@ -137,7 +167,7 @@ def test_a_planned_stop_is_no_silence(owner: Principal, refills: Initiative) -> 
 @pytest.mark.parametrize(
     ("kind", "method", "value", "threshold", "words"),
     [
-        ("drift", "psi", 0.3, 0.2, "age of EU: drift 0.3 is above 0.2, by psi"),
+        ("drift", "psi", 0.3, 0.2, "age of EU: drift 0.3 is at or above 0.2, by psi"),
         ("drift", "p_value ks", 0.01, 0.05, "age of EU: drift 0.01 is below 0.05, by p_value ks"),
         ("quality", "", 0.9, 0.99, "age of EU: quality 0.9 is below 0.99"),
         ("latency", "p95", 300, 200, "age of EU: latency 300 is above 200, by p95"),
