@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
 from mltrack.accounts.access import Principal
 from projects.models import DataSource, Initiative, Observation, ObservedSeries, PlannedStop, SourceFeature
 
-_SERIES: Final = ("kind", "name", "segment")
-
 
 def observation_list(initiative: Initiative, asked: Mapping[str, Any]) -> QuerySet[Observation]:
     """Return the initiative's observations with their series; asked may hold kind, name, segment and since."""
-    wanted = {name: asked[name] for name in _SERIES if name in asked}
-    series = ObservedSeries.objects.filter(initiative=initiative, **wanted)
+    series = ObservedSeries.objects.filter(initiative=initiative)
+    if "kind" in asked:
+        series = series.filter(kind=asked["kind"])
+    if "name" in asked:
+        series = series.filter(name=asked["name"])
+    if "segment" in asked:
+        series = series.filter(segment=asked["segment"])
     found = Observation.objects.filter(series__in=series).select_related("series")
     return found.filter(time__gte=asked["since"]) if "since" in asked else found
 
@@ -53,8 +56,10 @@ def one_source(source: DataSource) -> DataSource:
 
 def stop_list(principal: Principal, asked: Mapping[str, Any]) -> QuerySet[PlannedStop]:
     """Return the stops that were not withdrawn; asked may hold withdrawn (those that were), initiative and source."""
-    names = {"initiative": "initiative__key", "source": "source__key"}
-    wanted = {column: asked[name] for name, column in names.items() if name in asked}
-    ours = PlannedStop.objects.filter(workspace=principal.workspace, **wanted)
+    ours = PlannedStop.objects.filter(workspace=principal.workspace)
+    if "initiative" in asked:
+        ours = ours.filter(initiative__key=asked["initiative"])
+    if "source" in asked:
+        ours = ours.filter(source__key=asked["source"])
     ours = ours.filter(withdrawn_at__isnull=not asked.get("withdrawn", False))
     return ours.select_related("initiative", "source", "author")
