@@ -12,7 +12,6 @@ from kpis.models import EventType, Hook, HookDelivery, HookEvent, HookState
 from mltrack.accounts.models import Workspace
 
 
-@transaction.atomic
 def announce(workspace: Workspace, event_type: EventType, data: Mapping[str, Any], once_key: str) -> HookEvent | None:
     """Keep an event for the active webhooks that want its type; None where there is none, or it was kept before.
 
@@ -24,12 +23,13 @@ def announce(workspace: Workspace, event_type: EventType, data: Mapping[str, Any
     if not hooks:
         return None
     now = timezone.now()
-    event, is_new = HookEvent.objects.get_or_create(
-        workspace=workspace, once_key=once_key, defaults={"type": event_type.value, "data": dict(data), "at": now}
-    )
-    if not is_new:
-        return None
-    tell(event, hooks)
+    with transaction.atomic():
+        event, is_new = HookEvent.objects.get_or_create(
+            workspace=workspace, once_key=once_key, defaults={"type": event_type.value, "data": dict(data), "at": now}
+        )
+        if not is_new:
+            return None
+        tell(event, hooks)
     return event
 
 

@@ -40,8 +40,16 @@ def _resolved(principal: Principal, given: dict[str, Any]) -> dict[str, Any]:
         if values["owner"] is None:
             raise ValidationError({"owner": "This is nobody's address in this workspace."})
     if "features" in values:
-        values["features"] = [(each["initiative"], each["feature"]) for each in values["features"]]
+        values["features"] = [_pair(each) for each in values["features"]]
     return values
+
+
+def _pair(given: dict[str, str]) -> tuple[str, str]:
+    """Return an initiative's key and a feature; a PATCH takes neither for granted. Raises ValidationError."""
+    for name in ("initiative", "feature"):
+        if name not in given:
+            raise ValidationError({"features": f"Each has an initiative and a feature: {name} is missing."})
+    return given["initiative"], given["feature"]
 
 
 def _shown(source: DataSource) -> dict[str, Any]:

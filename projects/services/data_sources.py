@@ -107,13 +107,15 @@ def _features(principal: Principal, given: Sequence[Feature], errors: dict[str, 
     if len(given) > MOST_FEATURES:
         errors["features"] = f"A source feeds at most {MOST_FEATURES:,} features."
         return set()
-    keys = {key for key, _ in given}
+    keys = {key for key, _ in given if whole_text(key, 60, empty=False) is None}
     known = dict(Initiative.objects.filter(workspace=principal.workspace, key__in=keys).values_list("key", "pk"))
     found: set[tuple[int, str]] = set()
     for key, feature in given:
         wrong = whole_text(feature, 120, empty=False)
-        if key not in known:
-            errors["features"] = f"No initiative {key[:40]} here."
+        if key not in keys:
+            errors["features"] = "An initiative is named by its key."
+        elif key not in known:
+            errors["features"] = f"No initiative {key} here."
         elif wrong or not feature.isprintable():
             errors["features"] = f"A feature {wrong or 'has printable characters only'}."
         else:

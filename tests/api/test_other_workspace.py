@@ -91,7 +91,7 @@ def test_every_table_is_watched(team: Team, both: Any) -> None:
     assert [model.__name__ for model in models if _way(model) is None] == []
     watched = rows_of(team.stranger.workspace)
     unfilled = {"Breaker", "RejectedRecord", "RunColumns", "Scorecard", "RunDataset", "NudgeDelivery", "UpdateReminder"}
-    unfilled |= {"DigestMail", "MailChoice", "SentTask", "AlertMail", "AlertMute", "ProbeResult"}
+    unfilled |= {"DigestMail", "MailChoice", "SentTask", "AlertMail", "AlertMute", "ProbeResult", "MonitorWatch"}
     assert {name for name, rows in watched.items() if not rows} <= unfilled
 
 
@@ -149,6 +149,7 @@ def test_bodies_with_ids_are_those() -> None:
         "POST initiatives/{key}/experiments/",
         "POST initiatives/{key}/evaluations/",
         "POST initiatives/{key}/evaluations/uploads/",
+        "POST initiatives/{key}/deployments/{deployment_id}/rollback/",
         "POST data-sources/",
         "PATCH data-sources/{source_key}/",
         "POST planned-stops/",

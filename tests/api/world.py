@@ -36,6 +36,7 @@ from kpis.services.waivers import request_waiver
 from mltrack.accounts.access import Principal
 from projects.connectors.records import DatasetRecord
 from projects.models import Connection, Initiative, RelabelSource
+from projects.progress.faults import Fault
 from projects.services.annotation_pushes import record_annotations
 from projects.services.annotator_figures import switch_annotator_figures
 from projects.services.connections import ask_sync
@@ -43,6 +44,7 @@ from projects.services.data_sources import create_source
 from projects.services.dataset_splits import SplitInput, record_splits
 from projects.services.datasets import record_dataset
 from projects.services.deployments import record_deployment
+from projects.services.findings import keep_findings
 from projects.services.initiatives import post_update
 from projects.services.label_audits import draw_audit
 from projects.services.label_batches import tie_batch
@@ -218,9 +220,11 @@ def watch(owner: Principal, kpi: KPI, mark: str) -> dict[str, str]:
 
 
 def observe(owner: Principal, initiative: Initiative, mark: str) -> dict[str, str]:
-    """Observe a volume of the initiative, enter its source and plan a stop; return an id of each kind."""
+    """Observe a volume of the initiative that falls silent, enter its source, plan a stop; return an id of each kind."""
     volume = {"kind": "volume", "name": f"refills {mark}", "segment": mark, "value": 12, "method": mark[:60]}
     record_observations(owner, initiative, [{**volume, "time": in_days(-1).isoformat(), "reference": mark}])
+    fault = Fault(f"silent:{mark}", "silent", f"refills {mark}", mark, "warning", f"Nothing came. {mark}")
+    keep_findings(initiative, [(fault, [initiative.pk])], [], in_days(0))
     key = f"{initiative.key.lower()}-feed"
     source = create_source(
         owner, key=key, name=f"Feed {mark}", owner=owner.user, note=mark, features=[(initiative.key, f"refills {mark}")]

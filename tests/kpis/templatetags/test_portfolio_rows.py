@@ -49,6 +49,7 @@ def row(**fields: Any) -> PortfolioRow:
         "warnings": 0,
         "waivers": 2,
         "declared": None,
+        "live_not_ready": False,
         "differs": False,
         "kpi": KPI,
         "pending": False,
