@@ -32,7 +32,7 @@ EXTRA: dict[str, Any] = {
     "__class__": "x",
     "self_approved": True,
 }
-MAPS = ("params", "tags", "metrics", "inputs", "per_class", "class_counts")
+MAPS = ("params", "tags", "metrics", "inputs", "per_class", "class_counts", "document")
 DECLARED = ("/options/workspace",)
 """Places where a key of EXTRA is one of ours: MLflow's own workspace, a header of the request to it."""
 TOLD = (

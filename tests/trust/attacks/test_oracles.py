@@ -16,6 +16,7 @@ from tests.api.routes import filled, served
 from tests.api.world import fill
 from tests.browser.catalogue import DATA, PAGES
 from tests.browser.worlds import World
+from tests.mltrack.accounts.api.callers import Caller
 
 pytestmark = pytest.mark.django_db
 SECRETS = (
@@ -75,12 +76,17 @@ def test_no_page_breaks_by_an_unknown_parameter(world: World, client: Client) ->
         assert client.get(world.in_full(path), asked).status_code in (200, 302), path
 
 
+def asker(team: Team, route: str) -> Caller:
+    """Return who may read a route: the lead sees annotators, and admins see webhooks."""
+    return team.admin if route.startswith("webhooks/") else team.lead
+
+
 @pytest.mark.parametrize("value", ["owner__password", "-secret_hash", "?", "id); --", "random", "pk"])
 def test_the_api_orders_by_nothing_else(team: Team, value: str) -> None:
     _, ids = fill(team.principal)
     for route in (route for route, methods in served().items() if "GET" in methods):
         for name in ORDERS:
-            answer = team.lead.call("get", f"{filled(route, ids)}?{name}={value}")
+            answer = asker(team, route).call("get", f"{filled(route, ids)}?{name}={value}")
             assert refused(answer, 400)["errors"][0]["pointer"] == f"/{name}", route
 
 
@@ -88,4 +94,4 @@ def test_the_api_orders_by_nothing_else(team: Team, value: str) -> None:
 def test_no_parameter_of_the_api_is_a_lookup(team: Team, name: str) -> None:
     _, ids = fill(team.principal)
     for route in (route for route, methods in served().items() if "GET" in methods):
-        assert team.lead.call("get", f"{filled(route, ids)}?{name}=a").status_code == 400, route
+        assert asker(team, route).call("get", f"{filled(route, ids)}?{name}=a").status_code == 400, route
