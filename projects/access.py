@@ -19,6 +19,7 @@ from projects.models import (
     Deployment,
     Evaluation,
     EvaluationUpload,
+    Finding,
     Initiative,
     LabelAudit,
     PlannedStop,
@@ -188,4 +189,13 @@ def stop_of(principal: Principal, public_id: str) -> PlannedStop:
     found = ours.filter(workspace=principal.workspace, public_id=public_id).first()
     if found is None:
         raise Http404("No such planned stop here.")
+    return found
+
+
+def finding_of(principal: Principal, public_id: str) -> Finding:
+    """Return a finding of the principal's workspace, by its public id, to be shown. Raises Http404."""
+    ours = Finding.objects.select_related("initiative", "observed_in", "acknowledged_by", "explained_by")
+    found = ours.filter(workspace=principal.workspace, public_id=public_id).first()
+    if found is None:
+        raise Http404("No such finding here.")
     return found

@@ -81,6 +81,9 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
     "initiatives/{key}/observations/files/": {"POST": READINGS},
     "data-sources/": {"GET": READ, "POST": INITIATIVES},
     "data-sources/{source_key}/": {"GET": READ, "PATCH": INITIATIVES},
+    "initiatives/{key}/findings/": {"GET": READ},
+    "findings/": {"GET": READ},
+    "findings/{finding_id}/": {"GET": READ, "PATCH": ATTEST},
     "planned-stops/": {"GET": READ, "POST": INITIATIVES},
     "planned-stops/{stop_id}/withdraw/": {"POST": INITIATIVES},
     "initiatives/{key}/tasks/": {"GET": READ, "POST": TASKS},
@@ -188,7 +191,7 @@ KINDS = (
     "initiatives", "kpis", "run_id", "target_id", "goal_id", "attestation_id", "waiver_id", "audit_id", "connection_id",
     "evaluation_id", "upload_id", "kpi", "dataset_id", "task_key", "check_id", "sprint_id", "note_id", "alert_id",
     "dashboards", "calendar_id", "estimate_id", "result_id", "cost_id", "source_id", "share_id", "subscription_id",
-    "notice_id", "deployment_id", "source_key", "stop_id", "webhook_id", "delivery_id",
+    "notice_id", "deployment_id", "source_key", "stop_id", "webhook_id", "delivery_id", "finding_id",
 )  # fmt: skip
 OWN = (
     *("calendars/{calendar_id}/", "notices/{notice_id}/", "shares/{share_id}/", "shares/{share_id}/openings/"),

@@ -35,7 +35,7 @@ from kpis.services.value import add_cost, decide_value
 from kpis.services.waivers import request_waiver
 from mltrack.accounts.access import Principal
 from projects.connectors.records import DatasetRecord
-from projects.models import Connection, Initiative, RelabelSource
+from projects.models import Connection, Finding, Initiative, RelabelSource
 from projects.progress.faults import Fault
 from projects.services.annotation_pushes import record_annotations
 from projects.services.annotator_figures import switch_annotator_figures
@@ -220,7 +220,7 @@ def watch(owner: Principal, kpi: KPI, mark: str) -> dict[str, str]:
 
 
 def observe(owner: Principal, initiative: Initiative, mark: str) -> dict[str, str]:
-    """Observe a volume of the initiative that falls silent, enter its source, plan a stop; return an id of each kind."""
+    """Observe a volume that falls silent, enter its source and plan a stop; return an id of each kind."""
     volume = {"kind": "volume", "name": f"refills {mark}", "segment": mark, "value": 12, "method": mark[:60]}
     record_observations(owner, initiative, [{**volume, "time": in_days(-1).isoformat(), "reference": mark}])
     fault = Fault(f"silent:{mark}", "silent", f"refills {mark}", mark, "warning", f"Nothing came. {mark}")
@@ -231,7 +231,8 @@ def observe(owner: Principal, initiative: Initiative, mark: str) -> dict[str, st
     )
     days = {"first_day": in_days(1).date(), "last_day": in_days(2).date()}
     stop = plan_stop(owner, initiative=initiative, source=source, segment=mark, reason=f"Closed. {mark}", **days)
-    return {"source_key": source.key, "stop_id": stop.public_id}
+    finding = Finding.objects.get(initiative=initiative)
+    return {"source_key": source.key, "stop_id": stop.public_id, "finding_id": finding.public_id}
 
 
 def serve_file(server: HostileServer, ids: dict[str, str]) -> None:
