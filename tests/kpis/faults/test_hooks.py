@@ -20,7 +20,7 @@ from tests.servers.hostile import HostileServer, raw
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
-SENDINGS = [name for name in NAMES if name.startswith("hook.")]
+TELLINGS = [name for name in NAMES if name.startswith("hook.")]
 PROGRAM = """
 import django
 django.setup()
@@ -39,7 +39,7 @@ def work(failpoint: str = "") -> int:
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(each, marks=() if "send" in each else pytest.mark.slow) for each in SENDINGS]
+    "name", [pytest.param(each, marks=() if "send" in each else pytest.mark.slow) for each in TELLINGS]
 )
 def test_what_breaks_off_is_told_again_under_its_id(name: str) -> None:
     owner = make_workspace()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from mltrack.failpoints import NAMES
+from tests.kpis.faults.test_hooks import TELLINGS
 from tests.kpis.faults.test_judging import JUDGING
 from tests.kpis.faults.test_mails import MAILS
 from tests.kpis.faults.test_sendings import SENDINGS
@@ -21,7 +22,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def test_each_name_has_a_case() -> None:
-    assert sorted([*PULLS, *JUDGING, *WRITES, *UPLOADS, *MAILS, *SENDINGS]) == sorted(NAMES)
+    assert sorted([*PULLS, *JUDGING, *WRITES, *UPLOADS, *MAILS, *SENDINGS, *TELLINGS]) == sorted(NAMES)
 
 
 def test_each_name_is_used_once() -> None:
