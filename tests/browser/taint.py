@@ -84,6 +84,7 @@ from projects.services.tasks import create_task
 from projects.services.upload_counting import Fault, fail_upload
 from projects.services.upload_input import parse_upload
 from projects.services.uploads import begin_upload
+from tests.browser.taint_production import poison_production
 from tests.factories import make_connection
 from tests.kpis.realised_world import TRIAL
 from tests.kpis.world import in_days
@@ -123,6 +124,7 @@ def poison(principal: Principal, initiative: Initiative, kpi: KPI) -> None:
     poison_kpi(principal, kpi)
     poison_value(principal, initiative, kpi)
     poison_dashboard(principal, kpi)
+    poison_production(principal, initiative, TAINT, LINK)
     create_token(principal, user=principal.user, name=cut(120), scopes=["read"])
 
 

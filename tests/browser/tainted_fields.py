@@ -77,6 +77,8 @@ FORMED: Final = {
     "Subscription.weekdays": "whole numbers",
     "Subscription.zone": "a time zone of the database",
     "Subscription.last_digest": "a digest",
+    "DataSource.key": "letters, digits and dashes, by a constraint",
+    "DeploymentChange.before": "words of the code",
     "Hook.host": "the host of an address that was read",
     **dict.fromkeys(("Hook.events", "HookEvent.type", "HookEvent.once_key"), "words of the code"),
     "ThrottleCounter.key": "an address or a token's id",
