@@ -122,7 +122,7 @@ def test_an_initiative_is_a_few_sheets_with_what_stands_in_the_way(page: Page, o
     page.goto(f"/w/{owner.workspace.key}/initiatives/CHURN/")
     sheets = [words(each) for each in printed(page).pages]
     text = " ".join(sheets)
-    assert len(sheets) <= 4 and all(sheets), len(sheets)
+    assert len(sheets) <= 5 and all(sheets), len(sheets)
     titles = page.locator(".check .name").all_text_contents()
     assert len(titles) > 30 and [each for each in titles if each not in text] == []
     told = page.locator("section:has(> header > #in-the-way) .to-pass").all_inner_texts()
