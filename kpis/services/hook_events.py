@@ -6,10 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from kpis.models import EventType, Hook, HookDelivery, HookEvent, HookState
 from mltrack.accounts.models import Workspace
+
+
+def hears(event_type: EventType) -> Exists:
+    """Say, within a query of rows that have a workspace, whether an active webhook there wants a type of event."""
+    wanted = Hook.objects.filter(state=HookState.ACTIVE, events__contains=[event_type.value])
+    return Exists(wanted.filter(workspace=OuterRef("workspace")))
 
 
 def announce(workspace: Workspace, event_type: EventType, data: Mapping[str, Any], once_key: str) -> HookEvent | None:

@@ -12,7 +12,7 @@ from django.db import connection as database
 from django.db.models import F
 from django.db.models.functions import Now
 
-from kpis.models import ReadinessSnapshot
+from kpis.models import EventType, ReadinessSnapshot
 from kpis.scoring.document import document_digest, readiness_document
 from kpis.scoring.readiness import judge, with_forecast
 from kpis.scoring.results import Readiness
@@ -24,6 +24,7 @@ from kpis.services.announcements import announce_verdict
 from kpis.services.check_tasks import keep_check_tasks
 from kpis.services.forecasts import keep_forecast
 from kpis.services.formula_due import note_facts_of
+from kpis.services.hook_events import hears
 from kpis.services.label_standings import keep_label_standing
 from kpis.services.monitoring import due_monitors, judge_monitors
 from mltrack.clock import database_now
@@ -81,6 +82,7 @@ def judge_now(initiative_id: int) -> ReadinessSnapshot:
     initiative = (
         Initiative.objects.select_for_update(of=("self",), no_key=True)
         .select_related("workspace", "owner")
+        .annotate(is_heard=hears(EventType.READINESS_CHANGED))
         .get(pk=initiative_id)
     )
     now = database_now()
@@ -93,6 +95,8 @@ def judge_now(initiative_id: int) -> ReadinessSnapshot:
     forecast = keep_forecast(initiative, readiness, has_labels=found.inputs.labels is not None)
     readiness = with_forecast(readiness, replace(found.inputs, forecast=forecast))
     kept = _keep(initiative, readiness, latest)
+    if initiative.is_heard and latest is not None and latest.verdict != kept.verdict:
+        announce_verdict(kept, latest.verdict)
     note_facts_of(initiative, now)
     return kept
 
@@ -138,7 +142,7 @@ def _take_back(due: JudgeDue) -> None:
 
 
 def _keep(initiative: Initiative, readiness: Readiness, latest: ReadinessSnapshot | None) -> ReadinessSnapshot:
-    """Append a snapshot when the answer changed, and tell of another verdict; else confirm the latest one."""
+    """Append a snapshot when the answer changed, else confirm the latest one."""
     document = readiness_document(readiness)
     digest = document_digest(document)
     summary = {**summary_of(document), **kept_kpis(initiative.pk, readiness.as_of)}
@@ -147,7 +151,7 @@ def _keep(initiative: Initiative, readiness: Readiness, latest: ReadinessSnapsho
         latest.save(update_fields=["confirmed_at", "changes_at", "summary"])
         return latest
     ReadinessSnapshot.objects.filter(initiative=initiative, is_latest=True).update(is_latest=False, changes_at=None)
-    kept = ReadinessSnapshot.objects.create(
+    return ReadinessSnapshot.objects.create(
         workspace=initiative.workspace,
         initiative=initiative,
         at=readiness.as_of,
@@ -164,6 +168,3 @@ def _keep(initiative: Initiative, readiness: Readiness, latest: ReadinessSnapsho
         digest=digest,
         changes_at=readiness.changes_at,
     )
-    if latest is not None and latest.verdict != kept.verdict:
-        announce_verdict(kept, latest.verdict)
-    return kept
