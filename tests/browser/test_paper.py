@@ -30,6 +30,8 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 TITLE = "Calls <b>per</b> case"
 # A point is 1/72 inch; A4 is 210 × 297 mm.
 A4 = (595, 842)
+# A chart is drawn before it is seen: 200 pixels (the margin of static/js/chart.js) below the window.
+LOW, AHEAD = 200, 200
 
 
 @pytest.fixture
@@ -46,7 +48,7 @@ def owner(transactional_db: None) -> Principal:
 def page(live_server: LiveServer, page_factory: PageFactory, owner: Principal) -> Page:
     """A page of the owner's, in a low window in the dark: its charts lie below what is seen."""
     opened = page_factory(live_server.url, theme="dark")
-    opened.set_viewport_size({"width": 1280, "height": 300})
+    opened.set_viewport_size({"width": 1280, "height": LOW})
     session = signed_in(owner).cookies["sessionid"].value
     opened.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
     return opened
@@ -79,6 +81,7 @@ def cut(page: Page) -> list[str]:
 def test_a_chart_is_saved_as_a_picture_by_the_keyboard(page: Page, owner: Principal) -> None:
     page.goto(f"/w/{owner.workspace.key}/kpis/calls/")
     button = page.locator("[data-png]").first
+    assert page.locator("[data-chart]").first.evaluate("chart => chart.getBoundingClientRect().top") > LOW + AHEAD
     expect(button).to_be_hidden()
     page.locator("[data-chart]").first.scroll_into_view_if_needed()
     expect(button).to_be_visible(timeout=15_000)
@@ -103,7 +106,7 @@ def test_pages_on_paper(page: Page, owner: Principal) -> None:
         ("", ("Customer churn", "Not ready", "Ready for production")),
         ("initiatives/CHURN/", ("Customer churn", "2 required checks fail", "Accuracy", "Operations")),
     ):
-        page.set_viewport_size({"width": 1280, "height": 300})
+        page.set_viewport_size({"width": 1280, "height": LOW})
         page.emulate_media(media="null")
         page.goto(here + place)
         sheets = printed(page).pages
@@ -140,7 +143,7 @@ def test_pages_of_delivery_on_paper(page: Page, owner: Principal) -> None:
         ("timeline/", "Customer churn"),
         ("sprints/", "Sprints"),
     ):
-        page.set_viewport_size({"width": 1280, "height": 300})
+        page.set_viewport_size({"width": 1280, "height": LOW})
         page.emulate_media(media="null")
         page.goto(here + place)
         sheets = [words(each) for each in PdfReader(io.BytesIO(page.pdf(format="A4", prefer_css_page_size=True))).pages]
