@@ -92,6 +92,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "key"), name="kpi_key_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("key__regex", "^[a-z][a-z0-9]*(-[a-z0-9]+)*$")), name="kpi_key_form"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("direction__in", ["higher", "lower", "range"])), name="kpi_direction_known"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Goal",
@@ -152,6 +163,26 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="goals", to="kpis.kpi"),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("kpi", "number"), name="goal_number_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "active")), fields=("kpi",), name="goal_active_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "proposed")), fields=("kpi",), name="goal_proposed_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("low__isnull", True),
+                            ("high__isnull", True),
+                            ("low__lte", models.F("high")),
+                            _connector="OR",
+                        ),
+                        name="goal_range_ordered",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Contribution",
@@ -191,6 +222,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("kpi", "initiative"), name="contribution_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("grade__in", ["A", "B", "C", "D", "E"])), name="contribution_grade_known"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="MetricAlias",
@@ -207,6 +246,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("initiative", "alias"), name="metric_alias_once")]
+            },
         ),
         migrations.CreateModel(
             name="PlainBaseline",
@@ -271,6 +313,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["initiative", "-at", "-id"], name="snapshot_newest"),
+                    models.Index(
+                        condition=models.Q(("changes_at__isnull", False), ("is_latest", True)),
+                        fields=["changes_at"],
+                        name="snapshot_changes",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_latest", True)), fields=("initiative",), name="snapshot_latest_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("verdict__in", ["ready", "not_ready", "unknown"])),
+                        name="snapshot_verdict_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Reading",
@@ -293,6 +354,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("kpi", "segment", "time"), name="reading_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("value__gt", float("-inf")), ("value__lt", float("inf"))),
+                        name="reading_is_a_number",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Scorecard",
@@ -318,6 +388,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "number"), name="scorecard_number_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("active", True)), fields=("workspace",), name="scorecard_active_once"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Target",
@@ -396,6 +474,43 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("initiative", "metric", "slice", "number"), name="target_number_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "active")),
+                        fields=("initiative", "metric", "slice"),
+                        name="target_active_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "proposed")),
+                        fields=("initiative", "metric", "slice"),
+                        name="target_proposed_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("comparator__in", [">=", "<=", ">", "<", "between"])),
+                        name="target_comparator_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("comparator", "between"), _negated=True),
+                            models.Q(("high__isnull", False), ("high__gte", models.F("value"))),
+                            _connector="OR",
+                        ),
+                        name="target_between_has_two_ends",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("confidence__isnull", True),
+                            models.Q(("confidence__gt", 0.5), ("confidence__lt", 1)),
+                            _connector="OR",
+                        ),
+                        name="target_confidence_sane",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Waiver",
@@ -453,6 +568,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "approved"), _negated=True),
+                            ("self_approved", True),
+                            ("approver__isnull", True),
+                            models.Q(("approver", models.F("requester")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="waiver_approved_by_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="waiver_has_a_reason"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Attestation",
@@ -545,175 +677,5 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [models.Index(fields=["initiative", "-at", "-id"], name="gate_newest")],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="kpi",
-            constraint=models.UniqueConstraint(fields=("workspace", "key"), name="kpi_key_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="kpi",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("key__regex", "^[a-z][a-z0-9]*(-[a-z0-9]+)*$")), name="kpi_key_form"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="kpi",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("direction__in", ["higher", "lower", "range"])), name="kpi_direction_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="goal",
-            constraint=models.UniqueConstraint(fields=("kpi", "number"), name="goal_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="goal",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "active")), fields=("kpi",), name="goal_active_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="goal",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "proposed")), fields=("kpi",), name="goal_proposed_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="goal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("low__isnull", True), ("high__isnull", True), ("low__lte", models.F("high")), _connector="OR"
-                ),
-                name="goal_range_ordered",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contribution",
-            constraint=models.UniqueConstraint(fields=("kpi", "initiative"), name="contribution_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="contribution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("grade__in", ["A", "B", "C", "D", "E"])), name="contribution_grade_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="metricalias",
-            constraint=models.UniqueConstraint(fields=("initiative", "alias"), name="metric_alias_once"),
-        ),
-        migrations.AddIndex(
-            model_name="readinesssnapshot",
-            index=models.Index(fields=["initiative", "-at", "-id"], name="snapshot_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="readinesssnapshot",
-            index=models.Index(
-                condition=models.Q(("changes_at__isnull", False), ("is_latest", True)),
-                fields=["changes_at"],
-                name="snapshot_changes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="readinesssnapshot",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_latest", True)), fields=("initiative",), name="snapshot_latest_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="readinesssnapshot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("verdict__in", ["ready", "not_ready", "unknown"])), name="snapshot_verdict_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reading",
-            constraint=models.UniqueConstraint(fields=("kpi", "segment", "time"), name="reading_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="reading",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("value__gt", float("-inf")), ("value__lt", float("inf"))),
-                name="reading_is_a_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scorecard",
-            constraint=models.UniqueConstraint(fields=("workspace", "number"), name="scorecard_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="scorecard",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("active", True)), fields=("workspace",), name="scorecard_active_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.UniqueConstraint(
-                fields=("initiative", "metric", "slice", "number"), name="target_number_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "active")),
-                fields=("initiative", "metric", "slice"),
-                name="target_active_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "proposed")),
-                fields=("initiative", "metric", "slice"),
-                name="target_proposed_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("comparator__in", [">=", "<=", ">", "<", "between"])),
-                name="target_comparator_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("comparator", "between"), _negated=True),
-                    models.Q(("high__isnull", False), ("high__gte", models.F("value"))),
-                    _connector="OR",
-                ),
-                name="target_between_has_two_ends",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("confidence__isnull", True),
-                    models.Q(("confidence__gt", 0.5), ("confidence__lt", 1)),
-                    _connector="OR",
-                ),
-                name="target_confidence_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="waiver",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "approved"), _negated=True),
-                    ("self_approved", True),
-                    ("approver__isnull", True),
-                    models.Q(("approver", models.F("requester")), _negated=True),
-                    _connector="OR",
-                ),
-                name="waiver_approved_by_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="waiver",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="waiver_has_a_reason"
-            ),
         ),
     ]

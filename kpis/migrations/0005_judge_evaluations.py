@@ -25,6 +25,21 @@ class Migration(migrations.Migration):
                 ("inputs", models.JSONField(blank=True, default=dict)),
                 ("updated_at", models.DateTimeField(auto_now=True)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("volume__gte", 0),
+                            ("volume__lt", float("inf")),
+                            ("value_per_correct__gt", float("-inf")),
+                            ("value_per_correct__lt", float("inf")),
+                            ("cost_per_error__gt", float("-inf")),
+                            ("cost_per_error__lt", float("inf")),
+                        ),
+                        name="bridge_numbers_finite",
+                    )
+                ]
+            },
         ),
         migrations.CreateModel(
             name="StopRule",
@@ -35,6 +50,14 @@ class Migration(migrations.Migration):
                 ("attempts", models.PositiveSmallIntegerField()),
                 ("updated_at", models.DateTimeField(auto_now=True)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("attempts__gte", 1), ("gain__gte", 0), ("gain__lt", float("inf"))),
+                        name="stop_rule_sane",
+                    )
+                ]
+            },
         ),
         migrations.AddField(
             model_name="gatedecision",
@@ -97,27 +120,6 @@ class Migration(migrations.Migration):
             name="initiative",
             field=models.OneToOneField(
                 on_delete=django.db.models.deletion.CASCADE, related_name="stop_rule", to="projects.initiative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bridge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("volume__gte", 0),
-                    ("volume__lt", float("inf")),
-                    ("value_per_correct__gt", float("-inf")),
-                    ("value_per_correct__lt", float("inf")),
-                    ("cost_per_error__gt", float("-inf")),
-                    ("cost_per_error__lt", float("inf")),
-                ),
-                name="bridge_numbers_finite",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stoprule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("attempts__gte", 1), ("gain__gte", 0), ("gain__lt", float("inf"))),
-                name="stop_rule_sane",
             ),
         ),
     ]

@@ -82,6 +82,53 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["threshold", "pace", "missing", "anomaly"])),
+                        name="alert_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("kind", "threshold"),
+                                ("margin__gte", 0),
+                                ("side__in", ["above", "below"]),
+                                ("value__isnull", False),
+                            ),
+                            models.Q(
+                                ("margin", 0),
+                                ("side", ""),
+                                ("value__isnull", True),
+                                models.Q(("kind", "threshold"), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="alert_threshold_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("value__isnull", True),
+                            models.Q(("value__gt", float("-inf")), ("value__lt", float("inf"))),
+                            _connector="OR",
+                        ),
+                        name="alert_value_is_a_number",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("margin__lt", float("inf"))), name="alert_margin_is_a_number"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "threshold"), _negated=True),
+                        fields=("kpi", "kind"),
+                        name="alert_kind_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "threshold")),
+                        fields=("kpi", "side", "value"),
+                        name="alert_threshold_once",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="AlertMute",
@@ -101,6 +148,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"constraints": [models.UniqueConstraint(fields=("alert", "member"), name="alert_mute_once")]},
         ),
         migrations.CreateModel(
             name="AlertEpisode",
@@ -118,6 +166,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("closed_at", None)), fields=("alert",), name="alert_open_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("closed_at", None), ("closed_at__gte", models.F("opened_at")), _connector="OR"
+                        ),
+                        name="alert_closes_after_it_opens",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="KpiNote",
@@ -148,6 +209,13 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="notes", to="kpis.kpi"),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True), name="kpi_note_says_something"
+                    )
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Notice",
@@ -179,6 +247,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"constraints": [models.UniqueConstraint(fields=("episode", "member"), name="notice_once")]},
         ),
         migrations.CreateModel(
             name="AlertMail",
@@ -208,101 +277,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="kpialert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["threshold", "pace", "missing", "anomaly"])), name="alert_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="kpialert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("kind", "threshold"),
-                        ("margin__gte", 0),
-                        ("side__in", ["above", "below"]),
-                        ("value__isnull", False),
-                    ),
-                    models.Q(
-                        ("margin", 0),
-                        ("side", ""),
-                        ("value__isnull", True),
-                        models.Q(("kind", "threshold"), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="alert_threshold_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="kpialert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("value__isnull", True),
-                    models.Q(("value__gt", float("-inf")), ("value__lt", float("inf"))),
-                    _connector="OR",
-                ),
-                name="alert_value_is_a_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="kpialert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("margin__lt", float("inf"))), name="alert_margin_is_a_number"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="kpialert",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "threshold"), _negated=True), fields=("kpi", "kind"), name="alert_kind_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="kpialert",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "threshold")), fields=("kpi", "side", "value"), name="alert_threshold_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alertmute",
-            constraint=models.UniqueConstraint(fields=("alert", "member"), name="alert_mute_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="alertepisode",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("closed_at", None)), fields=("alert",), name="alert_open_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alertepisode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("closed_at", None), ("closed_at__gte", models.F("opened_at")), _connector="OR"),
-                name="alert_closes_after_it_opens",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="kpinote",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True), name="kpi_note_says_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.UniqueConstraint(fields=("episode", "member"), name="notice_once"),
-        ),
-        migrations.AddIndex(
-            model_name="alertmail",
-            index=models.Index(
-                condition=models.Q(("state", "claimed")), fields=["claimed_at"], name="alert_mail_claimed"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alertmail",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["claimed", "sent", "not_sent", "nothing_new"])),
-                name="alert_mail_state_known",
-            ),
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "claimed")), fields=["claimed_at"], name="alert_mail_claimed"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["claimed", "sent", "not_sent", "nothing_new"])),
+                        name="alert_mail_state_known",
+                    )
+                ],
+            },
         ),
     ]

@@ -69,6 +69,56 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["initiative", "-id"], name="experiment_newest")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("external_id", ""), _negated=True),
+                        fields=("initiative", "external_id"),
+                        name="experiment_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ["shares", "means"])), name="experiment_outcome_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("starts_on__lte", models.F("ends_on"))), name="experiment_days_in_order"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("control_n__gte", 2),
+                            ("treated_n__gte", 2),
+                            ("control__gt", float("-inf")),
+                            ("control__lt", float("inf")),
+                            ("treated__gt", float("-inf")),
+                            ("treated__lt", float("inf")),
+                            ("scale__gt", float("-inf")),
+                            ("scale__lt", float("inf")),
+                            models.Q(("scale", 0), _negated=True),
+                        ),
+                        name="experiment_numbers_finite",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("control__gte", 0),
+                                ("outcome", "shares"),
+                                ("treated__gte", 0),
+                                ("control__lte", models.F("control_n")),
+                                ("treated__lte", models.F("treated_n")),
+                            ),
+                            models.Q(
+                                ("control_deviation__gte", 0),
+                                ("outcome", "means"),
+                                ("treated_deviation__gte", 0),
+                                ("control_deviation__isnull", False),
+                                ("treated_deviation__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="experiment_groups_fit",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ContributionResult",
@@ -164,6 +214,41 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["kpi", "initiative", "-id"], name="result_newest_of_kpi"),
+                    models.Index(fields=["initiative", "kpi", "-id"], name="result_newest"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("method__in", ["experiment", "did", "its", "before_after", "claim"])),
+                        name="result_method_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("grade__in", ["A", "B", "C", "D", "E"])), name="result_grade_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("effect__isnull", True),
+                                ("high__isnull", True),
+                                ("low__isnull", True),
+                                models.Q(("problem", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("high__gte", models.F("effect")),
+                                ("low__lte", models.F("effect")),
+                                ("problem", ""),
+                                ("effect__isnull", False),
+                                ("high__lt", float("inf")),
+                                ("low__gt", float("-inf")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="result_has_an_effect_or_a_problem",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="InitiativeCost",
@@ -209,6 +294,33 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["people", "labeling", "compute", "other"])),
+                        name="cost_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("starts_on__lte", models.F("ends_on"))), name="cost_days_in_order"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("weeks__isnull", True),
+                            models.Q(("kind", "people"), ("weeks__gt", 0), ("weeks__lt", float("inf"))),
+                            _connector="OR",
+                        ),
+                        name="cost_weeks_are_of_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount__gt", 0), ("amount__isnull", False), ("amount__lt", float("inf"))),
+                            models.Q(("amount__isnull", True), ("weeks__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="cost_says_something",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="ValueDecision",
@@ -254,171 +366,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="experimentresult",
-            index=models.Index(fields=["initiative", "-id"], name="experiment_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="experimentresult",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("external_id", ""), _negated=True),
-                fields=("initiative", "external_id"),
-                name="experiment_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="experimentresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome__in", ["shares", "means"])), name="experiment_outcome_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="experimentresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("starts_on__lte", models.F("ends_on"))), name="experiment_days_in_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="experimentresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("control_n__gte", 2),
-                    ("treated_n__gte", 2),
-                    ("control__gt", float("-inf")),
-                    ("control__lt", float("inf")),
-                    ("treated__gt", float("-inf")),
-                    ("treated__lt", float("inf")),
-                    ("scale__gt", float("-inf")),
-                    ("scale__lt", float("inf")),
-                    models.Q(("scale", 0), _negated=True),
-                ),
-                name="experiment_numbers_finite",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="experimentresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("control__gte", 0),
-                        ("outcome", "shares"),
-                        ("treated__gte", 0),
-                        ("control__lte", models.F("control_n")),
-                        ("treated__lte", models.F("treated_n")),
+            options={
+                "indexes": [models.Index(fields=["initiative", "-id"], name="value_decision_newest")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("decision__in", ["sustain", "expand", "adjust", "retire"])),
+                        name="value_decision_known",
                     ),
-                    models.Q(
-                        ("control_deviation__gte", 0),
-                        ("outcome", "means"),
-                        ("treated_deviation__gte", 0),
-                        ("control_deviation__isnull", False),
-                        ("treated_deviation__isnull", False),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="value_decision_has_a_reason"
                     ),
-                    _connector="OR",
-                ),
-                name="experiment_groups_fit",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contributionresult",
-            index=models.Index(fields=["kpi", "initiative", "-id"], name="result_newest_of_kpi"),
-        ),
-        migrations.AddIndex(
-            model_name="contributionresult",
-            index=models.Index(fields=["initiative", "kpi", "-id"], name="result_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="contributionresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("method__in", ["experiment", "did", "its", "before_after", "claim"])),
-                name="result_method_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contributionresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("grade__in", ["A", "B", "C", "D", "E"])), name="result_grade_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contributionresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("effect__isnull", True),
-                        ("high__isnull", True),
-                        ("low__isnull", True),
-                        models.Q(("problem", ""), _negated=True),
+                    models.CheckConstraint(
+                        condition=models.Q(("decision", "retire"), ("review_on__isnull", False), _connector="OR"),
+                        name="value_decision_is_looked_at_again",
                     ),
-                    models.Q(
-                        ("high__gte", models.F("effect")),
-                        ("low__lte", models.F("effect")),
-                        ("problem", ""),
-                        ("effect__isnull", False),
-                        ("high__lt", float("inf")),
-                        ("low__gt", float("-inf")),
-                    ),
-                    _connector="OR",
-                ),
-                name="result_has_an_effect_or_a_problem",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="initiativecost",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["people", "labeling", "compute", "other"])), name="cost_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="initiativecost",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("starts_on__lte", models.F("ends_on"))), name="cost_days_in_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="initiativecost",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("weeks__isnull", True),
-                    models.Q(("kind", "people"), ("weeks__gt", 0), ("weeks__lt", float("inf"))),
-                    _connector="OR",
-                ),
-                name="cost_weeks_are_of_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="initiativecost",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount__gt", 0), ("amount__isnull", False), ("amount__lt", float("inf"))),
-                    models.Q(("amount__isnull", True), ("weeks__isnull", False)),
-                    _connector="OR",
-                ),
-                name="cost_says_something",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="valuedecision",
-            index=models.Index(fields=["initiative", "-id"], name="value_decision_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="valuedecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("decision__in", ["sustain", "expand", "adjust", "retire"])),
-                name="value_decision_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="valuedecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="value_decision_has_a_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="valuedecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("decision", "retire"), ("review_on__isnull", False), _connector="OR"),
-                name="value_decision_is_looked_at_again",
-            ),
+                ],
+            },
         ),
     ]

@@ -63,6 +63,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("kpi", "number"), name="formula_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True), name="formula_says_something"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="FormulaPart",
@@ -91,6 +99,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("fact", ""), ("initiative", None), ("kpi__isnull", False)),
+                            models.Q(
+                                ("fact__in", ["coverage", "labels", "deployments"]),
+                                ("initiative__isnull", False),
+                                ("kpi", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="formula_part_is_one_thing",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("formula", "kpi", "initiative", "fact"), name="formula_part_once", nulls_distinct=False
+                    ),
+                ]
+            },
         ),
         migrations.AddField(
             model_name="kpi",
@@ -101,37 +128,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.SET_NULL,
                 related_name="+",
                 to="kpis.kpiformula",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="kpiformula",
-            constraint=models.UniqueConstraint(fields=("kpi", "number"), name="formula_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="kpiformula",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True), name="formula_says_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="formulapart",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("fact", ""), ("initiative", None), ("kpi__isnull", False)),
-                    models.Q(
-                        ("fact__in", ["coverage", "labels", "deployments"]),
-                        ("initiative__isnull", False),
-                        ("kpi", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="formula_part_is_one_thing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="formulapart",
-            constraint=models.UniqueConstraint(
-                fields=("formula", "kpi", "initiative", "fact"), name="formula_part_once", nulls_distinct=False
             ),
         ),
     ]

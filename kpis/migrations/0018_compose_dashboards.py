@@ -33,6 +33,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "key"), name="dashboard_key_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("key__regex", "^[a-z][a-z0-9]*(-[a-z0-9]+)*$")), name="dashboard_key_form"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="dashboard_has_a_name"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("version__gte", 1)), name="dashboard_version_counts"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Panel",
@@ -63,56 +75,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="dashboard",
-            constraint=models.UniqueConstraint(fields=("workspace", "key"), name="dashboard_key_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="dashboard",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("key__regex", "^[a-z][a-z0-9]*(-[a-z0-9]+)*$")), name="dashboard_key_form"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dashboard",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="dashboard_has_a_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dashboard",
-            constraint=models.CheckConstraint(condition=models.Q(("version__gte", 1)), name="dashboard_version_counts"),
-        ),
-        migrations.AddConstraint(
-            model_name="panel",
-            constraint=models.UniqueConstraint(
-                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
-                fields=("dashboard", "position"),
-                name="panel_position_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="panel",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("position", None), ("removed_from__isnull", False)),
-                    models.Q(("position__isnull", False), ("removed_from", None)),
-                    _connector="OR",
-                ),
-                name="panel_there_or_removed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="panel",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("width__gte", 1), ("width__lte", 4)), name="panel_width_in_columns"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="panel",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("title", ""), _negated=True), name="panel_has_a_title"
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                        fields=("dashboard", "position"),
+                        name="panel_position_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("position", None), ("removed_from__isnull", False)),
+                            models.Q(("position__isnull", False), ("removed_from", None)),
+                            _connector="OR",
+                        ),
+                        name="panel_there_or_removed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("width__gte", 1), ("width__lte", 4)), name="panel_width_in_columns"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("title", ""), _negated=True), name="panel_has_a_title"),
+                ]
+            },
         ),
     ]

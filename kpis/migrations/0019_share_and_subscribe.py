@@ -61,6 +61,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("expires_at__gt", models.F("created_at"))), name="share_ends_later"
+                    )
+                ]
+            },
         ),
         migrations.CreateModel(
             name="ShareOpening",
@@ -78,6 +85,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"indexes": [models.Index(fields=["link", "-at"], name="share_opening_newest")]},
         ),
         migrations.CreateModel(
             name="Subscription",
@@ -132,6 +140,30 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("channel__in", ["mail", "slack", "teams", "mattermost"])),
+                        name="subscription_channel_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("channel", "mail"), ("sealed_secret", "")),
+                            models.Q(
+                                models.Q(("channel", "mail"), _negated=True),
+                                models.Q(("sealed_secret", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="subscription_webhook_has_address",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("hour__lte", 23)), name="subscription_has_an_hour"),
+                    models.CheckConstraint(
+                        condition=models.Q(("weekdays__contained_by", [0, 1, 2, 3, 4, 5, 6]), ("weekdays__len__gt", 0)),
+                        name="subscription_has_weekdays",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="SubscriptionDelivery",
@@ -174,69 +206,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="sharelink",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("expires_at__gt", models.F("created_at"))), name="share_ends_later"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="shareopening",
-            index=models.Index(fields=["link", "-at"], name="share_opening_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("channel__in", ["mail", "slack", "teams", "mattermost"])),
-                name="subscription_channel_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("channel", "mail"), ("sealed_secret", "")),
-                    models.Q(
-                        models.Q(("channel", "mail"), _negated=True), models.Q(("sealed_secret", ""), _negated=True)
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")), fields=["next_try_at"], name="delivery_waiting"
                     ),
-                    _connector="OR",
-                ),
-                name="subscription_webhook_has_address",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.CheckConstraint(condition=models.Q(("hour__lte", 23)), name="subscription_has_an_hour"),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("weekdays__contained_by", [0, 1, 2, 3, 4, 5, 6]), ("weekdays__len__gt", 0)),
-                name="subscription_has_weekdays",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="subscriptiondelivery",
-            index=models.Index(
-                condition=models.Q(("state", "waiting")), fields=["next_try_at"], name="delivery_waiting"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="subscriptiondelivery",
-            index=models.Index(
-                condition=models.Q(("state", "sending")), fields=["claimed_at"], name="delivery_sending"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscriptiondelivery",
-            constraint=models.UniqueConstraint(fields=("subscription", "period"), name="subscription_once_a_period"),
-        ),
-        migrations.AddConstraint(
-            model_name="subscriptiondelivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["waiting", "sending", "sent", "not_sent", "nothing_new"])),
-                name="delivery_state_known",
-            ),
+                    models.Index(
+                        condition=models.Q(("state", "sending")), fields=["claimed_at"], name="delivery_sending"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("subscription", "period"), name="subscription_once_a_period"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["waiting", "sending", "sent", "not_sent", "nothing_new"])),
+                        name="delivery_state_known",
+                    ),
+                ],
+            },
         ),
     ]

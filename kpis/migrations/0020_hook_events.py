@@ -64,6 +64,43 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("tell_since__isnull", False)), fields=["tell_since"], name="hook_to_tell"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["active", "paused"])), name="hook_state_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("sealed_url", ""), _negated=True), models.Q(("sealed_secret", ""), _negated=True)
+                        ),
+                        name="hook_is_sealed",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("events__len__gt", 0)), name="hook_wants_events"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("failing_since", None), ("failures", 0)),
+                            models.Q(("failing_since__isnull", False), ("failures__gt", 0)),
+                            _connector="OR",
+                        ),
+                        name="hook_fails_since",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("old_secret_until", None), ("sealed_old_secret", "")),
+                            models.Q(
+                                models.Q(("sealed_old_secret", ""), _negated=True), ("old_secret_until__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="hook_old_secret_ends",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="HookEvent",
@@ -86,6 +123,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "once_key"), name="hook_event_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("type__regex", "^[a-z]+\\.[a-z_]+$")), name="hook_event_type_dotted"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="HookDelivery",
@@ -134,103 +179,34 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="hook",
-            index=models.Index(
-                condition=models.Q(("tell_since__isnull", False)), fields=["tell_since"], name="hook_to_tell"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hook",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["active", "paused"])), name="hook_state_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hook",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("sealed_url", ""), _negated=True), models.Q(("sealed_secret", ""), _negated=True)
-                ),
-                name="hook_is_sealed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hook",
-            constraint=models.CheckConstraint(condition=models.Q(("events__len__gt", 0)), name="hook_wants_events"),
-        ),
-        migrations.AddConstraint(
-            model_name="hook",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("failing_since", None), ("failures", 0)),
-                    models.Q(("failing_since__isnull", False), ("failures__gt", 0)),
-                    _connector="OR",
-                ),
-                name="hook_fails_since",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hook",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("old_secret_until", None), ("sealed_old_secret", "")),
-                    models.Q(models.Q(("sealed_old_secret", ""), _negated=True), ("old_secret_until__isnull", False)),
-                    _connector="OR",
-                ),
-                name="hook_old_secret_ends",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hookevent",
-            constraint=models.UniqueConstraint(fields=("workspace", "once_key"), name="hook_event_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="hookevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("type__regex", "^[a-z]+\\.[a-z_]+$")), name="hook_event_type_dotted"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="hookdelivery",
-            index=models.Index(fields=["hook", "-id"], name="hook_delivery_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="hookdelivery",
-            index=models.Index(
-                condition=models.Q(("state", "waiting")), fields=["next_try_at"], name="hook_delivery_waiting"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hookdelivery",
-            constraint=models.UniqueConstraint(fields=("hook", "event", "number"), name="hook_delivery_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="hookdelivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["waiting", "sending", "sent", "not_sent"])),
-                name="hook_delivery_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hookdelivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at", None), ("state__in", ["waiting", "sending"])),
-                    models.Q(
-                        ("ended_at__isnull", False),
-                        ("state__in", ["sent", "not_sent"]),
+            options={
+                "indexes": [
+                    models.Index(fields=["hook", "-id"], name="hook_delivery_newest"),
+                    models.Index(
+                        condition=models.Q(("state", "waiting")), fields=["next_try_at"], name="hook_delivery_waiting"
                     ),
-                    _connector="OR",
-                ),
-                name="hook_delivery_ends_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hookdelivery",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "sending")), fields=("hook",), name="hook_one_at_a_time"
-            ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("hook", "event", "number"), name="hook_delivery_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["waiting", "sending", "sent", "not_sent"])),
+                        name="hook_delivery_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("state__in", ["waiting", "sending"])),
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                ("state__in", ["sent", "not_sent"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="hook_delivery_ends_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "sending")), fields=("hook",), name="hook_one_at_a_time"
+                    ),
+                ],
+            },
         ),
     ]

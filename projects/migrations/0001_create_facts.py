@@ -122,6 +122,33 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["workspace", "archived_at", "key"], name="initiative_of_workspace")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "key"), name="initiative_key_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("key__regex", "^[A-Z][A-Z0-9]{0,19}(-[A-Z0-9]{1,20})*$")),
+                        name="initiative_key_form",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("stage__in", ["framing", "data", "modeling", "integration", "production", "retired"])
+                        ),
+                        name="initiative_stage_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["active", "paused", "cancelled"])),
+                        name="initiative_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("criticality__in", ["experiment", "standard", "critical"])),
+                        name="initiative_criticality_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="initiative_has_a_name"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="DatasetVersion",
@@ -157,6 +184,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("workspace", "initiative", "name", "digest"),
+                        name="dataset_version_once",
+                        nulls_distinct=False,
+                    )
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Connection",
@@ -204,6 +240,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "name"), name="connection_name_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("interval_seconds__gte", 10)), name="connection_interval_sane"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="JudgeDue",
@@ -238,6 +282,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("connection", "external_id"), name="rejected_once")]
+            },
         ),
         migrations.CreateModel(
             name="Run",
@@ -299,6 +346,27 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("commit", ""), _negated=True),
+                        fields=["workspace", "commit"],
+                        name="run_by_commit",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("connection", "external_id"), name="run_once_per_connection"),
+                    models.UniqueConstraint(fields=("pushed_to", "external_id"), name="run_once_per_push"),
+                    models.CheckConstraint(
+                        condition=models.Q(("connection__isnull", True), ("pushed_to__isnull", True), _connector="XOR"),
+                        name="run_has_one_source",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["running", "finished", "failed", "killed"])),
+                        name="run_status_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ModelVersion",
@@ -359,6 +427,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("connection", "name", "version"), name="model_version_once_per_connection"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("pushed_to", "name", "version"), name="model_version_once_per_push"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("connection__isnull", True), ("pushed_to__isnull", True), _connector="XOR"),
+                        name="model_version_has_one_source",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="MetricValue",
@@ -382,6 +464,27 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("run", "key"), name="metric_once_per_run"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("value__isnull", True),
+                            models.Q(("value__gt", float("-inf")), ("value__lt", float("inf"))),
+                            _connector="OR",
+                        ),
+                        name="metric_value_is_a_number",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("special", ""), ("value__isnull", False)),
+                            models.Q(("special__in", ["nan", "inf", "-inf"]), ("value__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="metric_special_beside_null",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Deployment",
@@ -448,6 +551,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["initiative", "environment", "-at", "-id"], name="deployment_newest")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["live", "shadow", "canary", "failed", "rolled_back", "retired"])
+                        ),
+                        name="deployment_state_known",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("initiative", "environment", "version", "at"), name="deployment_once"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RunColumns",
@@ -472,6 +589,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"constraints": [models.UniqueConstraint(fields=("initiative", "user"), name="run_columns_once")]},
         ),
         migrations.CreateModel(
             name="RunDataset",
@@ -493,6 +611,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("run", "dataset", "context"), name="run_dataset_once")]
+            },
         ),
         migrations.CreateModel(
             name="RunLink",
@@ -518,6 +639,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["initiative", "-ended_at", "-run"], name="run_link_newest")],
+                "constraints": [models.UniqueConstraint(fields=("initiative", "run"), name="run_link_once")],
+            },
         ),
         migrations.CreateModel(
             name="SelectionRule",
@@ -599,6 +724,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"indexes": [models.Index(fields=["initiative", "-at", "-id"], name="stage_change_newest")]},
         ),
         migrations.CreateModel(
             name="SyncAttempt",
@@ -638,6 +764,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["connection", "-id"], name="attempt_newest")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "queued")), fields=("connection",), name="attempt_queued_once"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Update",
@@ -668,6 +802,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["initiative", "-at"], name="update_newest")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("health__in", ["on_track", "at_risk", "off_track"])),
+                        name="update_health_known",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Breaker",
@@ -686,197 +829,5 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [models.UniqueConstraint(fields=("workspace", "host"), name="breaker_host_once")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="initiative",
-            index=models.Index(fields=["workspace", "archived_at", "key"], name="initiative_of_workspace"),
-        ),
-        migrations.AddConstraint(
-            model_name="initiative",
-            constraint=models.UniqueConstraint(fields=("workspace", "key"), name="initiative_key_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="initiative",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("key__regex", "^[A-Z][A-Z0-9]{0,19}(-[A-Z0-9]{1,20})*$")),
-                name="initiative_key_form",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="initiative",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("stage__in", ["framing", "data", "modeling", "integration", "production", "retired"])
-                ),
-                name="initiative_stage_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="initiative",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["active", "paused", "cancelled"])), name="initiative_state_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="initiative",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("criticality__in", ["experiment", "standard", "critical"])),
-                name="initiative_criticality_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="initiative",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="initiative_has_a_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="datasetversion",
-            constraint=models.UniqueConstraint(
-                fields=("workspace", "initiative", "name", "digest"), name="dataset_version_once", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="connection",
-            constraint=models.UniqueConstraint(fields=("workspace", "name"), name="connection_name_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="connection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("interval_seconds__gte", 10)), name="connection_interval_sane"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rejectedrecord",
-            constraint=models.UniqueConstraint(fields=("connection", "external_id"), name="rejected_once"),
-        ),
-        migrations.AddIndex(
-            model_name="run",
-            index=models.Index(
-                condition=models.Q(("commit", ""), _negated=True), fields=["workspace", "commit"], name="run_by_commit"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.UniqueConstraint(fields=("connection", "external_id"), name="run_once_per_connection"),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.UniqueConstraint(fields=("pushed_to", "external_id"), name="run_once_per_push"),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("connection__isnull", True), ("pushed_to__isnull", True), _connector="XOR"),
-                name="run_has_one_source",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["running", "finished", "failed", "killed"])), name="run_status_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="modelversion",
-            constraint=models.UniqueConstraint(
-                fields=("connection", "name", "version"), name="model_version_once_per_connection"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="modelversion",
-            constraint=models.UniqueConstraint(
-                fields=("pushed_to", "name", "version"), name="model_version_once_per_push"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="modelversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("connection__isnull", True), ("pushed_to__isnull", True), _connector="XOR"),
-                name="model_version_has_one_source",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="metricvalue",
-            constraint=models.UniqueConstraint(fields=("run", "key"), name="metric_once_per_run"),
-        ),
-        migrations.AddConstraint(
-            model_name="metricvalue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("value__isnull", True),
-                    models.Q(("value__gt", float("-inf")), ("value__lt", float("inf"))),
-                    _connector="OR",
-                ),
-                name="metric_value_is_a_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="metricvalue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("special", ""), ("value__isnull", False)),
-                    models.Q(("special__in", ["nan", "inf", "-inf"]), ("value__isnull", True)),
-                    _connector="OR",
-                ),
-                name="metric_special_beside_null",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="deployment",
-            index=models.Index(fields=["initiative", "environment", "-at", "-id"], name="deployment_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="deployment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["live", "shadow", "canary", "failed", "rolled_back", "retired"])),
-                name="deployment_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deployment",
-            constraint=models.UniqueConstraint(
-                fields=("initiative", "environment", "version", "at"), name="deployment_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="runcolumns",
-            constraint=models.UniqueConstraint(fields=("initiative", "user"), name="run_columns_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="rundataset",
-            constraint=models.UniqueConstraint(fields=("run", "dataset", "context"), name="run_dataset_once"),
-        ),
-        migrations.AddIndex(
-            model_name="runlink",
-            index=models.Index(fields=["initiative", "-ended_at", "-run"], name="run_link_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="runlink",
-            constraint=models.UniqueConstraint(fields=("initiative", "run"), name="run_link_once"),
-        ),
-        migrations.AddIndex(
-            model_name="stagechange",
-            index=models.Index(fields=["initiative", "-at", "-id"], name="stage_change_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="syncattempt",
-            index=models.Index(fields=["connection", "-id"], name="attempt_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="syncattempt",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "queued")), fields=("connection",), name="attempt_queued_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="update",
-            index=models.Index(fields=["initiative", "-at"], name="update_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="update",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("health__in", ["on_track", "at_risk", "off_track"])), name="update_health_known"
-            ),
         ),
     ]

@@ -148,6 +148,45 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["initiative", "-at", "-id"], name="evaluation_newest"),
+                    models.Index(
+                        condition=models.Q(("commit", ""), _negated=True),
+                        fields=["workspace", "commit"],
+                        name="evaluation_by_commit",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("external_id", ""), _negated=True),
+                        fields=("initiative", "external_id"),
+                        name="evaluation_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("purpose__in", ["validation", "test", "shadow", "production"])),
+                        name="evaluation_purpose_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("origin__in", ["upload", "statistics", "connection"])),
+                        name="evaluation_origin_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("abstained__lte", models.F("n")), ("n__gte", 1), ("right__lte", models.F("n"))
+                        ),
+                        name="evaluation_counts_fit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("cost__isnull", True),
+                            models.Q(("cost__gte", 0), ("cost__lt", float("inf"))),
+                            _connector="OR",
+                        ),
+                        name="evaluation_cost_sane",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="CaseBlock",
@@ -169,6 +208,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"constraints": [models.UniqueConstraint(fields=("evaluation", "number"), name="case_block_once")]},
         ),
         migrations.CreateModel(
             name="EvaluationStratum",
@@ -219,6 +259,30 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("evaluation", "number"), name="stratum_number_once"),
+                    models.UniqueConstraint(
+                        fields=("evaluation", "slices", "groups", "positive", "selected"),
+                        name="stratum_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("levels__len", models.F("right__len")), ("right__len", models.F("wrong__len"))
+                        ),
+                        name="stratum_arrays_fit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("positive__isnull", True), ("selected__isnull", True)),
+                            models.Q(("positive__isnull", False), ("selected__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="stratum_classes_together",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Pairing",
@@ -242,99 +306,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="evaluation",
-            index=models.Index(fields=["initiative", "-at", "-id"], name="evaluation_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="evaluation",
-            index=models.Index(
-                condition=models.Q(("commit", ""), _negated=True),
-                fields=["workspace", "commit"],
-                name="evaluation_by_commit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evaluation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("external_id", ""), _negated=True),
-                fields=("initiative", "external_id"),
-                name="evaluation_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evaluation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("purpose__in", ["validation", "test", "shadow", "production"])),
-                name="evaluation_purpose_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evaluation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("origin__in", ["upload", "statistics", "connection"])),
-                name="evaluation_origin_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evaluation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("abstained__lte", models.F("n")), ("n__gte", 1), ("right__lte", models.F("n"))),
-                name="evaluation_counts_fit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evaluation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("cost__isnull", True), models.Q(("cost__gte", 0), ("cost__lt", float("inf"))), _connector="OR"
-                ),
-                name="evaluation_cost_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseblock",
-            constraint=models.UniqueConstraint(fields=("evaluation", "number"), name="case_block_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="evaluationstratum",
-            constraint=models.UniqueConstraint(fields=("evaluation", "number"), name="stratum_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="evaluationstratum",
-            constraint=models.UniqueConstraint(
-                fields=("evaluation", "slices", "groups", "positive", "selected"),
-                name="stratum_once",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evaluationstratum",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("levels__len", models.F("right__len")), ("right__len", models.F("wrong__len"))),
-                name="stratum_arrays_fit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evaluationstratum",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("positive__isnull", True), ("selected__isnull", True)),
-                    models.Q(("positive__isnull", False), ("selected__isnull", False)),
-                    _connector="OR",
-                ),
-                name="stratum_classes_together",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pairing",
-            constraint=models.UniqueConstraint(fields=("champion", "challenger"), name="pairing_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="pairing",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("champion", models.F("challenger")), _negated=True), name="pairing_of_two"
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("champion", "challenger"), name="pairing_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("champion", models.F("challenger")), _negated=True), name="pairing_of_two"
+                    ),
+                ]
+            },
         ),
     ]

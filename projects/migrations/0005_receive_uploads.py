@@ -81,6 +81,37 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "receiving")), fields=["touched_at"], name="upload_receiving"
+                    ),
+                    models.Index(condition=models.Q(("state", "counting")), fields=["id"], name="upload_counting"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "failed"), _negated=True),
+                        fields=("initiative", "digest"),
+                        name="upload_of_content_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["receiving", "counting", "done", "failed"])),
+                        name="upload_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("offset__lte", models.F("size")), ("rows__gte", 1), ("size__gte", 1)),
+                        name="upload_sizes_fit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("evaluation__isnull", False), ("state", "done")),
+                            models.Q(models.Q(("state", "done"), _negated=True), ("evaluation__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="upload_done_has_evaluation",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="UploadBlock",
@@ -114,72 +145,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="evaluationupload",
-            index=models.Index(
-                condition=models.Q(("state", "receiving")), fields=["touched_at"], name="upload_receiving"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="evaluationupload",
-            index=models.Index(condition=models.Q(("state", "counting")), fields=["id"], name="upload_counting"),
-        ),
-        migrations.AddConstraint(
-            model_name="evaluationupload",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "failed"), _negated=True),
-                fields=("initiative", "digest"),
-                name="upload_of_content_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evaluationupload",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["receiving", "counting", "done", "failed"])),
-                name="upload_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evaluationupload",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("offset__lte", models.F("size")), ("rows__gte", 1), ("size__gte", 1)),
-                name="upload_sizes_fit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evaluationupload",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("evaluation__isnull", False), ("state", "done")),
-                    models.Q(models.Q(("state", "done"), _negated=True), ("evaluation__isnull", True)),
-                    _connector="OR",
-                ),
-                name="upload_done_has_evaluation",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="uploadblock",
-            index=models.Index(condition=models.Q(("state", "waiting")), fields=["id"], name="upload_block_waiting"),
-        ),
-        migrations.AddConstraint(
-            model_name="uploadblock",
-            constraint=models.UniqueConstraint(fields=("upload", "number"), name="upload_block_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="uploadblock",
-            constraint=models.UniqueConstraint(fields=("upload", "offset"), name="upload_block_place_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="uploadblock",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("data__isnull", True), ("outcome__isnull", True), ("state", "awaited")),
-                    models.Q(("data__isnull", False), ("outcome__isnull", True), ("state", "waiting")),
-                    models.Q(("data__isnull", True), ("outcome__isnull", False), ("state", "counted")),
-                    _connector="OR",
-                ),
-                name="upload_block_state_fits",
-            ),
+            options={
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "waiting")), fields=["id"], name="upload_block_waiting")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("upload", "number"), name="upload_block_once"),
+                    models.UniqueConstraint(fields=("upload", "offset"), name="upload_block_place_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("data__isnull", True), ("outcome__isnull", True), ("state", "awaited")),
+                            models.Q(("data__isnull", False), ("outcome__isnull", True), ("state", "waiting")),
+                            models.Q(("data__isnull", True), ("outcome__isnull", False), ("state", "counted")),
+                            _connector="OR",
+                        ),
+                        name="upload_block_state_fits",
+                    ),
+                ],
+            },
         ),
     ]

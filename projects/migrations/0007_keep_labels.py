@@ -73,6 +73,27 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("connection", "external_id"), name="labeling_once_per_connection"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("connection__isnull", True)),
+                        fields=("initiative",),
+                        name="labeling_pushed_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["active", "gone"])), name="labeling_state_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("connection__isnull", True), ("external_id", "")),
+                            models.Q(("connection__isnull", False), models.Q(("external_id", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="labeling_has_one_source",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Annotator",
@@ -90,6 +111,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("project", "number"), name="annotator_number_once"),
+                    models.UniqueConstraint(fields=("project", "pseudonym"), name="annotator_once"),
+                    models.CheckConstraint(condition=models.Q(("number__gte", 1)), name="annotator_numbers_from_one"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="LabelingSnapshot",
@@ -123,6 +151,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["initiative", "-time", "-id"], name="labeling_snapshot_newest")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("project__isnull", False)),
+                        fields=("project", "day"),
+                        name="labeling_snapshot_a_day",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("project__isnull", True)),
+                        fields=("initiative", "time"),
+                        name="labeling_snapshot_a_moment",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="LabelingTally",
@@ -156,6 +199,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("project", "kind", "batch", "day", "digest"),
+                        name="labeling_tally_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(condition=models.Q(("n__gte", 0)), name="labeling_tally_not_negative"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["state", "class", "day", "pattern", "pair"])),
+                        name="labeling_tally_kind_known",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="LabelTask",
@@ -192,6 +249,45 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True), ("disagreement__gt", 0)),
+                        fields=["project", "-disagreement", "external_id"],
+                        name="label_task_disputed",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("project", "external_id"), name="label_task_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "labeled", "skipped"])), name="label_task_state_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("first_label_at__isnull", False),
+                                ("last_label_at__isnull", False),
+                                ("state", "labeled"),
+                            ),
+                            models.Q(
+                                models.Q(("state", "labeled"), _negated=True),
+                                ("first_label_at__isnull", True),
+                                ("last_label_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="label_task_labeled_has_labels",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("disagreement__isnull", True),
+                            models.Q(("disagreement__gte", 0), ("disagreement__lte", 1)),
+                            _connector="OR",
+                        ),
+                        name="label_task_disagreement_is_a_ratio",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Annotation",
@@ -218,167 +314,34 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="labelingproject",
-            constraint=models.UniqueConstraint(
-                fields=("connection", "external_id"), name="labeling_once_per_connection"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="labelingproject",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("connection__isnull", True)), fields=("initiative",), name="labeling_pushed_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="labelingproject",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["active", "gone"])), name="labeling_state_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="labelingproject",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("connection__isnull", True), ("external_id", "")),
-                    models.Q(("connection__isnull", False), models.Q(("external_id", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="labeling_has_one_source",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="annotator",
-            constraint=models.UniqueConstraint(fields=("project", "number"), name="annotator_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="annotator",
-            constraint=models.UniqueConstraint(fields=("project", "pseudonym"), name="annotator_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="annotator",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__gte", 1)), name="annotator_numbers_from_one"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="labelingsnapshot",
-            index=models.Index(fields=["initiative", "-time", "-id"], name="labeling_snapshot_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="labelingsnapshot",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("project__isnull", False)),
-                fields=("project", "day"),
-                name="labeling_snapshot_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="labelingsnapshot",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("project__isnull", True)),
-                fields=("initiative", "time"),
-                name="labeling_snapshot_a_moment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="labelingtally",
-            constraint=models.UniqueConstraint(
-                fields=("project", "kind", "batch", "day", "digest"), name="labeling_tally_once", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="labelingtally",
-            constraint=models.CheckConstraint(condition=models.Q(("n__gte", 0)), name="labeling_tally_not_negative"),
-        ),
-        migrations.AddConstraint(
-            model_name="labelingtally",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["state", "class", "day", "pattern", "pair"])),
-                name="labeling_tally_kind_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="labeltask",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True), ("disagreement__gt", 0)),
-                fields=["project", "-disagreement", "external_id"],
-                name="label_task_disputed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="labeltask",
-            constraint=models.UniqueConstraint(fields=("project", "external_id"), name="label_task_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="labeltask",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["open", "labeled", "skipped"])), name="label_task_state_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="labeltask",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("first_label_at__isnull", False), ("last_label_at__isnull", False), ("state", "labeled")),
-                    models.Q(
-                        models.Q(("state", "labeled"), _negated=True),
-                        ("first_label_at__isnull", True),
-                        ("last_label_at__isnull", True),
+            options={
+                "indexes": [models.Index(fields=["annotator", "task"], name="annotation_of_annotator")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("external_id", ""), _negated=True),
+                        fields=("task", "external_id"),
+                        name="annotation_once_per_tool",
                     ),
-                    _connector="OR",
-                ),
-                name="label_task_labeled_has_labels",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="labeltask",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("disagreement__isnull", True),
-                    models.Q(("disagreement__gte", 0), ("disagreement__lte", 1)),
-                    _connector="OR",
-                ),
-                name="label_task_disagreement_is_a_ratio",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="annotation",
-            index=models.Index(fields=["annotator", "task"], name="annotation_of_annotator"),
-        ),
-        migrations.AddConstraint(
-            model_name="annotation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("external_id", ""), _negated=True),
-                fields=("task", "external_id"),
-                name="annotation_once_per_tool",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="annotation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("external_id", "")),
-                fields=("task", "annotator", "time"),
-                name="annotation_once_per_push",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="annotation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("lead_time__isnull", True),
-                    models.Q(("lead_time__gte", 0), ("lead_time__lt", float("inf"))),
-                    _connector="OR",
-                ),
-                name="annotation_lead_time_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="annotation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("label__isnull", True), models.Q(("label", ""), _negated=True), _connector="OR"),
-                name="annotation_label_not_empty",
-            ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("external_id", "")),
+                        fields=("task", "annotator", "time"),
+                        name="annotation_once_per_push",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("lead_time__isnull", True),
+                            models.Q(("lead_time__gte", 0), ("lead_time__lt", float("inf"))),
+                            _connector="OR",
+                        ),
+                        name="annotation_lead_time_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("label__isnull", True), models.Q(("label", ""), _negated=True), _connector="OR"
+                        ),
+                        name="annotation_label_not_empty",
+                    ),
+                ],
+            },
         ),
     ]

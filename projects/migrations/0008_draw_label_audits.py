@@ -82,6 +82,55 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["initiative", "-closed_at", "-id"], name="label_audit_newest")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")), fields=("initiative",), name="label_audit_open_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["random", "by_class", "by_batch"])),
+                        name="label_audit_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "closed", "discarded"])),
+                        name="label_audit_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("drawn__gte", 1), ("relabeled__lte", models.F("drawn")), ("wanted__gte", 1)
+                        ),
+                        name="label_audit_counts_fit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("seed", ""), _negated=True), name="label_audit_has_a_seed"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at__isnull", True), ("state", "open")),
+                            models.Q(
+                                models.Q(("state", "open"), _negated=True), ("closed_at__gte", models.F("drawn_at"))
+                            ),
+                            _connector="OR",
+                        ),
+                        name="label_audit_open_until_closed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "discarded"), models.Q(("reason", ""), _negated=True)),
+                            models.Q(models.Q(("state", "discarded"), _negated=True), ("reason", "")),
+                            _connector="OR",
+                        ),
+                        name="label_audit_discarded_for_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "closed"), _negated=True), ("relabeled__gte", 1), _connector="OR"
+                        ),
+                        name="label_audit_closed_with_relabels",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="AuditedTask",
@@ -127,108 +176,29 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="labelaudit",
-            index=models.Index(fields=["initiative", "-closed_at", "-id"], name="label_audit_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="labelaudit",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "open")), fields=("initiative",), name="label_audit_open_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="labelaudit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["random", "by_class", "by_batch"])), name="label_audit_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="labelaudit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["open", "closed", "discarded"])), name="label_audit_state_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="labelaudit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("drawn__gte", 1), ("relabeled__lte", models.F("drawn")), ("wanted__gte", 1)),
-                name="label_audit_counts_fit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="labelaudit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("seed", ""), _negated=True), name="label_audit_has_a_seed"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="labelaudit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at__isnull", True), ("state", "open")),
-                    models.Q(models.Q(("state", "open"), _negated=True), ("closed_at__gte", models.F("drawn_at"))),
-                    _connector="OR",
-                ),
-                name="label_audit_open_until_closed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="labelaudit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "discarded"), models.Q(("reason", ""), _negated=True)),
-                    models.Q(models.Q(("state", "discarded"), _negated=True), ("reason", "")),
-                    _connector="OR",
-                ),
-                name="label_audit_discarded_for_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="labelaudit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "closed"), _negated=True), ("relabeled__gte", 1), _connector="OR"
-                ),
-                name="label_audit_closed_with_relabels",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="auditedtask",
-            constraint=models.UniqueConstraint(fields=("audit", "number"), name="audited_task_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="auditedtask",
-            constraint=models.UniqueConstraint(
-                fields=("audit", "project_key", "external_id"), name="audited_task_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="auditedtask",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__gte", 1)), name="audited_task_numbers_from_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="auditedtask",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("label", ""), _negated=True), name="audited_task_had_a_label"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="auditedtask",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("relabel__isnull", True), ("relabeled_at__isnull", True), ("source", "")),
-                    models.Q(
-                        ("relabel__isnull", False),
-                        ("relabeled_at__isnull", False),
-                        ("source__in", ["here", "csv", "api", "tool"]),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("audit", "number"), name="audited_task_number_once"),
+                    models.UniqueConstraint(fields=("audit", "project_key", "external_id"), name="audited_task_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gte", 1)), name="audited_task_numbers_from_one"
                     ),
-                    _connector="OR",
-                ),
-                name="audited_task_relabel_has_time_and_source",
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(("label", ""), _negated=True), name="audited_task_had_a_label"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("relabel__isnull", True), ("relabeled_at__isnull", True), ("source", "")),
+                            models.Q(
+                                ("relabel__isnull", False),
+                                ("relabeled_at__isnull", False),
+                                ("source__in", ["here", "csv", "api", "tool"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="audited_task_relabel_has_time_and_source",
+                    ),
+                ]
+            },
         ),
     ]

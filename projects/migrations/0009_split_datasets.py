@@ -22,6 +22,16 @@ class Migration(migrations.Migration):
                 ("class_counts", models.JSONField(null=True)),
                 ("recorded_at", models.DateTimeField(auto_now=True)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("duplicates__isnull", True), ("duplicates__lte", models.F("rows")), _connector="OR"
+                        ),
+                        name="dataset_split_duplicates_are_rows",
+                    )
+                ]
+            },
         ),
         migrations.AddField(
             model_name="datasetversion",
@@ -112,28 +122,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("left", "right"), name="split_overlap_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("left__lt", models.F("right"))), name="split_overlap_in_order"
+                    ),
+                ]
+            },
         ),
         migrations.AddConstraint(
             model_name="datasetsplit",
             constraint=models.UniqueConstraint(fields=("version", "name"), name="dataset_split_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="datasetsplit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("duplicates__isnull", True), ("duplicates__lte", models.F("rows")), _connector="OR"
-                ),
-                name="dataset_split_duplicates_are_rows",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="splitoverlap",
-            constraint=models.UniqueConstraint(fields=("left", "right"), name="split_overlap_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="splitoverlap",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("left__lt", models.F("right"))), name="split_overlap_in_order"
-            ),
         ),
     ]

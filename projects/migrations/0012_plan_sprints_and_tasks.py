@@ -50,6 +50,29 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["workspace", "starts_on", "id"], name="sprint_in_order")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("connection", None)), fields=("workspace", "name"), name="sprint_name_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("connection", None), _negated=True),
+                        fields=("connection", "external_id"),
+                        name="sprint_mirrored_once",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="sprint_has_a_name"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__gte", models.F("starts_on")),
+                            ("starts_on", None),
+                            ("ends_on", None),
+                            _connector="OR",
+                        ),
+                        name="sprint_ends_after_it_starts",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Task",
@@ -173,6 +196,73 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["sprint", "rank", "number"], name="task_on_board")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("initiative", "number"), name="task_number_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("connection", None), _negated=True),
+                        fields=("connection", "external_id"),
+                        name="task_mirrored_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("connection", None), models.Q(("external_id", ""), _negated=True)),
+                        fields=("initiative", "external_id"),
+                        name="task_imported_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_from_check", True)),
+                        fields=("initiative", "check_id"),
+                        name="task_from_check_once",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("title", ""), _negated=True), name="task_has_a_title"),
+                    models.CheckConstraint(condition=models.Q(("rank", ""), _negated=True), name="task_has_a_rank"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "type__in",
+                                [
+                                    "",
+                                    "framing",
+                                    "data",
+                                    "labeling",
+                                    "training",
+                                    "evaluation",
+                                    "integration",
+                                    "deployment",
+                                    "monitoring",
+                                ],
+                            )
+                        ),
+                        name="task_type_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["todo", "doing", "done", "cancelled"])),
+                        name="task_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("priority__in", [0, 1, 2, 3, 4])), name="task_priority_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("estimate__gte", 0), ("estimate", None), _connector="OR"),
+                        name="task_estimate_sane",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("done_at", None), ("status", "done"), _connector="OR"),
+                        name="task_done_at_while_done",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("cancelled_at", None), ("status", "cancelled"), _connector="OR"),
+                        name="task_cancelled_at_while_cancelled",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_from_check", False), models.Q(("check_id", ""), _negated=True), _connector="OR"
+                        ),
+                        name="task_from_a_check",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="SprintMove",
@@ -225,6 +315,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["task", "at", "id"], name="sprint_move_in_order")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["planned", "rolled_over"])), name="sprint_move_kind_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("from_sprint", None), _negated=True),
+                            models.Q(("to_sprint", None), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="sprint_move_names_a_sprint",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="TaskBlock",
@@ -246,6 +352,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("task", "blocker"), name="task_block_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("task", models.F("blocker")), _negated=True), name="task_blocks_another"
+                    ),
+                ]
+            },
         ),
         migrations.AddField(
             model_name="task",
@@ -292,192 +406,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="sprint",
-            index=models.Index(fields=["workspace", "starts_on", "id"], name="sprint_in_order"),
-        ),
-        migrations.AddConstraint(
-            model_name="sprint",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("connection", None)), fields=("workspace", "name"), name="sprint_name_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sprint",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("connection", None), _negated=True),
-                fields=("connection", "external_id"),
-                name="sprint_mirrored_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sprint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="sprint_has_a_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sprint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_on__gte", models.F("starts_on")), ("starts_on", None), ("ends_on", None), _connector="OR"
-                ),
-                name="sprint_ends_after_it_starts",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="sprintmove",
-            index=models.Index(fields=["task", "at", "id"], name="sprint_move_in_order"),
-        ),
-        migrations.AddConstraint(
-            model_name="sprintmove",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["planned", "rolled_over"])), name="sprint_move_kind_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sprintmove",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("from_sprint", None), _negated=True),
-                    models.Q(("to_sprint", None), _negated=True),
-                    _connector="OR",
-                ),
-                name="sprint_move_names_a_sprint",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="taskblock",
-            constraint=models.UniqueConstraint(fields=("task", "blocker"), name="task_block_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="taskblock",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("task", models.F("blocker")), _negated=True), name="task_blocks_another"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(fields=["sprint", "rank", "number"], name="task_on_board"),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.UniqueConstraint(fields=("initiative", "number"), name="task_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("connection", None), _negated=True),
-                fields=("connection", "external_id"),
-                name="task_mirrored_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("connection", None), models.Q(("external_id", ""), _negated=True)),
-                fields=("initiative", "external_id"),
-                name="task_imported_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_from_check", True)),
-                fields=("initiative", "check_id"),
-                name="task_from_check_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("title", ""), _negated=True), name="task_has_a_title"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(condition=models.Q(("rank", ""), _negated=True), name="task_has_a_rank"),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "type__in",
-                        [
-                            "",
-                            "framing",
-                            "data",
-                            "labeling",
-                            "training",
-                            "evaluation",
-                            "integration",
-                            "deployment",
-                            "monitoring",
-                        ],
-                    )
-                ),
-                name="task_type_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["todo", "doing", "done", "cancelled"])), name="task_status_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("priority__in", [0, 1, 2, 3, 4])), name="task_priority_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("estimate__gte", 0), ("estimate", None), _connector="OR"), name="task_estimate_sane"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("done_at", None), ("status", "done"), _connector="OR"),
-                name="task_done_at_while_done",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cancelled_at", None), ("status", "cancelled"), _connector="OR"),
-                name="task_cancelled_at_while_cancelled",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("is_from_check", False), models.Q(("check_id", ""), _negated=True), _connector="OR"
-                ),
-                name="task_from_a_check",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="tasktransition",
-            index=models.Index(fields=["task", "at", "id"], name="transition_in_order"),
-        ),
-        migrations.AddConstraint(
-            model_name="tasktransition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("from_status__in", ["", "todo", "doing", "done", "cancelled"])),
-                name="transition_from_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tasktransition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("to_status__in", ["todo", "doing", "done", "cancelled"])),
-                name="transition_to_known",
-            ),
+            options={
+                "indexes": [models.Index(fields=["task", "at", "id"], name="transition_in_order")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("from_status__in", ["", "todo", "doing", "done", "cancelled"])),
+                        name="transition_from_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("to_status__in", ["todo", "doing", "done", "cancelled"])),
+                        name="transition_to_known",
+                    ),
+                ],
+            },
         ),
     ]

@@ -39,6 +39,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["due_at"], name="endpoint_probe_due")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("initiative", "environment"), name="endpoint_probe_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["unknown", "up", "down"])), name="endpoint_probe_state_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("interval_seconds__gte", 60), ("interval_seconds__lte", 86400)),
+                        name="endpoint_probe_interval_bounded",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ProbeResult",
@@ -68,30 +81,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="endpointprobe",
-            index=models.Index(fields=["due_at"], name="endpoint_probe_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="endpointprobe",
-            constraint=models.UniqueConstraint(fields=("initiative", "environment"), name="endpoint_probe_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="endpointprobe",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["unknown", "up", "down"])), name="endpoint_probe_state_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="endpointprobe",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("interval_seconds__gte", 60), ("interval_seconds__lte", 86400)),
-                name="endpoint_probe_interval_bounded",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="proberesult",
-            index=models.Index(fields=["probe", "-id"], name="probe_result_newest"),
+            options={"indexes": [models.Index(fields=["probe", "-id"], name="probe_result_newest")]},
         ),
     ]

@@ -60,6 +60,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "key"), name="data_source_key_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("key__regex", "^[a-z][a-z0-9]*(-[a-z0-9]+)*$")), name="data_source_key_form"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="data_source_has_a_name"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="ObservedSeries",
@@ -110,6 +121,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("initiative", "kind", "name", "segment"), name="observed_series_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["volume", "drift", "quality", "latency", "errors", "cost"])),
+                        name="observed_series_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="observed_series_has_a_name"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("period_days__gte", 1), ("period_days__lte", 366)),
+                        name="observed_series_period_sane",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Observation",
@@ -132,6 +161,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("series", "time"), name="observation_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("value__gt", float("-inf")), ("value__lt", float("inf"))),
+                        name="observation_is_a_number",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("threshold", None),
+                            models.Q(("threshold__gt", float("-inf")), ("threshold__lt", float("inf"))),
+                            _connector="OR",
+                        ),
+                        name="observation_threshold_is_a_number",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("n", None), ("n__gte", 0), _connector="OR"), name="observation_n_sane"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="PlannedStop",
@@ -187,6 +236,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("first_day__lte", models.F("last_day"))), name="planned_stop_days_ordered"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="planned_stop_has_a_reason"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="SourceFeature",
@@ -211,97 +270,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="datasource",
-            constraint=models.UniqueConstraint(fields=("workspace", "key"), name="data_source_key_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="datasource",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("key__regex", "^[a-z][a-z0-9]*(-[a-z0-9]+)*$")), name="data_source_key_form"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="datasource",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="data_source_has_a_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="observedseries",
-            constraint=models.UniqueConstraint(
-                fields=("initiative", "kind", "name", "segment"), name="observed_series_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="observedseries",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["volume", "drift", "quality", "latency", "errors", "cost"])),
-                name="observed_series_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="observedseries",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="observed_series_has_a_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="observedseries",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("period_days__gte", 1), ("period_days__lte", 366)),
-                name="observed_series_period_sane",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="observation",
-            constraint=models.UniqueConstraint(fields=("series", "time"), name="observation_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="observation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("value__gt", float("-inf")), ("value__lt", float("inf"))),
-                name="observation_is_a_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="observation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("threshold", None),
-                    models.Q(("threshold__gt", float("-inf")), ("threshold__lt", float("inf"))),
-                    _connector="OR",
-                ),
-                name="observation_threshold_is_a_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="observation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("n", None), ("n__gte", 0), _connector="OR"), name="observation_n_sane"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plannedstop",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("first_day__lte", models.F("last_day"))), name="planned_stop_days_ordered"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plannedstop",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="planned_stop_has_a_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sourcefeature",
-            constraint=models.UniqueConstraint(fields=("source", "initiative", "feature"), name="source_feature_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="sourcefeature",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("feature", ""), _negated=True), name="source_feature_has_a_name"
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "initiative", "feature"), name="source_feature_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("feature", ""), _negated=True), name="source_feature_has_a_name"
+                    ),
+                ]
+            },
         ),
     ]

@@ -110,6 +110,11 @@ class Migration(migrations.Migration):
             managers=[
                 ("objects", mltrack.accounts.models.users.EmailUserManager()),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(django.db.models.functions.text.Lower("email"), name="user_email_once")
+                ]
+            },
         ),
         migrations.CreateModel(
             name="ApiToken",
@@ -166,6 +171,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"constraints": [models.UniqueConstraint(fields=("token", "key"), name="idempotency_key_once")]},
         ),
         migrations.CreateModel(
             name="ThrottleCounter",
@@ -231,6 +237,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "user"), name="member_once_per_workspace"),
+                    models.CheckConstraint(
+                        condition=models.Q(("role__in", ["viewer", "contributor", "manager", "admin"])),
+                        name="member_role_known",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Invitation",
@@ -286,6 +301,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("role__in", ["viewer", "contributor", "manager", "admin"])),
+                        name="invitation_role_known",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("accepted_at__isnull", True), ("revoked_at__isnull", True)),
+                        fields=("workspace", "email"),
+                        name="invitation_open_once",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="AuditEvent",
@@ -330,47 +358,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower("email"), name="user_email_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="idempotencyrecord",
-            constraint=models.UniqueConstraint(fields=("token", "key"), name="idempotency_key_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=models.UniqueConstraint(fields=("workspace", "user"), name="member_once_per_workspace"),
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("role__in", ["viewer", "contributor", "manager", "admin"])),
-                name="member_role_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("role__in", ["viewer", "contributor", "manager", "admin"])),
-                name="invitation_role_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("accepted_at__isnull", True), ("revoked_at__isnull", True)),
-                fields=("workspace", "email"),
-                name="invitation_open_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="auditevent",
-            index=models.Index(fields=["workspace", "-id"], name="audit_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="auditevent",
-            index=models.Index(fields=["workspace", "object_kind", "object_key", "-id"], name="audit_of_object"),
+            options={
+                "indexes": [
+                    models.Index(fields=["workspace", "-id"], name="audit_newest"),
+                    models.Index(fields=["workspace", "object_kind", "object_key", "-id"], name="audit_of_object"),
+                ]
+            },
         ),
     ]
