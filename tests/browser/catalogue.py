@@ -317,27 +317,9 @@ def names(patterns: Any = None, space: str = "", route: str = "") -> Iterator[st
             raise ValueError(f"{here} has no name")
 
 
-def sample(view: View) -> list[str]:
-    """Return the paths of PAGES for one view: each path comes in two views, which show both themes and both sizes."""
-    dice = random.Random(20261123)
-    found = []
-    for path in (path for paths in PAGES.values() for path in paths):
-        first = dice.random() < 0.5
-        if (view in (LIGHT_DESKTOP, DARK_PHONE)) == first:
-            found.append(path)
-    return found
-
-
-def with_axe(view: View) -> set[str]:
-    """Return the paths of PAGES that axe looks at in one view: each in one of the two that `sample` shows it in."""
-    dice = random.Random(20261129)
-    first = (LIGHT_DESKTOP, DARK_DESKTOP)
-    return {path for path in every() if (dice.random() < 0.5) == (view in first)}
-
-
-def once(view: View) -> list[str]:
-    """Return the paths of PAGES for one view, each in one of them: for pages that have little to show."""
-    dice = random.Random(20261128)
+def sample(view: View, seed: int = 20261129) -> list[str]:
+    """Return the paths of PAGES for one view. A seed shows each path in one view, which it draws."""
+    dice = random.Random(seed)
     return [path for path in every() if dice.choice(VIEWS) == view]
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import path, resolve
 from django.views.generic import View
 
-from tests.browser.catalogue import DATA, DEEDS, OPEN, PAGES, VIEWS, every, names, once, sample, with_axe
+from tests.browser.catalogue import DATA, DEEDS, OPEN, PAGES, VIEWS, every, names, sample
 from tests.browser.worlds import BACKEND, World, make_world
 
 
@@ -60,19 +60,7 @@ def test_deeds_take_posts_alone(world: World, client: Client) -> None:
         assert client.get(world.in_full(each)).status_code == 405, each
 
 
-def test_the_sample_shows_each_page_in_each_theme_and_size() -> None:
-    for each in chain.from_iterable(PAGES.values()):
-        shown = [view for view in VIEWS if each in sample(view)]
-        assert {view.theme for view in shown} == {"light", "dark"}
-        assert {view.size for view in shown} == {"desktop", "phone"}
-
-
-def test_a_page_with_little_to_show_is_seen_once() -> None:
-    assert sorted(each for view in VIEWS for each in once(view)) == sorted(every())
-
-
-def test_axe_looks_at_every_page_in_one_of_the_views_that_show_it() -> None:
-    for each in every():
-        shown = [view for view in VIEWS if each in sample(view)]
-        assert len(shown) == 2
-        assert sum(each in with_axe(view) for view in shown) == 1, each
+def test_the_sample_shows_each_page_once_and_in_each_view_a_like_share() -> None:
+    for seed in (20261129, 20261128):
+        assert sorted(each for view in VIEWS for each in sample(view, seed)) == sorted(every())
+        assert min(len(sample(view, seed)) for view in VIEWS) > len(every()) / 8
