@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 from urllib.parse import parse_qsl, urlsplit
@@ -34,7 +35,9 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+@lru_cache(maxsize=16)
 def _context(ca_pem: str | None) -> ssl.SSLContext:
+    """Return what verifies a server: reading the machine's certificates takes longer than most requests."""
     try:
         return ssl.create_default_context(cadata=ca_pem or None)
     except (ssl.SSLError, TypeError, ValueError) as error:
