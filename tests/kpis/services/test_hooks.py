@@ -277,7 +277,7 @@ def test_one_that_fails_takes_no_place_of_the_others(owner: Principal, receiver:
 def test_one_that_never_answers_holds_up_nobody(
     owner: Principal, receiver: HostileServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hook_sending, "PATIENCE", 0.5)
+    monkeypatch.setattr(hook_sending, "PATIENCE", 2)
     with HostileServer(silence) as silent:
         hooked(owner, silent, "silent")
         hooked(owner, receiver)
@@ -285,7 +285,7 @@ def test_one_that_never_answers_holds_up_nobody(
             happen(owner, number)
         began = time.monotonic()
         assert [(each.hook.name, each.state) for each in work()] == [("silent", "waiting"), *[("ours", "sent")] * 3]
-        assert time.monotonic() - began < 5 and len(silent.seen) == 1
+        assert time.monotonic() - began < 20 and len(silent.seen) == 1
         assert work() == []
 
 

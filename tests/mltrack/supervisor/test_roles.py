@@ -80,7 +80,7 @@ def test_waiting_for_a_port_has_an_end() -> None:
         taken.listen(1)
         started = time.monotonic()
         assert not listening.becomes_free("127.0.0.1", taken.getsockname()[1], 0.3)
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 15
 
 
 def test_an_address_of_another_machine_is_one_line() -> None:

@@ -97,9 +97,9 @@ def test_what_was_at_work_starts_at_once_again_however_often() -> None:
 def test_it_waits_no_longer_than_it_is_told(supervisor: Supervisor) -> None:
     started = time.monotonic()
     supervisor.watch(0.4)
-    assert 0.35 < time.monotonic() - started < 2
+    assert 0.35 < time.monotonic() - started < 15
     supervisor.watch(60, until=lambda: True)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 30
 
 
 def test_groups_end_in_reverse_order(supervisor: Supervisor) -> None:
@@ -119,14 +119,14 @@ def test_groups_end_in_reverse_order(supervisor: Supervisor) -> None:
 
 
 def test_what_does_not_listen_is_killed_in_time() -> None:
-    parts = [a_part(STUBBORN, name, 0.5) for name in ("one", "two")]
+    parts = [a_part(STUBBORN, name, 2) for name in ("one", "two")]
     for part in parts:
         part.begin()
     time.sleep(0.3)
     processes = [running(part) for part in parts]
     started = time.monotonic()
     end_together(parts)
-    assert time.monotonic() - started < 1.5, "both get their time at once"
+    assert time.monotonic() - started < 3.9, "both get their time at once"
     assert [process.returncode for process in processes] == [-signal.SIGKILL] * 2
 
 

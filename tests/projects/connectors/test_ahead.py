@@ -60,12 +60,12 @@ def test_a_caller_that_stops_does_not_wait() -> None:
 
     def items() -> Iterator[int]:
         yield 1
-        release.wait(10)
+        release.wait(30)
         yield 2
 
     stream = ahead(items())
     next(stream)
     began = time.monotonic()
     stream.close()  # type: ignore[attr-defined]
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 15
     release.set()

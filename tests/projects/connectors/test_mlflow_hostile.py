@@ -41,7 +41,7 @@ def mlflow_with(runs: Answer, **others: Answer) -> Answer:
 
 def pull(server: HostileServer, most_pages: int = 50, **options: Any) -> list[Page]:
     pages: list[Page] = []
-    with client_of(server.url, timeout=1.0) as client:
+    with client_of(server.url, timeout=5.0) as client:
         for page in MLflowConnector(client, options).fetch_runs({}, NOW):
             pages.append(page)
             assert len(pages) < most_pages, "the pull does not end"
@@ -63,7 +63,7 @@ def test_runs_asked_for_by_id_come_whatever_the_size_of_a_page(hostile_server: H
 
     known = [raw_run(number) for number in range(5)]
     hostile_server.script = [mlflow_with(search)]
-    with client_of(hostile_server.url, timeout=1.0) as client:
+    with client_of(hostile_server.url, timeout=5.0) as client:
         found = RunPager(Api(client, Options()), 2).by_ids(["1"], [f"r{number}" for number in range(5)])
     assert found == known
 
@@ -95,7 +95,7 @@ def test_each_misbehaviour_of_the_run_search_is_said(
     error = failure(hostile_server)
     assert (error.code, error.permanent) == (code, permanent)
     assert error.retry_after == (30.0 if code == "rate_limited" else None)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
 
 
 def test_a_limit_in_the_middle_keeps_what_came_before(hostile_server: HostileServer) -> None:

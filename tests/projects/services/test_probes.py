@@ -57,7 +57,7 @@ def probed(owner: Principal, deployment: Deployment, **fields: Any) -> EndpointP
 
 def silent(handler: Handler) -> None:
     """Say nothing until the test ends."""
-    handler.server.owner.released.wait(5)
+    handler.server.owner.released.wait(30)
 
 
 @pytest.mark.parametrize(
@@ -74,10 +74,10 @@ def silent(handler: Handler) -> None:
 def test_what_is_no_answer_is_told(server: HostileServer, answer: Answer, status: int | None, words: str) -> None:
     server.script[:] = [answer]
     begun = time.monotonic()
-    found = ask_endpoint(f"{server.url}/predict?dry=1", "ready", patience=0.5)
+    found = ask_endpoint(f"{server.url}/predict?dry=1", "ready", patience=0.5 if answer is silent else 20)
     assert (found.ok, found.status) == (False, status)
     assert words in found.words and found.words
-    assert time.monotonic() - begun < 4
+    assert time.monotonic() - begun < 15
     assert [(seen[0], seen[1]) for seen in server.seen] == [("GET", "/predict?dry=1")]
 
 
