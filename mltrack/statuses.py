@@ -171,6 +171,16 @@ STATUSES: Final[dict[str, dict[str, Status]]] = {
         "open": Status("s-up", _("Open"), "warn"),
         "closed": Status("s-check", _("Closed"), "mute"),
     },
+    "finding": {
+        "open": Status("s-up", _("Open"), "warn"),
+        "acknowledged": Status("s-running", _("Acknowledged"), "info"),
+        "closed": Status("s-check", _("Closed"), "mute"),
+    },
+    "severity": {
+        "info": Status("s-dot", _("Information"), "info"),
+        "warning": Status("s-up", _("Warning"), "warn"),
+        "critical": Status("s-square", _("Critical"), "bad"),
+    },
     "mark": {
         "release": Status("s-up", _("Release"), "ok"),
         "stage": Status("s-square", _("Stage"), "mute"),

@@ -22,6 +22,7 @@ from mltrack.accounts.policy import Power
 from mltrack.file_answer import file_answer
 from projects.access import dataset_of, initiative_of
 from projects.selectors.datasets import difference, previous_of
+from projects.selectors.finding_causes import open_findings
 from projects.selectors.observed import observed_lines, observed_of
 from projects.services.datasets import DvcRecorded, record_dvc
 from projects.services.texts import is_web_address
@@ -66,6 +67,7 @@ def datasets(request: PageRequest, key: str) -> HttpResponse:
     values = {
         "rows": dataset_rows(initiative),
         "observed": observed_of(initiative),
+        "findings": open_findings(initiative),
         "form": form,
         "may_report": request.principal.may(Power.WRITE_RUNS),
         "example": EXAMPLE.format(origin=_origin(request), key=initiative.key),

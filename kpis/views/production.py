@@ -20,6 +20,7 @@ from mltrack.accounts.policy import Power
 from mltrack.file_answer import file_answer
 from projects.access import deployment_of, initiative_of
 from projects.models import EndpointProbe
+from projects.selectors.finding_causes import open_findings
 from projects.selectors.probes import probes_of
 from projects.selectors.production import EnvironmentNow, deployment_lines, production_of
 from projects.services.probes import remove_probe, set_probe
@@ -50,6 +51,7 @@ def production(request: PageRequest, key: str) -> HttpResponse:
     found, probes = production_of(initiative, timezone.now()), probes_of(initiative)
     values = {
         "page": found,
+        "findings": open_findings(initiative),
         "places": [_place(number, each, probes.get(each.name)) for number, each in enumerate(found.environments, 1)],
         "may_probe": request.principal.may(Power.WRITE_CONNECTIONS),
         "form": form,

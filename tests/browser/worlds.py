@@ -25,6 +25,7 @@ from kpis.services.hooks import create_hook, try_hook
 from kpis.services.kpi_notes import write_note
 from kpis.services.kpis import create_kpi
 from kpis.services.mail_choices import member_of, off_path
+from kpis.services.monitoring import judge_monitors
 from kpis.services.quotas import set_quota
 from kpis.services.readings import record_readings
 from kpis.services.results import keep_result
@@ -49,7 +50,7 @@ from projects.connectors.labeling_records import (
 )
 from projects.connectors.records import DatasetRecord
 from projects.connectors.task_records import SprintRecord, TaskPage, TaskRecord
-from projects.models import Connection, DatasetVersion, EndpointProbe, Initiative, RelabelSource, Task
+from projects.models import Connection, DatasetVersion, EndpointProbe, Finding, Initiative, RelabelSource, Task
 from projects.progress.datasets.splits import Overlap
 from projects.services.annotator_figures import switch_annotator_figures
 from projects.services.connections import create_connection
@@ -164,6 +165,7 @@ def fill(principal: Principal) -> dict[str, str]:
         judge_now(initiative.pk)
     return {
         "source": source_key,
+        "finding": Finding.objects.get(initiative=biopsy, kind="drift").public_id,
         "w": workspace.key,
         "i": "BIOPSY",
         "ready": "DIGITS",
@@ -385,6 +387,7 @@ def observe(principal: Principal, initiative: Initiative) -> str:
     create_source(principal, key="old-archive", name="Old archive", archived=True)
     first = in_days(20).date()
     plan_stop(principal, first_day=first, last_day=first, reason="The scanners are serviced.", source=source)
+    judge_monitors(initiative.pk)
     return source.key
 
 

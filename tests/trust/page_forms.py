@@ -18,6 +18,7 @@ from kpis.forms.check_tasks import CheckTaskForm
 from kpis.forms.dashboards import DashboardForm, PanelForm
 from kpis.forms.datasets import DvcForm
 from kpis.forms.evaluations import EvaluationFilter, StopRuleForm, ThresholdForm
+from kpis.forms.findings import ExplainForm
 from kpis.forms.forecasts import EstimateForm, WhatIfForm
 from kpis.forms.formulas import FormulaForm
 from kpis.forms.gates import GateForm
@@ -450,6 +451,8 @@ def _kpis(ids: Mapping[str, str]) -> list[Post]:
         _post("kpis:kpi_note_write", NoteForm, {"day": "2026-02-01", "text": "A campaign."}),
         _post("kpis:kpi_note", NoteForm, {"day": "2026-02-01", "text": "A campaign began."}),
         _post("kpis:kpi_note_remove", None, {}, {"removed": "1"}),
+        _post("kpis:finding", ExplainForm, {"explanation": "A holiday."}),
+        _post("kpis:finding_acknowledge", None, {}),
         _post("kpis:inbox_read", None, {}),
         _post("kpis:notice_read", None, {}, {"read": "1"}),
         _post("kpis:notice_snooze", SnoozeForm, {"nap": "day"}),

@@ -282,6 +282,10 @@ MEASURES: Final[dict[str, dict[str, Levels]]] = {
     "kpis:kpi_note_remove": {"POST": "manager"},
     "kpis:kpi_note_write": {"POST": "contributor"},
     "kpis:kpi_periods_csv": VIEW,
+    "kpis:finding": {"GET": "viewer", "POST": "contributor"},
+    "kpis:finding_acknowledge": {"POST": "contributor"},
+    "kpis:findings": VIEW,
+    "kpis:findings_csv": VIEW,
     # The notice in the table is the admin's own: nobody reads another's.
     "kpis:inbox": VIEW,
     "kpis:inbox_read": {"POST": "viewer"},

@@ -72,7 +72,7 @@ IN_FORMS: Final = (
     *("owner", "connections", "source_connection", "blocker_key", "into_id", "project"),
     *("experiment_id", "earlier_id"),
 )
-WITHOUT_NOUN: Final = ("workspace", "tied", "task_key", "source_key", "stop_id", "delivery_id")
+WITHOUT_NOUN: Final = ("workspace", "tied", "task_key", "source_key", "stop_id", "delivery_id", "finding_id")
 OBJECTS: Final = frozenset({*NOUNS.values(), *WITHOUT_NOUN} - {"check"})
 
 

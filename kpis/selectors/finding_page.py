@@ -1,0 +1,78 @@
+"""One finding with its evidence in words and numbers, whom else it hits, and why one is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from kpis.scoring.wording import figure
+from mltrack.accounts.access import Principal
+from projects.models import Finding
+from projects.selectors.finding_causes import State, affected_by, earlier_than, state_of
+
+LABELS: Final[Mapping[str, str | Promise]] = {
+    "day": _("Day"),
+    "window": _("Days looked at"),
+    "last": _("Last arrival"),
+    "time": _("Observed at"),
+    "observed": _("Observed"),
+    "expected": _("Expected"),
+    "low": _("At least, 95 %"),
+    "high": _("At most, 95 %"),
+    "p": _("Chance of so few, p"),
+    "q": _("Over all segments, q"),
+    "threshold": _("Threshold"),
+    "n": _("Cases, n"),
+    "method": _("Method"),
+    "reference": _("Compared with"),
+    "source": _("Source"),
+    "series": _("Series"),
+    "environment": _("Environment"),
+    "version": _("Version"),
+    "endpoint": _("Endpoint"),
+    "status": _("HTTP status"),
+    "ms": _("Milliseconds"),
+    "candidate": _("Candidate"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FindingPage:
+    """A finding as its page shows it; `checks` are the readiness checks that fail, where it is about readiness."""
+
+    finding: Finding
+    state: State
+    evidence: Sequence[tuple[str | Promise, str]]
+    checks: Sequence[Mapping[str, Any]]
+    affected: Sequence[Finding]
+    earlier: Sequence[Finding]
+    owned: Sequence[str]
+
+
+def finding_page(principal: Principal, finding: Finding) -> FindingPage:
+    """Return a finding to be shown, in two queries; `owned` are the keys of what it hits that the person owns."""
+    affected = affected_by(finding)
+    owned = [each.initiative.key for each in affected if each.initiative.owner_id == getattr(principal.user, "pk", 0)]
+    return FindingPage(
+        finding,
+        state_of([finding]),
+        evidence_lines(finding.evidence),
+        finding.evidence.get("checks", []),
+        affected,
+        earlier_than(finding),
+        sorted(set(owned)),
+    )
+
+
+def evidence_lines(evidence: Mapping[str, Any]) -> list[tuple[str | Promise, str]]:
+    """Return the numbers that a finding rests on, each with its label; what is not known is left out."""
+    known = [(label, evidence.get(name)) for name, label in LABELS.items()]
+    return [(label, _value(value)) for label, value in known if value not in (None, "")]
+
+
+def _value(value: Any) -> str:
+    return figure(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
