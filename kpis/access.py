@@ -56,7 +56,7 @@ def alert_of(kpi: KPI, public_id: str) -> KpiAlert:
 def notice_of(principal: Principal, public_id: str) -> Notice:
     """Return one of the person's own notices here. Raises Http404 for another's."""
     ours = Notice.objects.filter(member__workspace=principal.workspace, member__user=principal.user)
-    found = ours.select_related("member", "episode__alert__kpi__workspace").filter(public_id=public_id).first()
+    found = ours.select_related("member", "episode__alert__kpi__workspace", "cause").filter(public_id=public_id).first()
     if found is None or principal.user is None:
         raise Http404("No such notice.")
     return found

@@ -15,6 +15,7 @@ NAMES: Final = (
     "sweep.after_claim",
     "judge.after_begin",
     "judge.after_gather",
+    "tell.after_opening",
     "judge.before_commit",
     "judge.after_commit",
     "mail.before_send",

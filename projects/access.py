@@ -194,7 +194,8 @@ def stop_of(principal: Principal, public_id: str) -> PlannedStop:
 
 def finding_of(principal: Principal, public_id: str) -> Finding:
     """Return a finding of the principal's workspace, by its public id, to be shown. Raises Http404."""
-    ours = Finding.objects.select_related("initiative", "observed_in", "acknowledged_by", "explained_by")
+    people = ("acknowledged_by", "explained_by")
+    ours = Finding.objects.select_related("initiative", "observed_in", "task__initiative", *people)
     found = ours.filter(workspace=principal.workspace, public_id=public_id).first()
     if found is None:
         raise Http404("No such finding here.")

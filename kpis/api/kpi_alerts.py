@@ -91,7 +91,7 @@ class OneNotice(Endpoint):
             snooze_notice(notice, asked["snooze"])
         else:
             read_notice(notice, read=asked["read"])
-        return self.ok(answer_of(NoticeOut, notice_of(self.principal, notice_id)))
+        return self.ok(answer_of(NoticeOut, notices_of(self.principal).get(pk=notice.pk)))
 
 
 class NoticesRead(Endpoint):

@@ -38,6 +38,16 @@ class FindingFilterForm(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if value}
 
 
+class MuteForm(forms.Form):
+    """How much of it one wants to hear nothing of; nothing chosen is to hear of it again."""
+
+    scope = forms.ChoiceField(
+        label=_("Mute"),
+        choices=[("", _("Nothing")), ("cause", _("This cause")), ("name", _("Its name")), ("source", _("Its source"))],
+        required=False,
+    )
+
+
 class ExplainForm(forms.Form):
     """Why it happened."""
 

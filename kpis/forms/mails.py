@@ -28,7 +28,11 @@ class MailForm(WhenForm):
 
     field_order = ("reminders", "alerts", "digest", "weekday", "hour", "zone")
     reminders = forms.BooleanField(label=_("Remind me of updates that are due on my initiatives"), required=False)
-    alerts = forms.BooleanField(label=_("Tell me when an alert opens on a KPI that I own"), required=False)
+    alerts = forms.BooleanField(
+        label=_("Tell me when an alert opens on a KPI that I own"),
+        required=False,
+        help_text=_("And when a finding hits an initiative that I own, once for each cause."),
+    )
     digest = forms.BooleanField(
         label=_("Send me a weekly digest"), required=False, help_text=_("Only when somebody posted an update.")
     )

@@ -4,6 +4,7 @@ from kpis.models.alerts import AlertEpisode, AlertMute, AlertWatch, KpiAlert
 from kpis.models.attestations import Attestation
 from kpis.models.bridges import Bridge, StopRule
 from kpis.models.calendar_links import CalendarLink
+from kpis.models.causes import CauseEpisode, CauseFinding, FindingMute
 from kpis.models.dashboards import Dashboard, Panel
 from kpis.models.forecasts import CheckEstimate, Forecast
 from kpis.models.formulas import FormulaDue, FormulaPart, KpiFormula
@@ -34,6 +35,8 @@ __all__ = [
     "Attestation",
     "Bridge",
     "CalendarLink",
+    "CauseEpisode",
+    "CauseFinding",
     "Channel",
     "CheckEstimate",
     "Contribution",
@@ -43,6 +46,7 @@ __all__ = [
     "DigestMail",
     "EventType",
     "ExperimentResult",
+    "FindingMute",
     "Forecast",
     "FormulaDue",
     "FormulaPart",

@@ -16,6 +16,8 @@ class EventType(models.TextChoices):
     READINESS_CHANGED = "readiness.changed", _("The verdict of an initiative changed")
     ALERT_OPENED = "alert.opened", _("An alert of a KPI opened")
     ALERT_CLOSED = "alert.closed", _("An alert of a KPI closed")
+    FINDING_OPENED = "finding.opened", _("A finding opened, told once for all that its cause hits")
+    FINDING_CLOSED = "finding.closed", _("It closed wherever it was open")
 
 
 TEST_TYPE = "webhook.test"

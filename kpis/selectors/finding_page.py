@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from kpis.models import FindingMute
 from kpis.scoring.wording import figure
 from mltrack.accounts.access import Principal
 from projects.models import Finding
+from projects.progress.faults import source_in
 from projects.selectors.finding_causes import State, affected_by, earlier_than, state_of
 
 LABELS: Final[Mapping[str, str | Promise]] = {
@@ -36,6 +39,8 @@ LABELS: Final[Mapping[str, str | Promise]] = {
     "endpoint": _("Endpoint"),
     "status": _("HTTP status"),
     "ms": _("Milliseconds"),
+    "failures": _("Failures in a row"),
+    "said": _("What came back"),
     "candidate": _("Candidate"),
 }
 
@@ -51,10 +56,11 @@ class FindingPage:
     affected: Sequence[Finding]
     earlier: Sequence[Finding]
     owned: Sequence[str]
+    muted: bool
 
 
 def finding_page(principal: Principal, finding: Finding) -> FindingPage:
-    """Return a finding to be shown, in two queries; `owned` are the keys of what it hits that the person owns."""
+    """Return a finding to be shown, in three queries; `owned` are the keys of what it hits that the person owns."""
     affected = affected_by(finding)
     owned = [each.initiative.key for each in affected if each.initiative.owner_id == getattr(principal.user, "pk", 0)]
     return FindingPage(
@@ -65,7 +71,15 @@ def finding_page(principal: Principal, finding: Finding) -> FindingPage:
         affected,
         earlier_than(finding),
         sorted(set(owned)),
+        is_muted(principal, finding),
     )
+
+
+def is_muted(principal: Principal, finding: Finding) -> bool:
+    """Say whether a person hears nothing of a finding: by its cause, its source, or its name there; one query."""
+    own = FindingMute.objects.filter(member__workspace=principal.workspace, member__user=principal.user)
+    of_source = Q(source=source_in(finding.cause), name__in=("", finding.name))
+    return own.filter(Q(cause=finding.cause) | of_source).exists()
 
 
 def evidence_lines(evidence: Mapping[str, Any]) -> list[tuple[str | Promise, str]]:

@@ -117,7 +117,8 @@ SELECT
     (SELECT json_build_object('total', count(*), 'done', count(*) FILTER (WHERE status = 'done'), 'open',
         (array_agg(json_build_array(number, title) ORDER BY number) FILTER (WHERE status <> 'done'))[:%(named)s])
         FROM projects_task WHERE initiative_id = %(initiative)s AND deleted_at IS NULL AND status <> 'cancelled'
-            AND NOT is_from_check AND check_id <> %(about)s) AS tasks,
+            AND NOT is_from_check AND check_id <> %(about)s
+            AND NOT EXISTS (SELECT FROM projects_finding found WHERE found.task_id = projects_task.id)) AS tasks,
 {RELEASES}
     (SELECT json_build_object('watch', (SELECT document FROM kpis_monitorwatch WHERE initiative_id = %(initiative)s),
         'open', (SELECT json_agg(json_build_array(kind, public_id, words)) FROM (

@@ -63,6 +63,11 @@ def task_path(initiative: Initiative, key: str) -> str:
     return f"{initiative_path(initiative.workspace, initiative.key)}tasks/{key}/"
 
 
+def finding_path(workspace: Workspace, public_id: str) -> str:
+    """Return the path of a finding's page."""
+    return f"/w/{workspace.key}/findings/{public_id}/"
+
+
 def hook_path(workspace: Workspace, public_id: str) -> str:
     """Return the path of a webhook's page in the settings."""
     return f"/w/{workspace.key}/settings/webhooks/{public_id}/"

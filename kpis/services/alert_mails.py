@@ -10,6 +10,7 @@ from kpis.selectors.due_mails import LATEST
 from kpis.selectors.kpi_pages import line_of
 from kpis.selectors.kpis import standings, with_goals
 from kpis.selectors.paths import kpi_path, public_url
+from kpis.services.cause_mails import cause_letter
 from kpis.services.mail_choices import choice_of, off_path
 from kpis.services.period_mails import Letter, Mail, Unfit, claim, send_claimed
 from kpis.services.reminders import TOO_LATE
@@ -20,7 +21,7 @@ def send_notice(notice_id: int) -> Mail | None:
 
     Call it outside a transaction: the claim is committed before the mail goes out.
     """
-    related = ("member__user", "member__workspace", "episode__alert__kpi")
+    related = ("member__user", "member__workspace", "episode__alert__kpi", "cause")
     notice = Notice.objects.select_related(*related).filter(pk=notice_id).first()
     if notice is None:
         return None
@@ -37,6 +38,8 @@ def _letter(notice: Notice) -> Letter:
         raise Unfit("The account is switched off.")
     if not choice_of(member).alerts:
         raise Unfit("The owner switched alerts off.")
+    if episode is None:
+        return cause_letter(notice)
     kpi = with_goals(KPI.objects.filter(pk=episode.alert.kpi_id)).get()
     line = line_of(standings([kpi])[0])
     context = {

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from kpis.models import AlertEpisode, EventType, ReadinessSnapshot
-from kpis.selectors.paths import initiative_path, kpi_path, public_url
+from kpis.models import AlertEpisode, CauseEpisode, EventType, ReadinessSnapshot
+from kpis.selectors.paths import finding_path, initiative_path, kpi_path, public_url
 from kpis.services.hook_events import announce
+from projects.models import Finding
 
 
 def announce_verdict(kept: ReadinessSnapshot, before: str) -> None:
@@ -35,3 +36,22 @@ def announce_episode(episode: AlertEpisode) -> None:
     }
     event_type = EventType.ALERT_OPENED if is_open else EventType.ALERT_CLOSED
     announce(kpi.workspace, event_type, data, f"{event_type.value} {episode.pk}")
+
+
+def announce_cause(episode: CauseEpisode) -> None:
+    """Tell that findings of a cause opened, with all that it hits by then, or that the last closed, in that."""
+    is_open = episode.closed_at is None
+    findings = Finding.objects.filter(told__episode=episode).select_related("initiative").order_by("initiative__key")
+    hit = [{"initiative": each.initiative.key, "finding": each.public_id} for each in findings]
+    path = finding_path(episode.workspace, hit[0]["finding"]) if hit else ""
+    data = {
+        "workspace": episode.workspace.key,
+        "cause": episode.cause,
+        "kind": episode.kind,
+        "severity": episode.severity,
+        "words": episode.words if is_open else episode.closing_words,
+        "initiatives": hit,
+        "url": (public_url(path) if path else "") or None,
+    }
+    event_type = EventType.FINDING_OPENED if is_open else EventType.FINDING_CLOSED
+    announce(episode.workspace, event_type, data, f"{event_type.value} {episode.pk}")

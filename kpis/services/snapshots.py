@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db import connection as database
-from django.db.models import F
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef
 from django.db.models.functions import Now
 
 from kpis.models import EventType, ReadinessSnapshot
@@ -21,15 +21,17 @@ from kpis.selectors.main_kpis import kept_kpis
 from kpis.selectors.pending import lapsed_unnoted, waits
 from kpis.selectors.summaries import summary_of
 from kpis.services.announcements import announce_verdict
+from kpis.services.causes import has_news, tell_causes
 from kpis.services.check_tasks import keep_check_tasks
 from kpis.services.forecasts import keep_forecast
 from kpis.services.formula_due import note_facts_of
 from kpis.services.hook_events import hears
 from kpis.services.label_standings import keep_label_standing
 from kpis.services.monitoring import due_monitors, judge_monitors
+from kpis.services.readiness_findings import keep_readiness_finding
 from mltrack.clock import database_now
 from mltrack.failpoints import failpoint
-from projects.models import Initiative, JudgeDue
+from projects.models import Finding, Initiative, JudgeDue
 from projects.services.due import note_due
 
 MOST_ATTEMPTS = 5
@@ -82,7 +84,11 @@ def judge_now(initiative_id: int) -> ReadinessSnapshot:
     initiative = (
         Initiative.objects.select_for_update(of=("self",), no_key=True)
         .select_related("workspace", "owner")
-        .annotate(is_heard=hears(EventType.READINESS_CHANGED))
+        .annotate(
+            is_heard=hears(EventType.READINESS_CHANGED),
+            has_news=ExpressionWrapper(has_news(), BooleanField()),
+            was_lost=Exists(Finding.objects.filter(initiative=OuterRef("pk"), kind="readiness", closed_at=None)),
+        )
         .get(pk=initiative_id)
     )
     now = database_now()
@@ -97,6 +103,9 @@ def judge_now(initiative_id: int) -> ReadinessSnapshot:
     kept = _keep(initiative, readiness, latest)
     if initiative.is_heard and latest is not None and latest.verdict != kept.verdict:
         announce_verdict(kept, latest.verdict)
+    turned = keep_readiness_finding(initiative, readiness, now, was_open=initiative.was_lost)
+    if turned or initiative.has_news:
+        tell_causes(initiative, now)
     note_facts_of(initiative, now)
     return kept
 

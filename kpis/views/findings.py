@@ -6,12 +6,15 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kpis.forms.errors import in_words, show_errors
-from kpis.forms.findings import ExplainForm, FindingFilterForm
+from kpis.forms.findings import ExplainForm, FindingFilterForm, MuteForm
 from kpis.selectors.finding_page import finding_page
+from kpis.services.finding_mutes import mute_finding
+from kpis.services.mail_choices import member_of
 from mltrack.accounts.pages import PageRequest, page
 from mltrack.accounts.policy import Power
 from mltrack.file_answer import file_answer
@@ -74,6 +77,23 @@ def acknowledge(request: PageRequest, finding_id: str) -> HttpResponse:
         messages.error(request, in_words(error))
     else:
         messages.success(request, _("All see now that you know of it."))
+    return _back(request, found)
+
+
+@require_POST
+@page()
+def mute(request: PageRequest, finding_id: str) -> HttpResponse:
+    """Tell this person nothing more of a finding's cause, name or source with `scope`, again without."""
+    found, form = finding_of(request.principal, finding_id), MuteForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose what you want to hear nothing of."))
+        return _back(request, found)
+    mute_finding(member_of(request.principal), found, form.cleaned_data["scope"] or None)
+    undo = reverse("kpis:finding_mute", args=[request.principal.workspace.key, found.public_id])
+    if form.cleaned_data["scope"]:
+        messages.success(request, _("You hear no more of it."), extra_tags=f"undo:{undo}")
+    else:
+        messages.success(request, _("You hear of it again, where you own what it hits."))
     return _back(request, found)
 
 

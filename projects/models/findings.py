@@ -22,7 +22,7 @@ class FindingKind(models.TextChoices):
     ERRORS = "errors", _("Errors")
     COST = "cost", _("Cost")
     ENDPOINT = "endpoint", _("Endpoint")
-    CHECK = "check", _("Check")
+    READINESS = "readiness", _("Readiness")
 
 
 class Severity(models.TextChoices):
@@ -43,7 +43,7 @@ class Finding(models.Model):
     initiative = models.ForeignKey(Initiative, on_delete=models.CASCADE, related_name="findings")
     observed_in = models.ForeignKey(Initiative, on_delete=models.CASCADE, related_name="raised_findings")
     cause = models.CharField(max_length=400)
-    kind = models.CharField(max_length=8, choices=FindingKind.choices)
+    kind = models.CharField(max_length=12, choices=FindingKind.choices)
     name = models.CharField(max_length=120)
     segment = models.CharField(max_length=120, blank=True, default="")
     severity = models.CharField(max_length=8, choices=Severity.choices)

@@ -17,15 +17,15 @@ MOMENTS = ("created_at", "started_at", "done_at", "cancelled_at", "deleted_at")
 def task_facts(initiative: Initiative) -> tuple[TaskFact, ...]:
     """Return the tasks by number with their transitions, in two queries; one where there are none.
 
-    Those that a check opened are left out: the check itself is part of the forecast.
+    Those that a check or a finding opened are left out: the check itself is part of the forecast.
     """
-    return _facts(Task.objects.filter(initiative=initiative, is_from_check=False))
+    return _facts(Task.objects.filter(initiative=initiative, is_from_check=False, findings=None))
 
 
 def facts_of_many(initiatives: QuerySet[Any, Any], since: datetime) -> tuple[TaskFact, ...]:
     """Return the same of many initiatives by key and number, but for tasks that ended before a moment; two queries."""
     ended = Q(done_at__lt=since) | Q(cancelled_at__lt=since) | Q(deleted_at__lt=since)
-    return _facts(Task.objects.filter(initiative__in=initiatives, is_from_check=False).exclude(ended))
+    return _facts(Task.objects.filter(initiative__in=initiatives, is_from_check=False, findings=None).exclude(ended))
 
 
 def _facts(tasks: QuerySet[Task, Any]) -> tuple[TaskFact, ...]:

@@ -106,7 +106,7 @@ def state_of(findings: Sequence[Finding]) -> State:
     return "acknowledged" if all(each.acknowledged_at for each in lasting) else "open"
 
 
-def _causes(principal: Principal, asked: Mapping[str, Any]) -> QuerySet[Finding, dict[str, Any]]:
+def _causes(principal: Principal, asked: Mapping[str, Any]) -> QuerySet[Any, Any]:
     own = Finding.objects.filter(workspace=principal.workspace)
     if asked.get("kind"):
         own = own.filter(kind=asked["kind"])

@@ -16,7 +16,7 @@ def finding_list(principal: Principal, asked: Mapping[str, Any]) -> QuerySet[Fin
 
     asked may hold initiative (a key), open, kind, severity and cause.
     """
-    related = ("initiative", "observed_in", "acknowledged_by", "explained_by")
+    related = ("initiative", "observed_in", "acknowledged_by", "explained_by", "task__initiative")
     found = Finding.objects.filter(workspace=principal.workspace).select_related(*related)
     if "initiative" in asked:
         found = found.filter(initiative__key=asked["initiative"])

@@ -15,8 +15,11 @@ from mltrack.clock import database_now
 from projects.models import Finding, Initiative
 from projects.progress.faults import LONGEST_WORDS, Fault
 from projects.services.due import note_due
+from projects.services.finding_tasks import carry_tasks, end_tasks
 
 LONGEST_EXPLANATION: Final = 1000
+MONITORED: Final = ("silent", "stopped", "drift", "quality", "latency", "errors", "cost")
+"""The kinds that monitors of observations open and close."""
 
 
 @transaction.atomic
@@ -26,27 +29,19 @@ def keep_findings(
     undecided: Collection[str],
     now: datetime,
 ) -> None:
-    """Bring the open findings that observations of `origin` raised in line with what is wrong now.
+    """Bring the open findings that monitors of `origin` raised in line with what is wrong now.
 
     Each fault comes with the initiatives that it hits. Findings of other causes are closed, but those of `undecided`
     causes, of which nobody can tell now. Initiatives other than `origin` are noted to be judged where theirs changed.
     """
     wanted = {(initiative, fault.cause): fault for fault, hit in faults for initiative in hit}
     standing = Finding.objects.select_for_update(no_key=True).filter(closed_at=None)
-    known = {(each.initiative_id, each.cause): each for each in standing.filter(observed_in=origin).order_by("id")}
+    own = standing.filter(observed_in=origin, kind__in=MONITORED).order_by("id")
+    known = {(each.initiative_id, each.cause): each for each in own}
     seen = [each.pk for at, each in known.items() if at in wanted]
     gone = [each for at, each in known.items() if at not in wanted and each.cause not in undecided]
     new = [
-        Finding(
-            workspace_id=origin.workspace_id,
-            initiative_id=initiative,
-            observed_in=origin,
-            **{name: getattr(fault, name) for name in ("cause", "kind", "name", "segment", "severity")},
-            words=fault.words[:LONGEST_WORDS],
-            evidence=dict(fault.evidence),
-            opened_at=now,
-            last_seen_at=now,
-        )
+        _new(origin, initiative, fault, now)
         for (initiative, _), fault in sorted(wanted.items(), key=lambda each: each[0])
         if (initiative, fault.cause) not in known
     ]
@@ -56,8 +51,36 @@ def keep_findings(
     for each in gone:
         each.closed_at, each.closing_words = now, _closing(each)
     Finding.objects.bulk_update(gone, ["closed_at", "closing_words"])
+    if new:
+        carry_tasks(origin, now)
+    if gone:
+        end_tasks(gone, now)
     changed = {each.initiative_id for each in (*new, *gone)} - {origin.pk}
     note_due(changed, "findings changed")
+
+
+@transaction.atomic
+def keep_fault(origin: Initiative, cause: str, fault: Fault | None, now: datetime, closing: str = "") -> bool:
+    """Open the one finding of a cause in an initiative, see it again with what is wrong now, or with None close it.
+
+    Return whether one opened or closed. `closing` is what it says of its end. The caller notes who is to be judged.
+    """
+    standing = Finding.objects.select_for_update(no_key=True).filter(initiative=origin, cause=cause, closed_at=None)
+    known = standing.first()
+    if fault is None:
+        if known is None:
+            return False
+        known.closed_at, known.closing_words = now, closing[:LONGEST_WORDS]
+        known.save(update_fields=["closed_at", "closing_words"])
+        end_tasks([known], now)
+        return True
+    if known is not None:
+        known.last_seen_at, known.words, known.evidence = now, fault.words[:LONGEST_WORDS], dict(fault.evidence)
+        known.save(update_fields=["last_seen_at", "words", "evidence"])
+        return False
+    made = Finding.objects.bulk_create([_new(origin, origin.pk, fault, now)], ignore_conflicts=True)
+    carry_tasks(origin, now)
+    return bool(made)
 
 
 @transaction.atomic
@@ -93,6 +116,19 @@ def _open(principal: Principal, finding: Finding) -> Finding:
     if found.closed_at is not None:
         raise ValidationError("This finding is closed.")
     return found
+
+
+def _new(origin: Initiative, initiative_id: int, fault: Fault, now: datetime) -> Finding:
+    return Finding(
+        workspace_id=origin.workspace_id,
+        initiative_id=initiative_id,
+        observed_in=origin,
+        **{name: getattr(fault, name) for name in ("cause", "kind", "name", "segment", "severity")},
+        words=fault.words[:LONGEST_WORDS],
+        evidence=dict(fault.evidence),
+        opened_at=now,
+        last_seen_at=now,
+    )
 
 
 def _closing(finding: Finding) -> str:

@@ -1,4 +1,7 @@
-"""Probes of endpoints: set, due, asked, kept. A slow one waits alone, and one that fails is asked less often."""
+"""Probes of endpoints: set, due, asked, kept. A slow one waits alone, and one that fails is asked less often.
+
+A probe that fails is a finding of its initiative, closed by the one that is answered.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,14 @@ from django.utils import timezone
 
 from mltrack.accounts.access import Principal
 from mltrack.accounts.services.audit import record_audit
-from projects.models import Deployment, EndpointProbe, ProbeResult
+from projects.models import Deployment, EndpointProbe, Initiative, ProbeResult
 from projects.models.probes import LONGEST_INTERVAL, SHORTEST_INTERVAL
+from projects.progress.faults import Fault, endpoint_cause, endpoint_fault
 from projects.selectors.production import champion_of
 from projects.services.backoff import SLOW_AT_ONCE, after_failure, after_success
+from projects.services.due import note_due
 from projects.services.endpoints import PATIENCE, Answered, ask_endpoint
+from projects.services.findings import keep_fault
 from projects.services.texts import is_web_address, whole_text
 
 MOST_RESULTS: Final = 500
@@ -60,6 +66,7 @@ def remove_probe(principal: Principal, deployment: Deployment) -> None:
     initiative, environment = deployment.initiative, deployment.environment
     gone, _ = EndpointProbe.objects.filter(initiative=initiative, environment=environment).delete()
     if gone:
+        _judge_answer(initiative, environment, None, "Its endpoint is not asked any more.")
         record_audit(principal, "remove", "probe", f"{initiative.key} {environment}")
 
 
@@ -87,7 +94,9 @@ def run_probe(probe_id: int) -> ProbeResult | None:
         words = "Nothing is live here that names an endpoint."
         wait = timedelta(seconds=probe.interval_seconds)
         told = {"state": EndpointProbe.State.UNKNOWN, "failures": 0, "changed_at": None, "last_words": words}
-        EndpointProbe.objects.filter(pk=probe_id).update(due_at=Now() + wait, **told)
+        with transaction.atomic():
+            EndpointProbe.objects.filter(pk=probe_id).update(due_at=Now() + wait, **told)
+            _judge_answer(probe.initiative, probe.environment, None, words)
         return None
     return _kept(probe, live, ask_endpoint(live.endpoint, probe.expected))
 
@@ -112,7 +121,15 @@ def _kept(asked: EndpointProbe, live: Deployment, answer: Answered) -> ProbeResu
     kept = ProbeResult.objects.create(
         probe=probe, deployment=live, at=now, ok=answer.ok, ms=answer.ms, status=answer.status, words=answer.words
     )
+    fault = None if answer.ok else endpoint_fault(asked.initiative.key, live.version, probe, answer.status)
+    _judge_answer(asked.initiative, probe.environment, fault, f"The endpoint in {probe.environment} answers again.")
     oldest = probe.results.order_by("-id").values_list("id", flat=True)[MOST_RESULTS : MOST_RESULTS + 1]
     for limit in oldest:
         probe.results.filter(id__lte=limit).delete()
     return kept
+
+
+def _judge_answer(initiative: Initiative, environment: str, fault: Fault | None, closing: str) -> None:
+    """Open or close the finding of an environment's endpoint, and have the initiative judged where that changed."""
+    if keep_fault(initiative, endpoint_cause(initiative.key, environment), fault, timezone.now(), closing):
+        note_due([initiative.pk], "endpoint")

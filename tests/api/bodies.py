@@ -396,6 +396,7 @@ def bodies(ids: dict[str, str], number: int) -> dict[str, list[Body]]:
             {"kind": "threshold", "side": "above", "value": 10 + number, "margin": 1},
         ],
         "PATCH kpis/{key}/alerts/{alert_id}/": [{"side": "below", "value": 10 + number, "margin": 2}],
+        "PUT findings/{finding_id}/mute/": [{"scope": "name"}],
         "PATCH findings/{finding_id}/": [{"acknowledged": True, "explanation": "The feed of that state was moved."}],
         "PATCH notices/{notice_id}/": [{"read": True}, {"snooze": "week"}],
         "POST kpis/{key}/readings/": [reading, rows, columns],

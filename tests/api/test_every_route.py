@@ -84,6 +84,8 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
     "initiatives/{key}/findings/": {"GET": READ},
     "findings/": {"GET": READ},
     "findings/{finding_id}/": {"GET": READ, "PATCH": ATTEST},
+    "findings/{finding_id}/mute/": {"PUT": ATTEST, "DELETE": ATTEST},
+    "findings/{finding_id}/task/": {"POST": TASKS},
     "planned-stops/": {"GET": READ, "POST": INITIATIVES},
     "planned-stops/{stop_id}/withdraw/": {"POST": INITIATIVES},
     "initiatives/{key}/tasks/": {"GET": READ, "POST": TASKS},

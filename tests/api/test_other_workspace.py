@@ -39,6 +39,7 @@ OWNERS = (
     "measured__",
     "alert__kpi__",
     "notice__member__",
+    "finding__",
     "link__",
     "subscription__",
     "hook__",
@@ -91,7 +92,16 @@ def test_every_table_is_watched(team: Team, both: Any) -> None:
     assert [model.__name__ for model in models if _way(model) is None] == []
     watched = rows_of(team.stranger.workspace)
     unfilled = {"Breaker", "RejectedRecord", "RunColumns", "Scorecard", "RunDataset", "NudgeDelivery", "UpdateReminder"}
-    unfilled |= {"DigestMail", "MailChoice", "SentTask", "AlertMail", "AlertMute", "ProbeResult", "MonitorWatch"}
+    unfilled |= {
+        "DigestMail",
+        "MailChoice",
+        "SentTask",
+        "AlertMail",
+        "AlertMute",
+        "FindingMute",
+        "ProbeResult",
+        "MonitorWatch",
+    }
     assert {name for name, rows in watched.items() if not rows} <= unfilled
 
 

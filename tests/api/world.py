@@ -14,6 +14,7 @@ from kpis.services.attestations import attest
 from kpis.services.baselines import state_baseline
 from kpis.services.bridges import set_bridge
 from kpis.services.calendar_links import create_link
+from kpis.services.causes import tell_causes
 from kpis.services.contributions import set_contribution
 from kpis.services.dashboards import create_dashboard
 from kpis.services.experiments import record_experiment
@@ -225,6 +226,7 @@ def observe(owner: Principal, initiative: Initiative, mark: str) -> dict[str, st
     record_observations(owner, initiative, [{**volume, "time": in_days(-1).isoformat(), "reference": mark}])
     fault = Fault(f"silent:{mark}", "silent", f"refills {mark}", mark, "warning", f"Nothing came. {mark}")
     keep_findings(initiative, [(fault, [initiative.pk])], [], in_days(0))
+    tell_causes(initiative, in_days(0))
     key = f"{initiative.key.lower()}-feed"
     source = create_source(
         owner, key=key, name=f"Feed {mark}", owner=owner.user, note=mark, features=[(initiative.key, f"refills {mark}")]

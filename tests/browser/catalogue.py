@@ -264,6 +264,8 @@ DEEDS: Final[dict[str, str]] = {
     "kpis:kpi_note_remove": KPI + "notes/{any}/remove/",
     "kpis:kpi_note_write": KPI + "notes/",
     "kpis:finding_acknowledge": "/w/{w}/findings/{any}/acknowledge/",
+    "kpis:finding_mute": "/w/{w}/findings/{any}/mute/",
+    "kpis:finding_task": "/w/{w}/findings/{any}/task/",
     "kpis:inbox_read": "/w/{w}/inbox/read/",
     "kpis:notice_read": "/w/{w}/inbox/{any}/read/",
     "kpis:notice_snooze": "/w/{w}/inbox/{any}/snooze/",

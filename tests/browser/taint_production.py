@@ -6,8 +6,11 @@ from typing import Any, Final
 
 from django.utils import timezone
 
+from kpis.models import FindingMute
+from kpis.services.causes import tell_causes
 from kpis.services.monitoring import judge_monitors
 from mltrack.accounts.access import Principal
+from mltrack.accounts.models import Member
 from projects.models import EndpointProbe, Finding, Initiative, ProbeResult
 from projects.progress.faults import Fault
 from projects.services.data_sources import create_source
@@ -26,9 +29,13 @@ def poison_production(principal: Principal, initiative: Initiative, text: str, l
     """Write `text` into deployments, probes, observations, their sources and stops, and findings."""
     poison_deployments(principal, initiative, text, link)
     poison_observations(principal, initiative, text)
-    ended, lasting = (_fault(f"{text[:60]}{number}", text) for number in range(2))
-    keep_findings(initiative, [(ended, [initiative.pk])], set(), timezone.now())
-    keep_findings(initiative, [(lasting, [initiative.pk])], set(), timezone.now())
+    ended, lasting = (_fault(f"drift:{text[:58].replace(':', '')}:{number}", text) for number in range(2))
+    for fault in (ended, lasting):
+        keep_findings(initiative, [(fault, [initiative.pk])], set(), timezone.now())
+        tell_causes(initiative, timezone.now())
+    member = Member.objects.get(workspace=principal.workspace, user=principal.user)
+    FindingMute.objects.create(member=member, cause=text[:400].strip())
+    FindingMute.objects.create(member=member, source=text[:60].strip(), name=text[:120].strip())
     for each in Finding.objects.filter(initiative=initiative):
         explain_finding(principal, each, text[:1000])
 

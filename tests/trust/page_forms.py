@@ -18,7 +18,7 @@ from kpis.forms.check_tasks import CheckTaskForm
 from kpis.forms.dashboards import DashboardForm, PanelForm
 from kpis.forms.datasets import DvcForm
 from kpis.forms.evaluations import EvaluationFilter, StopRuleForm, ThresholdForm
-from kpis.forms.findings import ExplainForm
+from kpis.forms.findings import ExplainForm, MuteForm
 from kpis.forms.forecasts import EstimateForm, WhatIfForm
 from kpis.forms.formulas import FormulaForm
 from kpis.forms.gates import GateForm
@@ -453,6 +453,8 @@ def _kpis(ids: Mapping[str, str]) -> list[Post]:
         _post("kpis:kpi_note_remove", None, {}, {"removed": "1"}),
         _post("kpis:finding", ExplainForm, {"explanation": "A holiday."}),
         _post("kpis:finding_acknowledge", None, {}),
+        _post("kpis:finding_mute", MuteForm, {"scope": "cause"}),
+        _post("kpis:finding_task", None, {}),
         _post("kpis:inbox_read", None, {}),
         _post("kpis:notice_read", None, {}, {"read": "1"}),
         _post("kpis:notice_snooze", SnoozeForm, {"nap": "day"}),

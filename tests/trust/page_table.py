@@ -284,6 +284,8 @@ MEASURES: Final[dict[str, dict[str, Levels]]] = {
     "kpis:kpi_periods_csv": VIEW,
     "kpis:finding": {"GET": "viewer", "POST": "contributor"},
     "kpis:finding_acknowledge": {"POST": "contributor"},
+    "kpis:finding_mute": {"POST": "viewer"},
+    "kpis:finding_task": {"POST": "contributor"},
     "kpis:findings": VIEW,
     "kpis:findings_csv": VIEW,
     # The notice in the table is the admin's own: nobody reads another's.

@@ -13,6 +13,7 @@ from mltrack.rest.fields import UTCDateTimeField
 from mltrack.rest.plain_fields import person
 from mltrack.rest.query import PageParams
 from mltrack.rest.serializers import StrictSerializer
+from projects.models.findings import FindingKind, Severity
 
 
 class AlertIn(StrictSerializer):
@@ -61,14 +62,31 @@ class AlertOut(StrictSerializer):
         return super().to_representation(instance)
 
 
+class CauseOut(StrictSerializer):
+    """A cause of findings that a person was told of, with all that it hits."""
+
+    cause = serializers.CharField()
+    kind = serializers.ChoiceField(FindingKind.values)
+    severity = serializers.ChoiceField(Severity.values)
+    words = serializers.CharField()
+    opened_at = UTCDateTimeField()
+    closed_at = UTCDateTimeField(allow_null=True)
+    closing_words = serializers.CharField()
+
+
 class NoticeOut(StrictSerializer):
-    """What a person was told, and why."""
+    """What a person was told, and why: of an alert, or with `cause` of findings; what is of the other is null."""
 
     id = serializers.CharField(source="public_id")
-    kpi = serializers.CharField(source="episode.alert.kpi.key")
-    alert_id = serializers.CharField(source="episode.alert.public_id")
-    kind = serializers.ChoiceField(AlertKind.values, source="episode.alert.kind")
-    episode = EpisodeOut()
+    kpi = serializers.CharField(source="episode.alert.kpi.key", allow_null=True)
+    alert_id = serializers.CharField(source="episode.alert.public_id", allow_null=True)
+    kind = serializers.ChoiceField(AlertKind.values, source="episode.alert.kind", allow_null=True)
+    episode = EpisodeOut(allow_null=True)
+    cause = CauseOut(allow_null=True)
+    initiatives = serializers.ListField(
+        child=serializers.CharField(), source="keys", help_text="What the cause hits; one's own come first."
+    )
+    findings = serializers.ListField(child=serializers.CharField(), help_text="Their findings, in the same order.")
     why = serializers.CharField()
     created_at = UTCDateTimeField()
     read_at = UTCDateTimeField(allow_null=True)

@@ -38,6 +38,7 @@ class FindingOut(StrictSerializer):
     explained_by = person("explained_by")
     closed_at = UTCDateTimeField(allow_null=True)
     closing_words = serializers.CharField()
+    task = serializers.CharField(source="task.key", allow_null=True, help_text="The key of its task.")
 
 
 class FindingEdit(StrictSerializer):

@@ -13,10 +13,11 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from mltrack.accounts.access import Principal
-from projects.models import Deployment, EndpointProbe, Initiative, ProbeResult
+from projects.models import Deployment, EndpointProbe, Finding, Initiative, JudgeDue, ProbeResult
 from projects.services import probes
 from projects.services.deployments import record_deployment
 from projects.services.endpoints import MOST_BYTES, ask_endpoint
+from projects.services.findings import keep_findings
 from projects.services.probes import due_probes, remove_probe, run_probe, set_probe
 from tests.factories import make_initiative, make_workspace
 from tests.servers.hostile import Answer, Handler, HostileServer, raw
@@ -173,3 +174,30 @@ def test_it_can_be_removed_again(server: HostileServer, owner: Principal, initia
     remove_probe(owner, live)
     remove_probe(owner, live)
     assert not EndpointProbe.objects.exists() and not ProbeResult.objects.exists()
+
+
+def test_an_endpoint_that_fails_is_a_finding_until_it_answers(
+    server: HostileServer, owner: Principal, initiative: Initiative
+) -> None:
+    def ask(*, well: bool) -> None:
+        server.script[:] = [WELL if well else raw(503)]
+        EndpointProbe.objects.update(due_at=timezone.now())
+        run_probe(probe.pk)
+
+    probe = probed(owner, live_at(owner, initiative, server.url), interval_seconds=60)
+    assert not Finding.objects.exists()
+    JudgeDue.objects.all().delete()
+    for failures in (1, 2):
+        ask(well=False)
+        found = Finding.objects.get()
+        assert (found.kind, found.name, found.severity, found.closed_at) == ("endpoint", "production", "critical", None)
+        assert (found.evidence["failures"], found.evidence["status"]) == (failures, 503)
+    assert "(503)" in found.words and JudgeDue.objects.filter(initiative=initiative).exists()
+    keep_findings(initiative, [], (), timezone.now())
+    assert Finding.objects.get().closed_at is None, "monitors of observations do not close it"
+    ask(well=True)
+    assert Finding.objects.get().closing_words == "The endpoint in production answers again."
+    ask(well=False)
+    assert Finding.objects.filter(closed_at=None).count() == 1
+    remove_probe(owner, Deployment.objects.get())
+    assert not Finding.objects.filter(closed_at=None).exists()
