@@ -56,6 +56,7 @@ def test_every_path_that_takes_a_body_has_one() -> None:
         ),
         "kpis/{key}/goals/{goal_id}/withdraw/",
         "planned-stops/{stop_id}/withdraw/",
+        "findings/{finding_id}/task/",
         *(f"webhooks/{{webhook_id}}/{deed}/" for deed in ("test", "rotate", "deliveries/{delivery_id}/replay")),
         "initiatives/{key}/estimates/{estimate_id}/withdraw/",
     }

@@ -224,7 +224,9 @@ def observe(owner: Principal, initiative: Initiative, mark: str) -> dict[str, st
     """Observe a volume that falls silent, enter its source and plan a stop; return an id of each kind."""
     volume = {"kind": "volume", "name": f"refills {mark}", "segment": mark, "value": 12, "method": mark[:60]}
     record_observations(owner, initiative, [{**volume, "time": in_days(-1).isoformat(), "reference": mark}])
-    fault = Fault(f"silent:{mark}", "silent", f"refills {mark}", mark, "warning", f"Nothing came. {mark}")
+    fault = Fault(
+        f"silent:{initiative.key}:{mark}", "silent", f"refills {mark}", mark, "warning", f"Nothing came. {mark}"
+    )
     keep_findings(initiative, [(fault, [initiative.pk])], [], in_days(0))
     tell_causes(initiative, in_days(0))
     key = f"{initiative.key.lower()}-feed"

@@ -96,7 +96,8 @@ def test_a_goal_that_moves_is_judged_like_a_reading(owner: Principal) -> None:
     edit_kpi(owner, kpi, {"target": 2})
     (notice,) = judge_alerts(kpi.pk)
     # 5 of 18 where half is expected: 22 points behind.
-    assert Notice.objects.get(pk=notice).episode.words == "It is 22 points behind the line to its goal."
+    episode = AlertEpisode.objects.get(notices=notice)
+    assert episode.words == "It is 22 points behind the line to its goal."
 
 
 def test_an_unusual_step_is_told(owner: Principal) -> None:
@@ -186,7 +187,7 @@ def test_an_archived_kpi_is_not_judged(owner: Principal) -> None:
 
 def test_an_alert_that_is_removed_takes_its_watch_with_it(owner: Principal) -> None:
     notice = opened(owner)
-    alert = notice.episode.alert
+    alert = KpiAlert.objects.get(episodes__notices=notice)
     unwatch_kpi(owner, alert_of(alert.kpi, alert.public_id))
     assert not AlertWatch.objects.exists()
     assert not Notice.objects.exists()
@@ -221,7 +222,7 @@ def test_the_same_is_watched_once(owner: Principal) -> None:
 
 
 def test_the_database_holds_one_open_episode(owner: Principal) -> None:
-    episode = opened(owner).episode
+    episode = AlertEpisode.objects.get(notices=opened(owner))
     with pytest.raises(IntegrityError, match="alert_open_once"), transaction.atomic():
         AlertEpisode.objects.create(alert=episode.alert, opened_at=timezone.now(), words="Again")
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from kpis.models import CauseEpisode, Notice
 from kpis.selectors.judgement import gather_inputs
+from kpis.services.causes import tell_causes
 from kpis.services.readiness_findings import keep_readiness_finding
 from mltrack.accounts.access import Principal
 from projects.models import Finding, Initiative
@@ -55,7 +56,7 @@ def test_it_opens_with_its_checks_and_stays_while_nobody_can_tell(live: Initiati
 
 def test_it_ends_when_what_is_judged_is_not_live(owner: Principal, live: Initiative) -> None:
     judged(live)
-    report(live, "newer", POOR, tags={"mlflow.source.git.commit": "f" * 40})
+    record_deployment(owner, live, environment="production", version="2", commit="f" * 40)
     judged(live)
     found = Finding.objects.get()
     assert found.closed_at is not None and found.closing_words == "What is judged does not run in production any more."
@@ -66,6 +67,7 @@ def test_it_closes_when_it_is_ready_again(live: Initiative) -> None:
     readiness: Any = SimpleNamespace(candidate=SimpleNamespace(deployed=True), verdict="ready")
     assert keep_readiness_finding(live, readiness, timezone.now(), was_open=True)
     assert not keep_readiness_finding(live, readiness, timezone.now(), was_open=False)
+    tell_causes(live, timezone.now())
     assert Finding.objects.get().closing_words == "What is in production is ready again."
     judged(live)
     assert Finding.objects.filter(closed_at=None).count() == 1, "it is still poor"
