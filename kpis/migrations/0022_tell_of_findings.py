@@ -13,6 +13,7 @@ KINDS = [
     ("cost", "Cost"),
     ("endpoint", "Endpoint"),
     ("readiness", "Readiness"),
+    ("evaluation", "Evaluation"),
 ]
 SEVERITIES = [("info", "Information"), ("warning", "Warning"), ("critical", "Critical")]
 ID = models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")

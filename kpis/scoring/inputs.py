@@ -11,7 +11,9 @@ from kpis.scoring.attainment import Goal
 from kpis.scoring.evaluations.pairs import Pairs
 from kpis.scoring.forecast.standing import ForecastStanding
 from kpis.scoring.labeling.standing import LabelStanding
+from kpis.scoring.observed import ObservedFacts
 from kpis.scoring.points import MetricPoint
+from kpis.scoring.reruns import Rerun
 from kpis.scoring.sampling import Reported
 from kpis.scoring.targets import Criticality, Target
 from projects.progress.evaluations.confusion import Confusion
@@ -40,7 +42,7 @@ class DatasetFact:
     """A dataset version by its name and digest; `labels_digest` where labels have their own.
 
     `leaked_rows` and `leaked_groups` are what its held-out splits share with those that were trained on, None where
-    nobody knows.
+    nobody knows. `recorded_at` is when the version became known.
     """
 
     name: str
@@ -49,6 +51,7 @@ class DatasetFact:
     context: str = ""
     leaked_rows: int | None = None
     leaked_groups: int | None = None
+    recorded_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,30 +278,6 @@ class ProgressPoint:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenFinding:
-    """A finding that is open, by its kind (`silent`, `stopped`, `drift`, `quality`) and in words."""
-
-    kind: str
-    id: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class ObservedFacts:
-    """What is observed of data: how many segments are watched, and how many are too small or new to be.
-
-    `judged` are newest values by kind that have a threshold to be held against, `unjudged` those that have none.
-    """
-
-    watched: int = 0
-    small: int = 0
-    new: int = 0
-    judged: Mapping[str, int] = field(default_factory=dict)
-    unjudged: Mapping[str, int] = field(default_factory=dict)
-    open: tuple[OpenFinding, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class JudgementInputs:
     """Everything that one judgement rests on.
 
@@ -307,7 +286,7 @@ class JudgementInputs:
     of what is deployed, None when nothing is, `production_evaluation` its newest evaluation, and `pairs` how that and
     the candidate's did on the same cases, by slice ("" is all of them), None where the cases are not known. `labels` is
     None where nothing is known of them, `forecast` where no date was credible when one was made last. `releases` are
-    the newest deployments, newest first.
+    the newest deployments and `reruns` other runs of the candidate's commit, data and parameters, newest first.
     """
 
     initiative: InitiativeFacts
@@ -319,6 +298,7 @@ class JudgementInputs:
     pairs: Mapping[str, Pairs] | None = None
     margin: float = DEFAULT_MARGIN
     current_datasets: tuple[DatasetFact, ...] = ()
+    reruns: tuple[Rerun, ...] = ()
     contributions: tuple[ContributionFacts, ...] = ()
     attestations: tuple[AttestationFacts, ...] = ()
     waivers: tuple[WaiverFacts, ...] = ()

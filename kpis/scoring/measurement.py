@@ -28,7 +28,8 @@ class Measurement:
     """A measured result. `observed` is shown; `value` and `aim` tell a waiver whether it got worse.
 
     `half` marks a comparison of points without an interval; `notes` become warnings; an empty
-    `what_would_pass` leaves it to the scorecard's own words.
+    `what_would_pass` leaves it to the scorecard's own words. `at` is when it was measured, of several the oldest, which
+    `oldest` names; `until` is when a pass ends whatever the scorecard says, and `outlived` why.
     """
 
     result: Result
@@ -45,6 +46,9 @@ class Measurement:
     half: bool = False
     at: datetime | None = None
     notes: tuple[str, ...] = field(default=())
+    oldest: str = ""
+    until: datetime | None = None
+    outlived: str = ""
 
 
 def weakest(results: Sequence[Result]) -> Result:

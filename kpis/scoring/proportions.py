@@ -14,6 +14,8 @@ from typing import Literal
 
 from scipy import special
 
+from projects.progress.wilson import wilson_ends
+
 Decision = Literal["met", "missed", "undecided"]
 DEFAULT_CONFIDENCE = 0.95
 LARGEST_N = 10**9
@@ -64,13 +66,7 @@ def clopper_pearson(successes: float, n: int, confidence: float = DEFAULT_CONFID
 def wilson(successes: float, n: int, confidence: float = DEFAULT_CONFIDENCE) -> Interval:
     """Return the two-sided Wilson score interval, without continuity correction. For display."""
     _check(successes, n, confidence)
-    z = float(special.ndtri((1 + confidence) / 2))
-    rate = successes / n
-    middle = (rate + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * math.sqrt(rate * (1 - rate) / n + z * z / (4 * n * n))
-    low = 0.0 if successes == 0 else max(0.0, middle - half)
-    high = 1.0 if successes == n else min(1.0, middle + half)
-    return Interval(low, high)
+    return Interval(*wilson_ends(successes, n, float(special.ndtri((1 + confidence) / 2))))
 
 
 def newcombe_difference(

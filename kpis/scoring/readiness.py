@@ -130,19 +130,24 @@ def _of_measurement(check: Check, required: bool, measured: Measurement, now: da
         value=measured.value,
         aim=measured.aim,
     )
-    return _aged(result, now) if passes else result
+    return _aged(result, measured, now) if passes else result
 
 
-def _aged(result: CheckResult, now: datetime) -> CheckResult:
+def _aged(result: CheckResult, measured: Measurement, now: datetime) -> CheckResult:
     """Return a measured pass with the end of its life, or stale when that has come."""
-    days = result.check.expires_days
-    if days is None or result.at is None or result.check.kind != "measured":
+    days, ends = result.check.measured_days, []
+    if days is not None and measured.at is not None:
+        why = f"{measured.oldest or 'it'} was measured more than {days} days ago, on {day(measured.at)}"
+        ends.append((measured.at + timedelta(days=days), why))
+    if measured.until is not None:
+        ends.append((measured.until, measured.outlived))
+    if not ends:
         return result
-    end = result.at + timedelta(days=days)
+    end, why = min(ends)
     if end > now:
         return replace(result, expires=end)
-    why = f"it was measured more than {days} days ago, on {day(result.at)}"
-    return replace(result, result="stale", points=0.0, reason=why, what_would_pass="Measure it again.")
+    how = measured.what_would_pass or "Measure it again."
+    return replace(result, result="stale", points=0.0, reason=why, what_would_pass=how)
 
 
 def _shown_waivers(

@@ -22,8 +22,9 @@ class Check:
 
     `short` names it in two words for lists. `attestable_at` are the criticalities at which a person's word
     passes it; `expires_days` is the longest life of such a word, and for a measured check the age at which its
-    evidence goes stale (None: never). `depends_on` names the fingerprints whose change makes a word stale.
-    `ml_test` names the tests of the ML Test Score that it answers, as "data.1".
+    evidence goes stale (None: never), unless `fresh_days` says that this comes earlier. `depends_on` names the
+    fingerprints whose change makes a word stale. `ml_test` names the tests of the ML Test Score that it answers, as
+    "data.1".
     """
 
     id: str
@@ -38,6 +39,19 @@ class Check:
     depends_on: tuple[str, ...] = ()
     docs: str = ""
     ml_test: tuple[str, ...] = ()
+    fresh_days: int | None = None
+
+    @property
+    def measured_days(self) -> int | None:
+        """The age at which what was measured goes stale, None for never and for what is only attested."""
+        if self.kind != "measured":
+            return None
+        return self.expires_days if self.fresh_days is None else self.fresh_days
+
+    @property
+    def days(self) -> int | None:
+        """How long what it rests on counts: a measurement, else a person's word."""
+        return self.measured_days or self.expires_days
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ CHECK_KEYS = [
     "how_to_pass",
     "attestable_at",
     "expires_days",
+    "fresh_days",
     "depends_on",
     "docs",
     "ml_test",
@@ -170,7 +171,8 @@ def _check(reader: _Reader, section: str, number: int, table: dict[str, Any]) ->
         required=_required(reader, table.get("required")),
         how_to_pass=reader.text(table, "how_to_pass"),
         attestable_at=reader.words(table, "attestable_at", CRITICALITIES),  # type: ignore[arg-type]
-        expires_days=_days(reader, table.get("expires_days")),
+        expires_days=_days(reader, table, "expires_days"),
+        fresh_days=_days(reader, table, "fresh_days"),
         depends_on=reader.words(table, "depends_on", DEPENDENCIES),
         docs=reader.text(table, "docs", needed=False),
         ml_test=reader.words(table, "ml_test", TEST_IDS),
@@ -199,11 +201,12 @@ def _required(reader: _Reader, value: object) -> Mapping[Any, Any]:
     return value
 
 
-def _days(reader: _Reader, value: object) -> int | None:
+def _days(reader: _Reader, table: Mapping[str, object], key: str) -> int | None:
+    value = table.get(key)
     if value is None:
         return None
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= LONGEST_DAYS:
-        reader.wrong("expires_days", f"must be a whole number from 1 to {LONGEST_DAYS}")
+        reader.wrong(key, f"must be a whole number from 1 to {LONGEST_DAYS}")
         return None
     return value
 
@@ -214,6 +217,8 @@ def _attestable(reader: _Reader, check: Check) -> None:
         reader.wrong("attestable_at", "must be measured at standard and critical, not attested")
     if check.attestable_at and check.expires_days is None:
         reader.wrong("expires_days", "is missing; a person's word needs an end")
+    if check.fresh_days is not None and check.kind == "attested":
+        reader.wrong("fresh_days", "is for what is measured; a person's word ends by expires_days")
     for criticality in CRITICALITIES:
         hopeless = check.kind == "attested" and criticality not in check.attestable_at
         if hopeless and check.required[criticality] == "required":

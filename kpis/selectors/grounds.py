@@ -21,9 +21,10 @@ from kpis.scoring.attainment import Goal
 from kpis.scoring.fingerprints import bound_fingerprints
 from kpis.scoring.forecast.standing import ForecastStanding, standing_of
 from kpis.scoring.labeling.standing import LabelStanding, standing_from
+from kpis.scoring.observed import ObservedFacts
 from kpis.scoring.scorecard import Scorecard
 from kpis.scoring.targets import Target, expectation
-from kpis.selectors.observed_facts import observed_facts
+from kpis.selectors.observed_facts import OBSERVED, observed_facts
 from kpis.selectors.paths import kpi_path, labeling_path
 from kpis.selectors.periods import period_values, standing
 from kpis.selectors.release_facts import RELEASES, release_facts, rollback_facts
@@ -120,11 +121,7 @@ SELECT
             AND NOT is_from_check AND check_id <> %(about)s
             AND NOT EXISTS (SELECT FROM projects_finding found WHERE found.task_id = projects_task.id)) AS tasks,
 {RELEASES}
-    (SELECT json_build_object('watch', (SELECT document FROM kpis_monitorwatch WHERE initiative_id = %(initiative)s),
-        'open', (SELECT json_agg(json_build_array(kind, public_id, words)) FROM (
-            SELECT kind, public_id, words FROM projects_finding WHERE initiative_id = %(initiative)s
-                AND closed_at IS NULL AND kind IN ('silent', 'stopped', 'drift', 'quality')
-            ORDER BY id LIMIT %(named)s) row))) AS observed,
+{OBSERVED}
     coalesce(%(now)s, statement_timestamp()) AS now
 """,  # noqa: S608  (a constant; the values are parameters)
     initiative="bigint",
@@ -183,7 +180,7 @@ class Grounds:
     tasks: engine.TaskFacts = field(default_factory=engine.TaskFacts)
     releases: tuple[engine.ReleaseFacts, ...] = ()
     rollback: engine.RollbackFacts | None = None
-    observed: engine.ObservedFacts = field(default_factory=engine.ObservedFacts)
+    observed: ObservedFacts = field(default_factory=ObservedFacts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from django.db.models import Exists, OuterRef, Q
-
 from kpis.scoring import inputs as engine
 from kpis.scoring.scorecard import Scorecard
 from kpis.scoring.targets import Criticality
+from kpis.selectors.candidate_data import beside
 from kpis.selectors.candidate_evaluation import evaluations_asked, measured
 from kpis.selectors.candidates import Asked, choose, find_candidate, production_facts, run_of
 from kpis.selectors.grounds import grounds_of
 from kpis.selectors.run_facts import run_facts
-from projects.models import DatasetVersion, Initiative, RunDataset
+from projects.models import Initiative
 
 
 def gather_inputs(initiative: Initiative, *, now: datetime, candidate: Asked | None = None) -> engine.JudgementInputs:
@@ -46,6 +45,7 @@ def gather(initiative: Initiative, *, now: datetime | None = None, candidate: As
     facts = run_facts(initiative, runs, grounds.aliases)
     chosen = choose(found, facts, grounds.targets, level, live)
     judged = measured(initiative, chosen, asked, facts, grounds)
+    current, reruns = beside(initiative, judged.candidate, grounds.aliases)
     inputs = engine.JudgementInputs(
         initiative=_initiative(initiative),
         candidate=judged.candidate,
@@ -54,7 +54,8 @@ def gather(initiative: Initiative, *, now: datetime | None = None, candidate: As
         production=production_facts(live, facts),
         production_evaluation=judged.production,
         pairs=judged.pairs,
-        current_datasets=_current_datasets(initiative, judged.candidate),
+        current_datasets=current,
+        reruns=reruns,
         contributions=grounds.contributions,
         attestations=grounds.attestations,
         waivers=grounds.waivers,
@@ -84,18 +85,3 @@ def _initiative(initiative: Initiative) -> engine.InitiativeFacts:
         created_at=initiative.created_at,
         owner=str(initiative.owner or ""),
     )
-
-
-def _current_datasets(initiative: Initiative, candidate: engine.Candidate | None) -> tuple[engine.DatasetFact, ...]:
-    """Return the newest known version of each dataset that the candidate stands on."""
-    names = {each.name for each in candidate.datasets} if candidate else set()
-    if not names:
-        return ()
-    used_here = RunDataset.objects.filter(dataset=OuterRef("pk"), run__links__initiative=initiative)
-    newest = (
-        DatasetVersion.objects.filter(workspace=initiative.workspace, name__in=sorted(names))
-        .filter(Q(initiative=initiative) | (Q(initiative__isnull=True) & Exists(used_here)))
-        .order_by("name", "-recorded_at", "-id")
-        .distinct("name")
-    )
-    return tuple(engine.DatasetFact(each.name, each.digest, each.labels_digest) for each in newest)

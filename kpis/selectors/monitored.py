@@ -10,12 +10,22 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from kpis.scoring.calendar.units import morning
 from kpis.scoring.monitoring.faults import Newest
 from kpis.scoring.monitoring.volumes import Standing, Stop, Volume, first_day
-from projects.models import Finding, Initiative, Observation, ObservedKind, ObservedSeries, PlannedStop, SourceFeature
+from projects.models import (
+    Evaluation,
+    Finding,
+    Initiative,
+    Observation,
+    ObservedKind,
+    ObservedSeries,
+    PlannedStop,
+    SourceFeature,
+)
+from projects.models.evaluations import Purpose
 
 SPARE_DAYS = 2
 """Days more than a judgement looks at: a moment lies in one day or the next, by its zone."""
@@ -56,8 +66,10 @@ class Monitored:
 
 
 def is_observed(initiative_id: int) -> bool:
-    """Say whether anything is observed of an initiative."""
-    return ObservedSeries.objects.filter(initiative_id=initiative_id).exists()
+    """Say whether anything is observed of an initiative, or evaluated in production; one query."""
+    series = ObservedSeries.objects.filter(initiative=OuterRef("pk"))
+    audited = Evaluation.objects.filter(initiative=OuterRef("pk"), purpose=Purpose.PRODUCTION)
+    return Initiative.objects.filter(Q(Exists(series)) | Q(Exists(audited)), pk=initiative_id).exists()
 
 
 def monitored(initiative: Initiative, now: datetime) -> Monitored:

@@ -1,17 +1,53 @@
-"""What a judgement knows of observed data, from the row that it reads of the last watch and open findings."""
+"""What a judgement knows of observed data and of production, from the rows that it reads of them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
-from kpis.scoring.inputs import ObservedFacts, OpenFinding
+from kpis.scoring.observed import Figure, ObservedFacts, OpenFinding, Seen
+
+OBSERVED: Final = """
+    (SELECT json_build_object('watch', (SELECT document FROM kpis_monitorwatch WHERE initiative_id = %(initiative)s),
+        'open', (SELECT json_agg(json_build_array(kind, public_id, words)) FROM (
+            SELECT kind, public_id, words FROM projects_finding WHERE initiative_id = %(initiative)s
+                AND closed_at IS NULL AND kind IN ('silent', 'stopped', 'drift', 'quality', 'evaluation')
+            ORDER BY id LIMIT %(named)s) row),
+        'oldest', (SELECT json_object_agg(row.kind,
+                json_build_array(row.kind, row.name, row.segment, row.last_at)) FROM (
+            SELECT DISTINCT ON (series.kind) series.kind, series.name, series.segment, series.last_at
+            FROM projects_observedseries series JOIN projects_observation value
+                ON value.series_id = series.id AND value.time = series.last_at AND value.threshold IS NOT NULL
+            WHERE series.initiative_id = %(initiative)s AND series.kind IN ('drift', 'quality')
+            ORDER BY series.kind, series.last_at, series.id) row),
+        'figures', (SELECT json_agg(json_build_object('seen', json_build_array(row.kind, row.name, row.segment,
+                row.last_at), 'value', row.value, 'n', row.n, 'threshold', row.threshold)
+                ORDER BY row.kind, row.name, row.segment) FROM (
+            SELECT series.kind, series.name, series.segment, series.last_at, value.value, value.n, value.threshold
+            FROM projects_observedseries series JOIN projects_observation value
+                ON value.series_id = series.id AND value.time = series.last_at
+            WHERE series.initiative_id = %(initiative)s AND series.kind IN ('latency', 'errors', 'cost')
+            ORDER BY series.last_at DESC, series.id LIMIT 200) row),
+        'newest', (SELECT json_build_array(kind, name, segment, last_at) FROM projects_observedseries
+            WHERE initiative_id = %(initiative)s AND kind IN ('volume', 'latency', 'errors') AND last_at IS NOT NULL
+            ORDER BY last_at DESC, id LIMIT 1),
+        'probed_at', (SELECT max(last_at) FROM projects_endpointprobe
+            WHERE initiative_id = %(initiative)s AND environment = 'production'),
+        'audited', (SELECT json_build_array('evaluation', coalesce(nullif(name, ''), public_id), '', at)
+            FROM projects_evaluation WHERE initiative_id = %(initiative)s AND purpose = 'production'
+            ORDER BY at DESC, id DESC LIMIT 1),
+        'owned', EXISTS (SELECT 1 FROM projects_initiative ours JOIN accounts_member member
+                ON member.workspace_id = ours.workspace_id AND member.user_id = ours.owner_id
+            JOIN accounts_user person ON person.id = member.user_id AND person.is_active
+            WHERE ours.id = %(initiative)s))) AS observed,"""
 
 
 def observed_facts(said: Mapping[str, Any]) -> ObservedFacts:
-    """Return `{watch, open: [[kind, id, words], …]}` as facts; both are null where there is nothing."""
+    """Return what `OBSERVED` reads as facts; each part is null where there is nothing."""
     watch = said["watch"] or {}
     kinds = watch.get("kinds", {})
+    probed = said["probed_at"]
     return ObservedFacts(
         watched=watch.get("watched", 0),
         small=watch.get("small_count", 0),
@@ -19,4 +55,17 @@ def observed_facts(said: Mapping[str, Any]) -> ObservedFacts:
         judged={kind: count["judged"] for kind, count in kinds.items()},
         unjudged={kind: count["unjudged"] for kind, count in kinds.items()},
         open=tuple(OpenFinding(*each) for each in said["open"] or ()),
+        oldest={kind: _seen(each) for kind, each in (said["oldest"] or {}).items()},
+        figures=tuple(
+            Figure(_seen(each["seen"]), each["value"], each["n"], each["threshold"]) for each in said["figures"] or ()
+        ),
+        newest=_seen(said["newest"]) if said["newest"] else None,
+        probed_at=datetime.fromisoformat(probed) if probed else None,
+        audited=_seen(said["audited"]) if said["audited"] else None,
+        owned=said["owned"],
     )
+
+
+def _seen(row: list[Any]) -> Seen:
+    kind, name, segment, at = row
+    return Seen(kind, name, segment, datetime.fromisoformat(at))

@@ -12,11 +12,13 @@ from django.db.models.functions import Now
 
 from kpis.models import MonitorWatch
 from kpis.scoring.calendar.units import morning
+from kpis.scoring.evaluations.continuous import faults_of
 from kpis.scoring.monitoring.arrivals import stopped
 from kpis.scoring.monitoring.faults import cause_of, silent_fault, stopped_fault, threshold_fault
 from kpis.scoring.monitoring.silence import Judged, judge
 from kpis.scoring.monitoring.volumes import Stop, volumes
 from kpis.selectors.monitored import Monitored, Named, is_observed, monitored
+from kpis.selectors.production_audit import newest_in_production
 from mltrack.clock import database_now
 from projects.models import Initiative
 from projects.progress.faults import Fault
@@ -59,6 +61,7 @@ def judge_monitors(initiative_id: int, now: datetime | None = None) -> MonitorWa
     rows = Initiative.objects.select_for_update(of=("self",), no_key=True).select_related("workspace")
     initiative, now = rows.get(pk=initiative_id), now or database_now()
     seen, said = monitored(initiative, now), _Said()
+    _late_labels(initiative, said)
     for name in seen.names:
         _volumes(initiative, seen, name, said, now)
     kinds: dict[str, dict[str, int]] = {}
@@ -72,6 +75,15 @@ def judge_monitors(initiative_id: int, now: datetime | None = None) -> MonitorWa
         count["judged" if known else "unjudged"] += 1
     keep_findings(initiative, said.faults, said.undecided, now)
     return _watch(initiative, seen, said, kinds, now)
+
+
+def _late_labels(initiative: Initiative, said: _Said) -> None:
+    """Judge the newest evaluation in production: a target is missed where a bound crosses it, not the point."""
+    newest = newest_in_production(initiative)
+    if newest is not None:
+        faults, undecided = faults_of(newest, initiative.key)
+        said.faults.extend((fault, (initiative.pk,)) for fault in faults)
+        said.undecided |= undecided
 
 
 def _volumes(initiative: Initiative, seen: Monitored, name: Named, said: _Said, now: datetime) -> None:

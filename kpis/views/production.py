@@ -14,15 +14,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kpis.forms.errors import in_words, show_errors
 from kpis.forms.production import ProbeForm, RehearsalForm
+from kpis.scoring.evaluations.rival_words import headline
+from kpis.selectors.production_audit import production_audit
 from kpis.views.shell import page_of, shell
 from mltrack.accounts.pages import PageRequest, page
 from mltrack.accounts.policy import Power
 from mltrack.file_answer import file_answer
 from projects.access import deployment_of, initiative_of
-from projects.models import EndpointProbe
+from projects.models import EndpointProbe, Initiative
 from projects.selectors.finding_causes import open_findings
 from projects.selectors.probes import probes_of
-from projects.selectors.production import EnvironmentNow, deployment_lines, production_of
+from projects.selectors.production import EnvironmentNow, deployment_lines, production_of, run_behind
 from projects.services.probes import remove_probe, set_probe
 from projects.services.rollbacks import promote_deployment, record_rehearsal, roll_back
 
@@ -52,6 +54,7 @@ def production(request: PageRequest, key: str) -> HttpResponse:
     values = {
         "page": found,
         "findings": open_findings(initiative),
+        **_audit(initiative, found.main),
         "places": [_place(number, each, probes.get(each.name)) for number, each in enumerate(found.environments, 1)],
         "may_probe": request.principal.may(Power.WRITE_CONNECTIONS),
         "form": form,
@@ -59,6 +62,16 @@ def production(request: PageRequest, key: str) -> HttpResponse:
         "example": EXAMPLE.format(origin=request.build_absolute_uri("/").rstrip("/"), key=initiative.key),
     }
     return render(request, "kpis/production/index.html", context | values, status=422 if form.errors else 200)
+
+
+def _audit(initiative: Initiative, main: EnvironmentNow | None) -> dict[str, Any]:
+    """Return what is measured of what is live, and when to train it again."""
+    now, champion, shadow = timezone.now(), main.champion if main else None, main.shadow if main else None
+    found = production_audit(initiative, champion, shadow, now)
+    run = run_behind(champion) if champion else None
+    due = found.due(run.ended_at if run else None)
+    says = headline(found.shadow) if found.shadow else ""
+    return {"audit": found, "shadow_says": says, "retrain_at": due, "is_overdue": due is not None and due <= now}
 
 
 def _place(number: int, place: EnvironmentNow, probe: EndpointProbe | None) -> dict[str, Any]:

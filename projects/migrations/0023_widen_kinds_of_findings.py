@@ -12,6 +12,7 @@ KINDS = [
     ("cost", "Cost"),
     ("endpoint", "Endpoint"),
     ("readiness", "Readiness"),
+    ("evaluation", "Evaluation"),
 ]
 
 

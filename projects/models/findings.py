@@ -23,6 +23,7 @@ class FindingKind(models.TextChoices):
     COST = "cost", _("Cost")
     ENDPOINT = "endpoint", _("Endpoint")
     READINESS = "readiness", _("Readiness")
+    EVALUATION = "evaluation", _("Evaluation")
 
 
 class Severity(models.TextChoices):

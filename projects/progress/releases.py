@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from projects.progress.wilson import wilson_ends
+
 ARRIVED: Final = frozenset({"live", "failed", "rolled_back", "retired"})
 WAS_LIVE: Final = frozenset({"live", "rolled_back", "retired"})
 WENT_WRONG: Final = frozenset({"failed", "rolled_back"})
@@ -35,6 +37,16 @@ class FailRate:
     def share(self) -> float | None:
         """Return the share, 0 to 1; None without arrivals."""
         return self.failed / self.n if self.n else None
+
+    @property
+    def low(self) -> float | None:
+        """Return the lower end of the share's interval at 95 % (Wilson's); None without arrivals."""
+        return wilson_ends(self.failed, self.n)[0] if self.n else None
+
+    @property
+    def high(self) -> float | None:
+        """Return the upper end; None without arrivals."""
+        return wilson_ends(self.failed, self.n)[1] if self.n else None
 
 
 def lead_days(begun: datetime | None, live: datetime | None) -> float | None:

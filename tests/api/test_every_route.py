@@ -127,6 +127,7 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
     "initiatives/{key}/evaluations/{evaluation_id}/cells/": {"GET": READ},
     "initiatives/{key}/readiness/": {"GET": READ},
     "initiatives/{key}/handover/": {"GET": READ},
+    "initiatives/{key}/production/audit/": {"GET": READ},
     "initiatives/{key}/report/": {"GET": READ},
     "initiatives/{key}/gate/": {"POST": ("contributor", "gate")},
     "calendar/": {"GET": READ, "PATCH": ("admin", "admin")},

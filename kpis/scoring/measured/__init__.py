@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from kpis.scoring.inputs import JudgementInputs
-from kpis.scoring.measured import comparison, data, delivery, groups, labels, model, observed, releases, value
+from kpis.scoring.measured import (
+    comparison,
+    data,
+    delivery,
+    groups,
+    labels,
+    model,
+    observed,
+    operations,
+    releases,
+    reproduced,
+    value,
+)
 from kpis.scoring.measurement import Measurement
 
 Measure = Callable[[JudgementInputs], Measurement]
@@ -36,7 +48,14 @@ MEASURES: Mapping[str, Measure] = {
     "delivery.stage": delivery.stage,
     "delivery.tasks_done": delivery.tasks_done,
     "delivery.reproducible": delivery.reproducible,
+    "delivery.rerun": reproduced.rerun,
     "delivery.containerised": releases.containerised,
     "delivery.rollback": releases.rollback,
     "delivery.canary": releases.canary,
+    "operations.owned": operations.owned,
+    "operations.monitoring": operations.watched,
+    "operations.latency_cost": operations.latency_and_cost,
+    "operations.errors": operations.errors,
+    "operations.audited": observed.audited,
+    "operations.refresh": operations.refreshed,
 }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from kpis.scoring.inputs import Candidate, DatasetFact, JudgementInputs, SharedData
+from kpis.scoring.measured.ages import DATA_AGE, end_of, in_days, most_days
 from kpis.scoring.measured.candidate import measured_at, unusable
 from kpis.scoring.measurement import Evidence, Measurement
-from kpis.scoring.wording import counted, listed
+from kpis.scoring.wording import counted, day, listed
 from projects.progress.datasets.splits import role_of
 
 SHOWN = 12
@@ -35,9 +37,10 @@ def fingerprint_present(inputs: JudgementInputs) -> Measurement:
 
 
 def fingerprint_unchanged(inputs: JudgementInputs) -> Measurement:
-    """Measure whether the datasets that were used are still the newest known of their names.
+    """Measure whether the datasets that were used are still the newest known of their names, and young enough.
 
-    A newer version makes the evidence stale, it does not fail: nobody can tell how the model does on it.
+    A newer version makes the evidence stale, it does not fail: nobody can tell how the model does on it. So does one
+    older than a target on `data_age_days` allows.
     """
     present = fingerprint_present(inputs)
     if present.result != "pass" or inputs.candidate is None:
@@ -48,7 +51,8 @@ def fingerprint_unchanged(inputs: JudgementInputs) -> Measurement:
     moved = [each for each in inputs.current_datasets if each.name in used and each.digest not in used[each.name]]
     expected = "the newest version of each dataset"
     if not moved:
-        return Measurement("pass", present.observed, expected, evidence=present.evidence, at=present.at)
+        passed = Measurement("pass", present.observed, expected, evidence=present.evidence, at=present.at)
+        return _while_young(passed, inputs, used)
     news = listed([f"{each.name} is now at {each.digest[:SHOWN]}" for each in moved])
     return Measurement(
         "stale",
@@ -58,6 +62,23 @@ def fingerprint_unchanged(inputs: JudgementInputs) -> Measurement:
         what_would_pass="Train or evaluate a candidate on the newest version of the data.",
         evidence=present.evidence,
         at=present.at,
+    )
+
+
+def _while_young(passed: Measurement, inputs: JudgementInputs, used: Collection[str]) -> Measurement:
+    """Return a pass that ends when the oldest of the newest versions has come of the age that a target allows."""
+    days = most_days(inputs, DATA_AGE)
+    ours = [each for each in inputs.current_datasets if each.name in used]
+    known = [(each.recorded_at, each.name) for each in ours if each.recorded_at is not None]
+    if days is None or not known:
+        return passed
+    at, name = min(known)
+    return replace(
+        passed,
+        expected=f"{passed.expected}, at most {in_days(days)} old",
+        until=end_of(at, days),
+        outlived=f"the newest version of {name} came on {day(at)}, more than {in_days(days)} ago",
+        what_would_pass="Record a newer version of the data, and train or evaluate a candidate on it.",
     )
 
 

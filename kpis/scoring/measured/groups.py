@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kpis.scoring.inputs import JudgementInputs
+from kpis.scoring.measured.ages import AGES
 from kpis.scoring.measured.evaluated import evaluated_of
 from kpis.scoring.measured.evaluated_gaps import screening
 from kpis.scoring.measured.labels import AGREEMENT, ERROR_RATE
@@ -22,7 +23,7 @@ GROUP_ERRORS = (
     "error_parity_ratio",
 )
 GROUP_COVERAGE = ("coverage_parity_difference", "coverage_parity_ratio")
-JUDGED_HERE = frozenset((ERROR_RATE, AGREEMENT, *GROUP_ERRORS, *GROUP_COVERAGE))
+JUDGED_HERE = frozenset((ERROR_RATE, AGREEMENT, *GROUP_ERRORS, *GROUP_COVERAGE, *AGES))
 
 
 def group_errors(inputs: JudgementInputs) -> Measurement:

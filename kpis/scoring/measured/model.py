@@ -79,7 +79,15 @@ def other_targets(inputs: JudgementInputs) -> Measurement:
         target
         for target in inputs.targets
         if target.metric not in JUDGED_HERE and (target.slice or target.metric not in TOGETHER)
+        if not _is_of_operations(inputs, target)
     ]
     if not rest:
         return Measurement("not_applicable", reason="no target beside accuracy and coverage is set")
     return together(inputs, rest)
+
+
+def _is_of_operations(inputs: JudgementInputs, target: Target) -> bool:
+    """Say whether a target is on what is observed in production, and the candidate's run reports nothing of it."""
+    observed = {(each.seen.name, each.seen.segment) for each in inputs.observed.figures}
+    reported = inputs.candidate is not None and target.metric in inputs.candidate.run.metrics
+    return (target.metric, target.slice) in observed and not reported

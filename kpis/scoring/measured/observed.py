@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from kpis.scoring.inputs import JudgementInputs, OpenFinding
+from dataclasses import replace
+
+from kpis.scoring.inputs import JudgementInputs
 from kpis.scoring.measured.several import NO_DISTANCE
 from kpis.scoring.measurement import Evidence, Measurement
+from kpis.scoring.observed import OpenFinding
 from kpis.scoring.wording import counted
 
 
@@ -35,13 +38,28 @@ def quality(inputs: JudgementInputs) -> Measurement:
     return _within(inputs, "quality", "every quality at its threshold", "no quality is observed")
 
 
+def audited(inputs: JudgementInputs) -> Measurement:
+    """Measure whether the newest evaluation in production misses no target for sure: no bound crosses one."""
+    seen, expected = inputs.observed, "no target missed for sure in production"
+    found = [each for each in seen.open if each.kind == "evaluation"]
+    if found:
+        return _failing(found, expected)
+    newest = seen.audited
+    if newest is None:
+        return _unobserved(inputs, expected, "no evaluation was made in production")
+    passed = Measurement("pass", newest.name, expected, value=0.0, aim=NO_DISTANCE)
+    return replace(passed, at=newest.at, oldest=str(newest))
+
+
 def _within(inputs: JudgementInputs, kind: str, expected: str, unobserved: str) -> Measurement:
     seen = inputs.observed
     found = [each for each in seen.open if each.kind == kind]
     if found:
         return _failing(found, expected)
     if seen.judged.get(kind):
-        return Measurement("pass", f"{seen.judged[kind]:,} within", expected, value=0.0, aim=NO_DISTANCE)
+        first = seen.oldest.get(kind)
+        passed = Measurement("pass", f"{seen.judged[kind]:,} within", expected, value=0.0, aim=NO_DISTANCE)
+        return passed if first is None else replace(passed, at=first.at, oldest=str(first))
     if seen.unjudged.get(kind):
         return Measurement(
             "insufficient", expected=expected, reason="no value comes with a threshold that can be judged"

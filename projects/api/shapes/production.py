@@ -106,11 +106,13 @@ class EnvironmentOut(StrictSerializer):
 
 
 class FailRateOut(StrictSerializer):
-    """How many of n arrivals in production failed or were taken back; `share` is null without any."""
+    """How many of n arrivals in production failed or were taken back: a share from low to high, null without any."""
 
     failed = serializers.IntegerField()
     n = serializers.IntegerField()
     share = serializers.FloatField(allow_null=True)
+    low = serializers.FloatField(allow_null=True)
+    high = serializers.FloatField(allow_null=True)
 
 
 class ProductionOut(StrictSerializer):

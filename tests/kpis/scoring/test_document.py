@@ -156,7 +156,7 @@ def test_what_changed_with_the_policy() -> None:
     level = replace(READY.initiative, criticality="experiment")
     fewer = document(replace(READY, initiative=level)) | {"policy_version": "2"}
     changes = what_changed(document(READY), fewer)
-    assert texts(changes, "policy") == ["Scorecard: default-4 → 2"]
+    assert texts(changes, "policy") == ["Scorecard: default-5 → 2"]
     assert "A schema" not in texts(changes, "removed")
     assert len(texts(changes, "removed")) == len(texts(what_changed(fewer, document(READY)), "added")) > 5
 

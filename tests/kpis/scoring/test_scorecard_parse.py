@@ -82,7 +82,7 @@ def test_an_unknown_check_is_none() -> None:
 @pytest.mark.parametrize(
     "old,new,field,text",
     [
-        ('version = "default-4"', "", "version", "is missing"),
+        ('version = "default-5"', "", "version", "is missing"),
         ('title = "Default scorecard"', 'title = "x"\ncolour = "red"', "colour", "is not known here"),
         ("[sections.value]", "[sections.worth]", "sections.worth", "is no section"),
         ("[sections.value]", "[sections.worth]", "sections.value.question", "is missing"),
@@ -98,6 +98,8 @@ def test_an_unknown_check_is_none() -> None:
         ("expires_days = 180", "expires_days = true", "expires_days", "whole number"),
         ("expires_days = 180", "expires_days = 4000", "expires_days", "whole number"),
         ("expires_days = 180\n", "", "expires_days", "is missing"),
+        ("fresh_days = 7\n", "fresh_days = 0\n", "fresh_days", "whole number"),
+        ("expires_days = 180\n", "expires_days = 180\nfresh_days = 7\n", "fresh_days", "is for what is measured"),
         ('depends_on = ["data"]', 'depends_on = ["weather"]', "depends_on", "must be a list out of"),
         ('ml_test = ["data.1"]', 'ml_test = ["data.8"]', "ml_test", "must be a list out of"),
         ('title = "A KPI is tied to the initiative"', "title = 5", "checks[1].title", "must be a text"),

@@ -15,7 +15,7 @@ from tests.kpis.views.kpi_world import get, home, post, text
 
 PAGE = "settings/scorecard/"
 DEFAULT = DEFAULT_PATH.read_text(encoding="utf-8")
-NAMED = DEFAULT.replace('version = "default-4"', 'version = "ours-1"')
+NAMED = DEFAULT.replace('version = "default-5"', 'version = "ours-1"')
 NO_OWNER = 'id = "value.kpi_linked"'
 
 
@@ -28,7 +28,7 @@ def softer() -> str:
 
 def test_everybody_reads_it(place: Place) -> None:
     page = text(get(place.viewer, home(place.owner, PAGE)))
-    assert "A KPI is tied to the initiative" in page and "default-4" in page
+    assert "A KPI is tied to the initiative" in page and "default-5" in page
     assert ">Rehearse<" not in page
     assert get(place.stranger, home(place.owner, PAGE)).status_code == 404
 

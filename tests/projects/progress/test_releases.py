@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from projects.progress.releases import Arrival, FailRate, days_between, is_still_beside, lead_days
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -12,6 +14,16 @@ DAY = timedelta(days=1)
 
 def test_the_share_has_its_n() -> None:
     assert (FailRate(2, 8).share, FailRate(0, 0).share) == (0.25, None)
+
+
+def test_the_share_has_its_interval() -> None:
+    # By hand, with z² = 3.8415: (0.25 + z²/16 ± z √(0.1875/8 + z²/256)) / (1 + z²/8).
+    rate = FailRate(2, 8)
+    assert (rate.low, rate.high) == (pytest.approx(0.0715, abs=5e-5), pytest.approx(0.5907, abs=5e-5))
+    # Without a failure the lower end is 0 and the upper one z² / (n + z²), by hand.
+    assert (FailRate(0, 8).low, FailRate(0, 8).high) == (0.0, pytest.approx(3.8414588 / 11.8414588))
+    assert FailRate(8, 8).high == 1.0
+    assert (FailRate(0, 0).low, FailRate(0, 0).high) == (None, None)
 
 
 def test_lead_time_is_from_the_beginning_to_the_first_live_version() -> None:

@@ -1,0 +1,115 @@
+"""What is observed of production, as a judgement reads it, and that each day's answer can be asked for again."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from kpis.selectors.grounds import grounds_of
+from kpis.selectors.snapshots import readiness_document
+from kpis.services.targets import propose_target
+from mltrack.accounts.access import Principal
+from projects.models import EndpointProbe, Initiative
+from projects.progress.observed import ObservedValue
+from projects.services.deployments import record_deployment
+from projects.services.observations import keep_values
+from tests.factories import make_workspace
+from tests.kpis.world import COMMIT, GOOD, aimed, check_of, judged, report
+
+pytestmark = pytest.mark.django_db
+CHECKS = ("owned", "monitoring", "latency_cost", "errors", "refresh")
+
+
+@pytest.fixture
+def owner() -> Principal:
+    return make_workspace()
+
+
+def results(document: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(str(check_of(document, f"operations.{check}")["result"]) for check in CHECKS)
+
+
+def owned(principal: Principal, **fields: Any) -> Initiative:
+    initiative = aimed(principal, **fields)
+    initiative.owner = principal.user
+    initiative.save(update_fields=["owner"])
+    return initiative
+
+
+def observe(principal: Principal, initiative: Initiative, at: datetime, latency: float) -> None:
+    values = [
+        ObservedValue("latency", "p95_ms", at, latency, n=1200, threshold=200),
+        ObservedValue("cost", "eur_per_1000", at, 0.4, threshold=0.5),
+        ObservedValue("errors", "api", at, 0.0, n=1200, threshold=0.05),
+        ObservedValue("drift", "age", at - timedelta(days=2), 0.1, method="psi", threshold=0.2),
+        ObservedValue("drift", "sex", at - timedelta(days=9), 0.1, method="psi"),
+        ObservedValue("volume", "orders", at, 40, segment="IL"),
+    ]
+    keep_values(principal, initiative, values)
+
+
+def test_every_day_is_told_as_it_was(owner: Principal) -> None:
+    initiative: Initiative = owned(owner, criticality="critical")
+    propose_target(owner, initiative, metric="model_age_days", comparator="<=", value=90)
+    report(initiative, "good", GOOD, ended_at=timezone.now() - timedelta(days=89))
+    moments = []
+
+    def day() -> None:
+        document = judged(initiative).document
+        moments.append((timezone.now(), results(document), document["verdict"]))
+
+    day()
+    record_deployment(owner, initiative, environment="production", version="1", commit=COMMIT)
+    day()
+    observe(owner, initiative, timezone.now() - timedelta(minutes=2), 180)
+    day()
+    observe(owner, initiative, timezone.now() - timedelta(minutes=1), 240)
+    day()
+    report(initiative, "good", GOOD, ended_at=timezone.now() - timedelta(days=91))
+    day()
+    assert [each[1] for each in moments] == [
+        ("pass", "missing", "missing", "missing", "missing"),
+        ("pass", "missing", "missing", "missing", "pass"),
+        ("pass", "pass", "pass", "pass", "pass"),
+        ("pass", "pass", "fail", "pass", "pass"),
+        ("pass", "pass", "fail", "pass", "stale"),
+    ]
+    assert moments[3][2] == "not_ready"
+    for at, then, verdict in moments:
+        document = readiness_document(initiative, at)
+        assert (results(document), document["verdict"]) == (then, verdict)
+
+
+def test_what_a_judgement_reads_of_observations(owner: Principal) -> None:
+    initiative = owned(owner)
+    bare = grounds_of(initiative).observed
+    assert (bare.figures, bare.oldest, bare.newest, bare.probed_at, bare.owned) == ((), {}, None, None, True)
+    at = timezone.now().replace(microsecond=0) - timedelta(minutes=2)
+    observe(owner, initiative, at, 180)
+    for place, asked in (("production", at), ("staging", timezone.now())):
+        EndpointProbe.objects.create(initiative=initiative, environment=place, due_at=at, last_at=asked)
+    seen = grounds_of(initiative).observed
+    assert [(each.seen.kind, each.value, each.n, each.threshold) for each in seen.figures] == [
+        ("cost", 0.4, None, 0.5),
+        ("errors", 0.0, 1200, 0.05),
+        ("latency", 180, 1200, 200),
+    ]
+    # The drift of sex is older and comes without a threshold: it is not judged, so it does not age.
+    assert {kind: (each.name, each.at) for kind, each in seen.oldest.items()} == {
+        "drift": ("age", at - timedelta(days=2))
+    }
+    assert seen.newest is not None and seen.newest.at == at and seen.probed_at == at
+
+
+def test_an_owner_who_left_owns_nothing(owner: Principal) -> None:
+    initiative = owned(owner)
+    owner.user.is_active = False
+    owner.user.save(update_fields=["is_active"])
+    assert not grounds_of(initiative).observed.owned
+    owner.user.is_active = True
+    owner.user.save(update_fields=["is_active"])
+    owner.user.memberships.all().delete()
+    assert not grounds_of(initiative).observed.owned
