@@ -202,7 +202,10 @@ def fill(principal: Principal) -> dict[str, str]:
 
 
 def put_into_production(principal: Principal, initiative: Initiative) -> None:
-    """Bring three versions into production, one taken back, one beside what is live; rehearse going back."""
+    """Bring three versions into production, one taken back, one beside what is live; rehearse going back.
+
+    Labels of two months came since.
+    """
     here: dict[str, Any] = {"environment": "production", "endpoint": "https://digits.example.org"}
     record_deployment(principal, initiative, version="1", image_digest=f"sha256:{'9f2c' * 16}", **here)
     taken, _ = record_deployment(principal, initiative, version="2", **here)
@@ -212,6 +215,8 @@ def put_into_production(principal: Principal, initiative: Initiative) -> None:
     roll_back(principal, taken, seconds=95, link="https://example.org/log", note="It erred on sevens.")
     record_deployment(principal, initiative, version="3", state="canary", **here)
     record_rehearsal(principal, initiative, environment="production", seconds=40, note="The weekly drill.")
+    for name, days in (("Labels of May", -40), ("Labels of June", -9)):
+        measured(initiative, external_id=name, purpose="production", at=in_days(days), name=name, dataset=None)
 
 
 def read_elsewhere(principal: Principal, initiative: Initiative) -> dict[str, str]:

@@ -38,8 +38,11 @@ def test_from_canary_to_live_and_back(team: Team, churn: Initiative) -> None:
     assert (back["from_deployment"], back["to_version"], back["seconds"]) == (new, "1", 40)
     answer = ok(team.viewer.call("get", HERE + "production/"))
     assert answer["change_fail_rate"] == {
-        **{"failed": 1, "n": 3, "share": pytest.approx(1 / 3)},
-        **{"low": pytest.approx(0.0615, abs=5e-5), "high": pytest.approx(0.7923, abs=5e-5)},
+        "failed": 1,
+        "n": 3,
+        "share": pytest.approx(1 / 3),
+        "low": pytest.approx(0.0615, abs=5e-5),
+        "high": pytest.approx(0.7923, abs=5e-5),
     }
     assert answer["environments"][0]["champion"]["id"] == back["to_deployment"]
     assert answer["live_at"] and answer["lead_days"] == pytest.approx(0, abs=0.01)
