@@ -3,8 +3,7 @@
 200 segments bring 1 to 300 events a week, evenly on a logarithmic scale, each week of each segment with a gamma factor
 of variance φ. A year is judged week by week, or day by day with weekdays of their own; an alarm is a segment that is
 newly called silent. Then one segment of at least five events a week falls silent for a week, and is found when a
-judgement of that week calls it silent. In the mixed world half of the segments have φ = 0.02 and half 0.3, which one
-pooled φ cannot describe: nothing is promised there.
+judgement of that week calls it silent. In the mixed world half of the segments have φ = 0.02 and half 0.3.
 """
 
 from __future__ import annotations
@@ -76,7 +75,7 @@ def silences(size: Size, phi: tuple[float, ...], length: int) -> list[Result]:
     alarms = sum(false_alarms(world) for world in made) / (worlds * weeks)
     found = [tried for world in made for tried in found_silences(world, tries // worlds)]
     what = f"{'daily' if length == 1 else 'weekly'}, φ {' and '.join(map(str, phi))}"
-    promised = len(phi) == 1 and size.name != "tiny"
+    promised = size.name != "tiny"
     share = float(np.mean(found))
     return [
         Result(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -17,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from tests.trees import MANAGE, Tree, clean_environment, eventually
+from tests.trees import MANAGE, Tree, clean_environment
 from tests.trust.secret_caller import Visitor
 
 CLIENT = Path(__file__).parents[2] / "mltrack" / "cli.py"
@@ -85,7 +86,13 @@ class Pharmacy:
         return str(tasks[0]["status"])
 
     def comes(self, key: str, result: str, seconds: float = 30) -> bool:
-        return eventually(lambda: self.check(key)["result"] == result, seconds)
+        """Wait for a result, asking no more often than the limit of requests allows."""
+        until = time.monotonic() + seconds
+        while self.check(key)["result"] != result:
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.5)
+        return True
 
 
 @pytest.fixture
@@ -155,7 +162,7 @@ def test_illinois(pharmacy: Pharmacy, day_of_silence: Mapping[str, float], secon
         evidence = each["evidence"]
         assert each["words"].startswith(words) and each["severity"] == "critical"
         assert (each["segment"], evidence["observed"], evidence["source"]) == ("IL", 0, "Pharmacy feed")
-        # Eight such days of 39, 40 or 41; 95 % of Poisson counts of 40 lie within 27 to 54, an estimated mean widens it.
+        # Eight such days of 39, 40 or 41; 95 % of such Mondays bring 27 to 54, and 40 is an estimate.
         assert 39 < evidence["expected"] < 41 and 20 <= evidence["low"] <= 28 and 53 <= evidence["high"] <= 60
         assert evidence["p"] < 1e-10
         interval = f"{evidence['expected']:.1f}".removesuffix(".0")

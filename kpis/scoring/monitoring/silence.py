@@ -2,9 +2,10 @@
 
 A segment is compared with its last eight periods of the same length, of days those of the same weekday. Where even an
 empty day would not be remarkable, its last seven days are compared with the eight weeks before. The count expected is
-negative binomial, with a dispersion pooled over the segments of the name. Alarms are bounded over all watched segments
-by Benjamini and Hochberg; a segment whose silence could not be told from chance is not watched, and listed as too
-small. The budget of alarms is per week: a name that is judged daily has a seventh of it a day.
+negative binomial, with a dispersion pooled over the segments of the name as far as they are alike in it. Alarms are
+bounded over all watched segments by Benjamini and Hochberg; a segment whose silence could not be told from chance is
+not watched, and listed as too small. The budget of alarms is per week: a name that is judged daily has a seventh of it
+a day.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from kpis.scoring.monitoring.dispersion import pooled_dispersion
+from kpis.scoring.monitoring.dispersion import segment_dispersions
 from kpis.scoring.monitoring.expected import Expected, expected
 from kpis.scoring.monitoring.multiple import adjusted, worth_testing
 from kpis.scoring.monitoring.volumes import BASELINE, WEEK, Volumes
@@ -24,7 +25,7 @@ from kpis.scoring.monitoring.volumes import BASELINE, WEEK, Volumes
 State: TypeAlias = Literal["fine", "silent", "small", "new", "unjudged"]
 """`small`: its silence could not be told from chance; `new`: too few periods known; `unjudged`: a planned stop."""
 
-WEEKLY_LEVEL: Final = 0.05
+WEEKLY_LEVEL: Final = 0.1
 """How many false alarms a week all segments of a name may raise together."""
 LEAST_BASELINE: Final = 4
 """Fewer known periods than this say nothing about the next."""
@@ -101,14 +102,14 @@ def _windows(found: Volumes) -> tuple[_Window, ...]:
     fresh = np.array([segment not in found.standing for segment in found.segments])
     if found.period_days != 1:
         past = found.counts[:, -BASELINE - 1 : -1]
-        phi = pooled_dispersion(past[fresh])
+        phi = segment_dispersions(past[:, None], fresh)
         return (_Window(found.period_days, found.counts[:, -1], expected(past, phi, LEAST_BASELINE)),)
     weeks = found.counts.reshape(len(found.segments), BASELINE + 1, WEEK)
     past = weeks[:, :-1]
-    phi = pooled_dispersion(past[fresh].transpose(0, 2, 1).reshape(-1, BASELINE))
+    phi = segment_dispersions(past.transpose(0, 2, 1), fresh)
     day = _Window(1, weeks[:, -1, -1], expected(past[:, :, -1], phi, LEAST_BASELINE))
     sums = _sums(weeks, found.arrived.reshape(BASELINE + 1, WEEK))
-    phi = pooled_dispersion(sums[fresh, :-1])
+    phi = segment_dispersions(sums[:, None, :-1], fresh)
     return (day, _Window(WEEK, sums[:, -1], expected(sums[:, :-1], phi, LEAST_BASELINE)))
 
 

@@ -9,9 +9,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binom, nbinom
+from scipy.stats import betabinom, binom, dirichlet_multinomial, nbinom
 
-from kpis.scoring.monitoring.dispersion import MOST, pooled_dispersion
+from kpis.scoring.monitoring.dispersion import (
+    MOST,
+    Dispersions,
+    _log_likelihoods,
+    pooled_dispersion,
+    segment_dispersions,
+)
 from kpis.scoring.monitoring.expected import expected
 from kpis.scoring.monitoring.silence import Judged, judge
 from kpis.scoring.monitoring.volumes import Standing, Stop, Volume, first_day, periods_read, volumes
@@ -66,6 +72,44 @@ def test_the_dispersion_of_a_negative_binomial_is_found() -> None:
         assert pooled_dispersion(counts, 0.5) == pytest.approx(phi, rel=0.15)
         assert pooled_dispersion(counts) > pooled_dispersion(counts, 0.5)
     assert pooled_dispersion(random.poisson(means, (400, 8)).astype(float), 0.5) < 0.005
+
+
+def test_the_chance_of_nothing_is_exact_with_dispersion() -> None:
+    # Given their sum T, one of nine negative binomial counts of size r is beta-binomial with T, r and 8 r.
+    for phi in (0.02, 0.3, 2.0):
+        found = expected(np.full((1, 8), 10.0), phi, 4)
+        exact = betabinom.pmf(0, 80, 1 / phi, 8 / phi)
+        assert float(found.chance_of_so_few(np.zeros(1))[0]) == pytest.approx(exact, rel=1e-9)
+        assert exact < float(found.chance_of_so_few(np.ones(1))[0])
+
+
+def test_what_counts_say_of_their_dispersion_is_exact() -> None:
+    # Negative binomial counts of size r given their sum are Dirichlet-multinomial with r each; a constant is left out.
+    counts, phi = np.array([3.0, 9, 4, 14]), np.array([0.05, 0.4])
+    exact = [dirichlet_multinomial.logpmf(counts.astype(int), np.full(4, 1 / each), 30) for each in phi]
+    found = _log_likelihoods(np.array([[[*counts, np.nan]]]), phi)[0]
+    assert found[0] - found[1] == pytest.approx(exact[0] - exact[1], rel=1e-9)
+
+
+def mean_dispersions(found: Dispersions) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    return np.asarray((found.weights * found.phi).sum(axis=1))
+
+
+def test_segments_that_are_alike_share_one_dispersion() -> None:
+    random = np.random.default_rng(11)
+    counts = random.poisson(100 * random.gamma(10, 0.1, (60, 1, 8))).astype(float)
+    found = segment_dispersions(counts, np.ones(60, dtype=bool))
+    assert np.ptp(mean_dispersions(found)) < 0.1 and found.weights.sum(axis=1) == pytest.approx(1)
+    assert segment_dispersions(np.full((3, 1, 8), 9.0), np.ones(3, dtype=bool)).phi.tolist() == [0]
+
+
+def test_segments_that_differ_have_their_own() -> None:
+    # Half have φ = 0.01 and half 0.5, at a mean of 200: eight counts tell them apart.
+    random = np.random.default_rng(12)
+    true = np.where(np.arange(80) < 40, 0.01, 0.5)[:, None, None]
+    counts = random.poisson(200 * random.gamma(1 / true, true, (80, 1, 8))).astype(float)
+    found = mean_dispersions(segment_dispersions(counts, np.ones(80, dtype=bool)))
+    assert np.median(found[:40]) < 0.03 and 0.3 < np.median(found[40:]) < 0.8
 
 
 def test_nothing_to_go_by_is_no_dispersion() -> None:
