@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from kpis.scoring.filters import Filters
+from kpis.scoring.portfolio_analysis.cohorts import Cohort
 from kpis.scoring.portfolio_analysis.curve import Curve
 from kpis.scoring.portfolio_analysis.funnel import FunnelStage, StopCount
 from kpis.scoring.portfolio_analysis.incidence import Incidence, IncidenceStep
@@ -16,6 +17,7 @@ from kpis.scoring.portfolio_analysis.stage_times import StageTime
 from kpis.scoring.portfolio_analysis.warning_rules import RULES
 from kpis.scoring.portfolio_analysis.words import (
     AFTER,
+    cohorts_words,
     funnel_words,
     incidence_words,
     monthly,
@@ -54,6 +56,8 @@ class AnalysisPage:
     horizons: Sequence[HorizonRow]
     curve: Curve | None
     steps: Sequence[tuple[int, IncidenceStep]]
+    cohorts: Sequence[tuple[Cohort, str]]
+    cohorts_says: str
     times: Sequence[tuple[StageTime, str]]
     reasons: Sequence[tuple[str, int]]
     stopped: int
@@ -102,6 +106,8 @@ def analysis_page(principal: Principal, asked: Asked, now: datetime) -> Analysis
         ],
         curve=found.curve,
         steps=monthly(curve.steps),
+        cohorts=[(each, share_words(each.after.production)) for each in found.cohorts.years],
+        cohorts_says=cohorts_words(found.cohorts),
         times=[(each, stage_time_words(each)) for each in found.times],
         reasons=_reasons(reasons),
         stopped=sum(each.count for each in reasons),

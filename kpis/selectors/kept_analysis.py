@@ -15,6 +15,7 @@ from django.db import connection
 
 from kpis.scoring.filters import Filters
 from kpis.scoring.portfolio_analysis.answers import incidence_answer
+from kpis.scoring.portfolio_analysis.cohorts import Cohorts, cohorts_of
 from kpis.scoring.portfolio_analysis.curve import Curve, curve_of
 from kpis.scoring.portfolio_analysis.funnel import FunnelStage, StopCount, funnel_of, stop_counts
 from kpis.scoring.portfolio_analysis.histories import History, hour_of
@@ -67,7 +68,12 @@ class Analysis:
     @cached_property
     def incidence_told(self) -> dict[str, Any]:
         """What became of them, as the API answers; whoever reads it leaves it as it is."""
-        return incidence_answer(self.incidence)
+        return incidence_answer(self.incidence, self.cohorts)
+
+    @cached_property
+    def cohorts(self) -> Cohorts:
+        """Whether those that began in one year fare as those of another."""
+        return cohorts_of(self.histories)
 
     @cached_property
     def curve(self) -> Curve | None:

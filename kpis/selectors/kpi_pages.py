@@ -24,12 +24,9 @@ from kpis.scoring.kpi_words import (
 )
 from kpis.selectors.expected import Expected, expected_of
 from kpis.selectors.facts import goal_facts
-from kpis.selectors.kpis import HISTORY, KpiDetail, KpiStanding, listed_kpis, standings
+from kpis.selectors.kpis import HISTORY, KpiDetail, KpiStanding
 from kpis.selectors.periods import timeline
-from mltrack.accounts.access import Principal
 from mltrack.accounts.models import AuditEvent
-
-PAGE = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +51,6 @@ class KpiLine:
     attainment: str
     pace: str
     edge: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class KpiLines:
-    """One page of KPIs; `after` is the key at which the next page begins, empty on the last.
-
-    `others` counts those of the other list: the archived beside those in use, and the reverse.
-    """
-
-    rows: tuple[KpiLine, ...]
-    after: str
-    others: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +83,6 @@ class KpiPage:
     ties: tuple[Tie, ...]
     claims: str
     segments: tuple[str, ...]
-
-
-def kpi_lines(principal: Principal, *, archived: bool = False, after: str = "", limit: int = PAGE) -> KpiLines:
-    """Return the workspace's KPIs by key from `after` on, in four queries."""
-    rows = list(listed_kpis(principal, archived=archived).filter(key__gt=after)[: limit + 1])
-    shown = standings(rows[:limit])
-    return KpiLines(
-        rows=tuple(line_of(each) for each in shown),
-        after=rows[limit - 1].key if len(rows) > limit else "",
-        others=listed_kpis(principal, archived=not archived).count(),
-    )
 
 
 def line_of(found: KpiStanding) -> KpiLine:

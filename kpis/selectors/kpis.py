@@ -89,11 +89,11 @@ def with_goals(rows: QuerySet[KPI]) -> QuerySet[KPI]:
     )
 
 
-def standings(kpis: Sequence[KPI]) -> list[KpiStanding]:
+def standings(kpis: Sequence[KPI], now: datetime | None = None) -> list[KpiStanding]:
     """Return where each of these KPIs (see `kpis_of`) stands, in one further query."""
     periods = period_values([kpi.pk for kpi in kpis])
-    now = timezone.now()
-    return [_standing(kpi, periods.get(kpi.pk, []), now) for kpi in kpis]
+    moment = now or timezone.now()
+    return [_standing(kpi, periods.get(kpi.pk, []), moment) for kpi in kpis]
 
 
 def histories(kpis: Sequence[KPI], counts: Mapping[int, int]) -> list[KpiDetail]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
 from html import unescape
 from typing import Any, Final
 
-from django.db.models import F, JSONField, OuterRef, Subquery, Value
+from django.db.models import Case, Exists, JSONField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, JSONObject
 from django.utils.html import strip_tags
 
@@ -23,40 +23,56 @@ LONGEST: Final = 160
 Found = Mapping[str, tuple[tuple[str, ...], Doing | None]]
 
 
-def doing_about(kpis: Mapping[int, str]) -> Found:
+def doing_about(kpis: Mapping[int, str], others: Collection[int] = ()) -> tuple[Found, frozenset[str]]:
     """Return by key, of KPIs by row id, the keys of initiatives that are to move them, and the newest word on any.
 
-    Two queries. Initiatives that are put away or cancelled are left out.
+    And the keys of those of which anybody said a word, `others` by row id among them. One query. Initiatives that are
+    put away or cancelled are left out.
     """
     initiatives: dict[str, list[str]] = defaultdict(list)
     words: dict[str, list[Doing]] = defaultdict(list)
-    for key, initiative, zone, said in _ties(kpis):
-        initiatives[key].append(initiative)
+    spoken: set[str] = set()
+    for key, initiative, zone, said in _said(kpis, {*kpis, *others}):
+        if initiative:
+            initiatives[key].append(initiative)
         if said:
-            words[key].append(_update(initiative, zone, said))
-    notes = KpiNote.objects.filter(kpi__in=kpis, removed_at=None).select_related("author")
-    for note in notes.order_by("kpi_id", "-day", "-id").distinct("kpi_id"):
-        words[kpis[note.kpi_id]].append(Doing(_short(note.text), str(note.author or ""), note.day))
-    return {key: (tuple(initiatives[key]), _newest(words[key])) for key in kpis.values()}
+            words[key].append(_update(initiative, zone, said) if initiative else _note(said))
+        if said is not None:
+            spoken.add(key)
+    found = {key: (tuple(initiatives[key]), _newest(words[key])) for key in kpis.values()}
+    return found, frozenset(spoken)
 
 
-def _ties(kpis: Mapping[int, str]) -> list[tuple[str, str, str, Any]]:
-    newest = Update.objects.filter(initiative=OuterRef("initiative")).order_by("-at", "-id")
-    said = newest.values(
-        told=JSONObject(
-            health="health",
-            at="at",
-            text="text",
-            next="next_steps",
-            by=Coalesce("author__name", Value("")),
-            address="author__email",
-        )
+def _said(shown: Collection[int], asked: Collection[int]) -> list[tuple[str, str, str, Any]]:
+    """Return (KPI, initiative, zone, what was said last), a note's without an initiative, empty of KPIs not shown.
+
+    Where nothing was said it is None; of KPIs that are not shown there are no such rows.
+    """
+    if not asked:
+        return []
+    text = {"by": Coalesce("author__name", Value("")), "address": "author__email"}
+    update = JSONObject(health="health", at="at", text="text", next="next_steps", **text)
+    updates = Update.objects.filter(initiative=OuterRef("initiative")).order_by("-at", "-id").values(told=update)
+    ties = Contribution.objects.filter(kpi__in=asked, initiative__archived_at=None)
+    ties = ties.exclude(initiative__state=State.CANCELLED).filter(Q(kpi__in=shown) | Exists(updates))
+    notes = KpiNote.objects.filter(kpi__in=asked, removed_at=None)
+    of_ties = ties.order_by("initiative__key").values_list(
+        "kpi__key", "initiative__key", "initiative__workspace__zone", _told(shown, Subquery(updates[:1]))
     )
-    ties = Contribution.objects.filter(kpi__in=kpis, initiative__archived_at=None)
-    rows = ties.exclude(initiative__state=State.CANCELLED).annotate(
-        said=Subquery(said[:1], output_field=JSONField()), zone=F("initiative__workspace__zone")
+    of_notes = notes.order_by("kpi_id", "-day", "-id").distinct("kpi_id").values_list(
+        "kpi__key", Value(""), Value(""), _told(shown, JSONObject(text="text", day="day", **text))
     )
-    return list(rows.order_by("initiative__key").values_list("kpi__key", "initiative__key", "zone", "said"))
+    return list(of_ties.union(of_notes, all=True))
+
+
+def _told(shown: Collection[int], said: Any) -> Case:
+    """Return what was said of a KPI that is shown, and of another only that something was."""
+    nothing = Value({}, output_field=JSONField())
+    return Case(When(kpi__in=shown, then=said), default=nothing, output_field=JSONField())
+
+
+def _note(said: Mapping[str, Any]) -> Doing:
+    return Doing(_short(said["text"]), said["by"] or said["address"] or "", date.fromisoformat(said["day"]))
 
 
 def _update(initiative: str, zone: str, said: Mapping[str, Any]) -> Doing:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -13,15 +13,16 @@ from kpis.scoring.dashboards.composed import PanelSpec
 from kpis.scoring.dashboards.plain import DRAWN
 from kpis.scoring.filters import Filters
 from kpis.scoring.kpi_words import period_name
+from kpis.selectors.kept_standings import kept_lines
 from kpis.selectors.kpi_pages import KpiLine, line_of, page_of_kpi
 from kpis.selectors.kpi_story import delta_of
 from kpis.selectors.kpis import HISTORY, KpiDetail, histories, listed_kpis
 from kpis.selectors.panel_asked import PanelsAsked
 from kpis.selectors.panel_doing import doing_about
-from kpis.selectors.periods import SPARK
 from kpis.selectors.portfolio import fitting_initiatives
 
 KINDS: Final = ("kpi_tile", "kpi_chart", "kpi_board")
+LOST: Final = ("missed", "behind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +66,21 @@ class MissingData:
 def read_kpis(asked: PanelsAsked, specs: Sequence[PanelSpec]) -> list[Any]:
     """Return the data of each panel.
 
-    Three queries; one more where there are charts, two more where there are boards, and one for each filter of boards.
+    Three queries for tiles and charts and one more where there are charts; two for boards, three more where what they
+    show is not kept, and one for each filter of theirs.
     """
     boards = [each for each in specs if each.kind == "kpi_board"]
-    named = {each.settings["kpi"]: each for each in specs if each.kind != "kpi_board"}
-    ours = listed_kpis(asked.principal)
-    rows = list(ours if boards else ours.filter(key__in=named))
-    details = histories(rows, {kpi.pk: HISTORY if kpi.key in named else SPARK for kpi in rows})
-    found = {each.standing.kpi.key: each for each in details}
+    found = _details(asked, {each.settings["kpi"] for each in specs if each.kind != "kpi_board"})
     charted = {each.settings["kpi"] for each in specs if each.kind == "kpi_chart"}
     goals = _goals([found[key].standing.kpi.pk for key in charted & found.keys()])
-    shown = iter(_boards(asked, boards, details)) if boards else iter(())
+    shown = iter(_boards(asked, boards, kept_lines(asked.principal, asked.now))) if boards else iter(())
     return [next(shown) if each.kind == "kpi_board" else _one(asked, each, found, goals) for each in specs]
+
+
+def _details(asked: PanelsAsked, keys: Set[str]) -> dict[str, KpiDetail]:
+    """Return the KPIs of these keys with as much of their history as is drawn."""
+    rows = list(listed_kpis(asked.principal).filter(key__in=keys)) if keys else []
+    return {each.standing.kpi.key: each for each in histories(rows, {kpi.pk: HISTORY for kpi in rows})}
 
 
 def _one(
@@ -102,24 +106,28 @@ def _one(
     return ChartData(kpi.key, kpi.name, page.caption, page.rows, drawn)
 
 
-def _boards(asked: PanelsAsked, specs: Sequence[PanelSpec], details: Sequence[KpiDetail]) -> list[BoardData]:
-    lines = sorted((line_of(each.standing) for each in details), key=_rank)
+def _boards(asked: PanelsAsked, specs: Sequence[PanelSpec], lines: Iterable[KpiLine]) -> list[BoardData]:
+    ranked = sorted(lines, key=_rank)
     tied: dict[str, frozenset[int] | None] = {}
     chosen = []
     for spec in specs:
         filters = asked.both(spec.settings)
         if filters.text not in tied:
             tied[filters.text] = _tied(asked, filters) if filters.text else None
-        chosen.append(_fitting(spec, lines, tied[filters.text]))
-    told = [each for spec, rows in zip(specs, chosen, strict=True) for each in _looked_at(spec, rows)]
-    doing = doing_about({each.standing.kpi.pk: each.standing.kpi.key for each in told})
-    return [_board(spec, rows, doing) for spec, rows in zip(specs, chosen, strict=True)]
+        chosen.append(_fitting(spec, ranked, tied[filters.text]))
+    shown = [each for spec, rows in zip(specs, chosen, strict=True) for each in rows[: spec.settings["rows"]]]
+    lost = {each.standing.kpi.pk for rows in chosen for each in rows if each.state in LOST}
+    doing, spoken = doing_about({each.standing.kpi.pk: each.standing.kpi.key for each in shown}, lost)
+    return [_board(spec, rows, doing, spoken) for spec, rows in zip(specs, chosen, strict=True)]
 
 
 def _board(
-    spec: PanelSpec, lines: Sequence[KpiLine], doing: Mapping[str, tuple[tuple[str, ...], Doing | None]]
+    spec: PanelSpec,
+    lines: Sequence[KpiLine],
+    doing: Mapping[str, tuple[tuple[str, ...], Doing | None]],
+    spoken: Set[str],
 ) -> BoardData:
-    undone = [each for each in lines if each.state in ("missed", "behind") and doing[each.standing.kpi.key][1] is None]
+    undone = [each for each in lines if each.state in LOST and each.standing.kpi.key not in spoken]
     rows = []
     for line in lines[: spec.settings["rows"]]:
         initiatives, word = doing[line.standing.kpi.key]
@@ -133,13 +141,6 @@ def _fitting(spec: PanelSpec, lines: Iterable[KpiLine], tied: frozenset[int] | N
     if spec.settings["only"] == "all":
         return every
     return [each for each in every if needs_attention(each.state, is_late=each.standing.late)]
-
-
-def _looked_at(spec: PanelSpec, lines: Sequence[KpiLine]) -> list[KpiLine]:
-    """Return the lines of which must be known what is being done: those shown, and all that are behind."""
-    return [
-        each for place, each in enumerate(lines) if place < spec.settings["rows"] or each.state in ("missed", "behind")
-    ]
 
 
 def _tied(asked: PanelsAsked, filters: Filters) -> frozenset[int]:

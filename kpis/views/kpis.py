@@ -21,8 +21,9 @@ from kpis.forms.kpis import FIELDS, KpiFieldForm, KpiForm, people_of
 from kpis.scoring.compared import Since
 from kpis.selectors.alerts import open_episodes
 from kpis.selectors.formula_page import made_of
+from kpis.selectors.kpi_list import kpi_lines
 from kpis.selectors.kpi_marks import marks_of
-from kpis.selectors.kpi_pages import kpi_lines, last_kpi_edit, page_of_kpi
+from kpis.selectors.kpi_pages import last_kpi_edit, page_of_kpi
 from kpis.selectors.kpi_story import ahead_of, delta_of, multiples_of, offered, way_words
 from kpis.selectors.kpis import KpiDetail, kpi_detail, kpi_drawn
 from kpis.selectors.portfolio_files import kpi_lines_of

@@ -82,6 +82,33 @@ class HorizonOut(StrictSerializer):
     cancelled = serializers.FloatField(allow_null=True)
 
 
+class CohortOut(StrictSerializer):
+    """Those begun in a year: `expected` would be in production if all years fared alike; one not `compared` has too few.
+
+    `share` is in production after twelve months, with its 95 % band, null where too few were begun that long ago.
+    """
+
+    year = serializers.IntegerField()
+    initiatives = serializers.IntegerField()
+    production = serializers.IntegerField()
+    cancelled = serializers.IntegerField()
+    expected = serializers.FloatField()
+    compared = serializers.BooleanField()
+    share = serializers.FloatField(allow_null=True)
+    share_low = serializers.FloatField(allow_null=True)
+    share_high = serializers.FloatField(allow_null=True)
+
+
+class CohortsOut(StrictSerializer):
+    """Whether years differ in how fast their initiatives reach production: a log-rank test, null where too few did."""
+
+    sentence = serializers.CharField()
+    statistic = serializers.FloatField(allow_null=True)
+    freedom = serializers.IntegerField()
+    p = serializers.FloatField(allow_null=True)
+    years = CohortOut(many=True)
+
+
 class IncidenceOut(StrictSerializer):
     """The curve over `initiatives`; `unknown` began in production or retired and are left out."""
 
@@ -90,6 +117,7 @@ class IncidenceOut(StrictSerializer):
     sentence = serializers.CharField()
     horizons = HorizonOut(many=True)
     steps = IncidenceStepOut(many=True)
+    cohorts = CohortsOut()
 
 
 class StageTimeOut(StrictSerializer):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+from kpis.scoring.portfolio_analysis.cohorts import Cohort, Cohorts
 from kpis.scoring.portfolio_analysis.funnel import FunnelStage, StopCount
 from kpis.scoring.portfolio_analysis.incidence import Horizon, Incidence, IncidenceStep, Share
 from kpis.scoring.portfolio_analysis.stage_times import StageTime
-from kpis.scoring.portfolio_analysis.words import incidence_words
+from kpis.scoring.portfolio_analysis.words import cohorts_words, incidence_words
 from mltrack.cells import Cell
 
 FUNNEL_COLUMNS: Final = (
@@ -31,14 +32,15 @@ def funnel_answer(stages: Sequence[FunnelStage], reasons: Sequence[StopCount]) -
     }
 
 
-def incidence_answer(found: Incidence) -> dict[str, Any]:
-    """Return the curve, what it says at each horizon, and how many initiatives it rests on."""
+def incidence_answer(found: Incidence, cohorts: Cohorts) -> dict[str, Any]:
+    """Return the curve, what it says at each horizon, how many initiatives it rests on, and by year of beginning."""
     return {
         "initiatives": found.n,
         "unknown": found.unknown,
         "sentence": incidence_words(found),
         "horizons": [_horizon(each) for each in found.horizons],
         "steps": [_step(each) for each in found.steps],
+        "cohorts": _cohorts(cohorts),
     }
 
 
@@ -87,4 +89,28 @@ def _horizon(each: Horizon) -> dict[str, Any]:
         "followed": each.followed,
         "production": each.production.value if each.production else None,
         "cancelled": each.cancelled.value if each.cancelled else None,
+    }
+
+
+def _cohorts(found: Cohorts) -> dict[str, Any]:
+    return {
+        "sentence": cohorts_words(found),
+        "statistic": found.test.statistic,
+        "freedom": found.test.freedom,
+        "p": found.test.p,
+        "years": [_cohort(each) for each in found.years],
+    }
+
+
+def _cohort(each: Cohort) -> dict[str, Any]:
+    after = each.after.production
+    return {
+        "year": each.year,
+        "initiatives": each.n,
+        "production": each.production,
+        "cancelled": each.cancelled,
+        "expected": each.expected,
+        "compared": each.compared,
+        "share": after.value if after else None,
+        **_band("share", after or Share(0.0)),
     }

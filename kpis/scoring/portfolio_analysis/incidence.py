@@ -123,7 +123,7 @@ def incidence_of(histories: Sequence[History]) -> Incidence:
         production=ends["production"],
         cancelled=ends["cancelled"],
         steps=tuple(steps),
-        horizons=tuple(_horizon(days, ways, steps) for days in HORIZONS),
+        horizons=tuple(horizon_of(days, ways, steps) for days in HORIZONS),
     )
 
 
@@ -170,7 +170,8 @@ def share_at(steps: Sequence[IncidenceStep], days: int) -> tuple[Share, Share]:
     return (past[-1].production, past[-1].cancelled) if past else (Share(0.0), Share(0.0))
 
 
-def _horizon(days: int, ways: Sequence[Way], steps: Sequence[IncidenceStep]) -> Horizon:
+def horizon_of(days: int, ways: Sequence[Way], steps: Sequence[IncidenceStep]) -> Horizon:
+    """Return the shares of a curve after so many days, None where too few were begun that long ago."""
     followed = sum(each.seen >= days for each in ways)
     if followed < LEAST_FOLLOWED:
         return Horizon(days, followed, None, None)

@@ -6,15 +6,18 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from kpis.scoring.portfolio_analysis.cohorts import LEAST_EXPECTED, Cohorts
 from kpis.scoring.portfolio_analysis.funnel import FunnelStage
 from kpis.scoring.portfolio_analysis.incidence import LEAST_FOLLOWED, Horizon, Incidence, IncidenceStep, Share
 from kpis.scoring.portfolio_analysis.stage_times import StageTime
-from kpis.scoring.wording import counted
+from kpis.scoring.wording import counted, listed
 from mltrack.formats import percent
 
 AFTER: Final = {90: "90 days", 180: "180 days", 365: "12 months"}
 MONTH: Final = 30
 NO_REASON: Final = "No reason kept"
+RARE: Final = 0.05
+"""A difference that chance alone makes less often than this is called one."""
 
 
 def share_words(share: Share | None) -> str:
@@ -41,6 +44,20 @@ def _after(horizon: Horizon, n: int) -> str:
     shares = f"{share_words(horizon.production)} in production after {AFTER[horizon.days]}, "
     cancelled = f"{share_words(horizon.cancelled)} cancelled"
     return f"Of {counted(n, 'initiative')} begun, {shares}{cancelled}; {horizon.followed} were begun that long ago."
+
+
+def cohorts_words(found: Cohorts) -> str:
+    """Return whether years differ in how fast their initiatives reach production, or why that cannot be said."""
+    test = found.test
+    if test.statistic is None or test.p is None:
+        return f"Too few arrivals to compare years: two of them need {LEAST_EXPECTED:.0f} that were to be expected."
+    years = listed([str(each.year) for each in found.years if each.compared])
+    chance = "p < 0.001" if test.p < 0.001 else f"p = {test.p:.2g}"
+    degrees = counted(test.freedom, "degree")
+    proof = f"(log-rank test: χ² {test.statistic:.2f} with {degrees} of freedom, {chance})"
+    if test.p < RARE:
+        return f"Those begun in {years} do not reach production equally fast {proof}."
+    return f"Between those begun in {years} there is no difference that chance would not explain {proof}."
 
 
 def stage_time_words(found: StageTime) -> str:

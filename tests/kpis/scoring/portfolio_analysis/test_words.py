@@ -6,6 +6,7 @@ import pytest
 
 from kpis.scoring.portfolio_analysis.answers import FUNNEL_COLUMNS, funnel_answer, incidence_answer, lines
 from kpis.scoring.portfolio_analysis.curve import HEIGHT, WIDTH, curve_of, height
+from kpis.scoring.portfolio_analysis.cohorts import cohorts_of
 from kpis.scoring.portfolio_analysis.funnel import funnel_of, stop_counts
 from kpis.scoring.portfolio_analysis.histories import History
 from kpis.scoring.portfolio_analysis.incidence import Share, incidence_of
@@ -122,6 +123,6 @@ def test_answers_are_plain() -> None:
     assert told["reasons"] == [{"reason": None, "count": 1}]
     rows = list(lines(FUNNEL_COLUMNS, told["stages"]))
     assert rows[0] == FUNNEL_COLUMNS and rows[3] == ("modeling", 0, 0, 0, 0, 1, 0, None, None)
-    steps = incidence_answer(incidence_of(ways))["steps"]
+    steps = incidence_answer(incidence_of(ways), cohorts_of(ways))["steps"]
     assert [(each["days"], each["at_risk"]) for each in steps] == [(50, 3), (100, 2), (400, 1)]
     assert steps[0]["production"] == pytest.approx(1 / 3) and steps[0]["cancelled_low"] is None
