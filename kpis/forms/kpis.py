@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django import forms
@@ -94,6 +95,24 @@ CHOICES: Final = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class KpiText:
+    """A field of a KPI as it is read, without the form that changes it."""
+
+    kpi: KPI
+    spec: Field
+
+    @property
+    def text(self) -> str:
+        """The present text."""
+        return text_of(self.kpi, self.spec.name)
+
+    @property
+    def shown(self) -> str:
+        """The present value as people read it."""
+        return shown_of(self.kpi, self.spec.name)
+
+
 class KpiFieldForm(forms.Form):
     """One field as text, with what it was when the page was made: `version` and a digest of its text."""
 
@@ -101,21 +120,14 @@ class KpiFieldForm(forms.Form):
     was = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
     value = forms.CharField(required=False, strip=False, max_length=LONGEST)
 
-    def __init__(
-        self,
-        kpi: KPI,
-        field: str,
-        data: Mapping[str, Any] | None = None,
-        *,
-        people: list[tuple[str, str]] | None = None,
-    ) -> None:
+    def __init__(self, kpi: KPI, field: str, data: Mapping[str, Any] | None = None) -> None:
         text = text_of(kpi, field)
         initial = {"version": kpi.version, "was": digest_of(text), "value": text}
         super().__init__(data, initial=initial, auto_id=f"{field}_%s")
         self.kpi, self.spec = kpi, FIELDS[field]
         self.fields["value"].label = str(self.spec.label)
         self.fields["value"].help_text = str(self.spec.hint)
-        self.fields["value"].widget = _widget(kpi, self.spec, people)
+        self.fields["value"].widget = _widget(kpi, self.spec)
 
     @property
     def text(self) -> str:
@@ -125,8 +137,7 @@ class KpiFieldForm(forms.Form):
     @property
     def shown(self) -> str:
         """The present value as people read it."""
-        choices = dict(CHOICES.get(self.spec.name, ()))
-        return str(choices.get(self.text, self.kpi.owner or "" if self.spec.name == "owner" else self.text))
+        return shown_of(self.kpi, self.spec.name)
 
     def changes(self) -> dict[str, Any]:
         """Return the change in the words of the service."""
@@ -148,9 +159,17 @@ def text_of(kpi: KPI, field: str) -> str:
     return str(getattr(kpi, field))
 
 
-def _widget(kpi: KPI, spec: Field, people: list[tuple[str, str]] | None) -> forms.Widget:
+def shown_of(kpi: KPI, field: str) -> str:
+    """Return a field as people read it: the words of a choice, the name of an owner."""
+    text = text_of(kpi, field)
+    if field == "owner":
+        return str(kpi.owner or "")
+    return str(dict(CHOICES.get(field, ())).get(text, text))
+
+
+def _widget(kpi: KPI, spec: Field) -> forms.Widget:
     if spec.name == "owner":
-        return forms.Select(choices=people if people is not None else people_of(kpi.workspace))
+        return forms.Select(choices=people_of(kpi.workspace))
     if spec.name in CHOICES:
         return forms.Select(choices=CHOICES[spec.name])
     if spec.kind == "prose":

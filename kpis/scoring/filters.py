@@ -12,7 +12,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "stage": ("framing", "data", "modeling", "integration", "production", "retired"),
     "state": ("active", "paused", "cancelled"),
     "criticality": ("experiment", "standard", "critical"),
-    "is": ("archived", "pending", "overdue"),
+    "is": ("archived", "pending", "overdue", "no-longer-ready"),
 }
 NUMBERS = ("accuracy", "coverage")
 TASK_VALUES: dict[str, tuple[str, ...]] = {

@@ -6,21 +6,46 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from html import unescape
-from typing import Any, Final
+from typing import Final
 
-from django.db.models import Case, Exists, JSONField, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce, JSONObject
+from django.db import connection
 from django.utils.html import strip_tags
 
-from kpis.models import Contribution, KpiNote
 from kpis.scoring.dashboards.board import Doing
 from mltrack.days import day_in
 from mltrack.markdown import render
-from projects.models import Update
-from projects.models.initiatives import State
+from mltrack.prepared import Prepared
 
 LONGEST: Final = 160
 Found = Mapping[str, tuple[tuple[str, ...], Doing | None]]
+# A note has no initiative; of KPIs that are not shown only those initiatives matter of which somebody said a word.
+_SAID: Final = Prepared(
+    """
+(SELECT kpi.key, initiative.key, workspace.zone, said.at, NULL::date, said.health, said.words, said.who
+FROM kpis_contribution tie
+JOIN kpis_kpi kpi ON kpi.id = tie.kpi_id
+JOIN projects_initiative initiative ON initiative.id = tie.initiative_id
+JOIN accounts_workspace workspace ON workspace.id = initiative.workspace_id
+LEFT JOIN LATERAL (
+    SELECT word.at, word.health, COALESCE(NULLIF(word.next_steps, ''), word.text) AS words,
+        COALESCE(NULLIF(author.name, ''), author.email, '') AS who
+    FROM projects_update word LEFT JOIN accounts_user author ON author.id = word.author_id
+    WHERE word.initiative_id = initiative.id ORDER BY word.at DESC, word.id DESC LIMIT 1
+) AS said ON true
+WHERE tie.kpi_id = ANY(%(asked)s) AND initiative.archived_at IS NULL AND initiative.state <> 'cancelled'
+    AND (tie.kpi_id = ANY(%(shown)s) OR said.at IS NOT NULL))
+UNION ALL
+(SELECT DISTINCT ON (note.kpi_id) kpi.key, '', '', NULL, note.day, '', note.text,
+    COALESCE(NULLIF(author.name, ''), author.email, '')
+FROM kpis_kpinote note JOIN kpis_kpi kpi ON kpi.id = note.kpi_id
+LEFT JOIN accounts_user author ON author.id = note.author_id
+WHERE note.kpi_id = ANY(%(asked)s) AND note.removed_at IS NULL
+ORDER BY note.kpi_id, note.day DESC, note.id DESC)
+ORDER BY 1, 2
+""",
+    asked="bigint[]",
+    shown="bigint[]",
+)
 
 
 def doing_about(kpis: Mapping[int, str], others: Collection[int] = ()) -> tuple[Found, frozenset[str]]:
@@ -31,54 +56,27 @@ def doing_about(kpis: Mapping[int, str], others: Collection[int] = ()) -> tuple[
     """
     initiatives: dict[str, list[str]] = defaultdict(list)
     words: dict[str, list[Doing]] = defaultdict(list)
-    spoken: set[str] = set()
-    for key, initiative, zone, said in _said(kpis, {*kpis, *others}):
+    spoken, shown = set[str](), set(kpis.values())
+    with connection.cursor() as cursor:
+        _SAID.run(cursor, {"asked": list({*kpis, *others}), "shown": list(kpis)})
+        rows = cursor.fetchall()
+    for key, initiative, zone, at, day, health, text, who in rows:
         if initiative:
             initiatives[key].append(initiative)
-        if said:
-            words[key].append(_update(initiative, zone, said) if initiative else _note(said))
-        if said is not None:
+        if at or day:
             spoken.add(key)
+            if key in shown:
+                words[key].append(_update(initiative, zone, at, health, text, who) if at else _note(text, who, day))
     found = {key: (tuple(initiatives[key]), _newest(words[key])) for key in kpis.values()}
     return found, frozenset(spoken)
 
 
-def _said(shown: Collection[int], asked: Collection[int]) -> list[tuple[str, str, str, Any]]:
-    """Return (KPI, initiative, zone, what was said last), a note's without an initiative, empty of KPIs not shown.
-
-    Where nothing was said it is None; of KPIs that are not shown there are no such rows.
-    """
-    if not asked:
-        return []
-    text = {"by": Coalesce("author__name", Value("")), "address": "author__email"}
-    update = JSONObject(health="health", at="at", text="text", next="next_steps", **text)
-    updates = Update.objects.filter(initiative=OuterRef("initiative")).order_by("-at", "-id").values(told=update)
-    ties = Contribution.objects.filter(kpi__in=asked, initiative__archived_at=None)
-    ties = ties.exclude(initiative__state=State.CANCELLED).filter(Q(kpi__in=shown) | Exists(updates))
-    notes = KpiNote.objects.filter(kpi__in=asked, removed_at=None)
-    of_ties = ties.order_by("initiative__key").values_list(
-        "kpi__key", "initiative__key", "initiative__workspace__zone", _told(shown, Subquery(updates[:1]))
-    )
-    of_notes = notes.order_by("kpi_id", "-day", "-id").distinct("kpi_id").values_list(
-        "kpi__key", Value(""), Value(""), _told(shown, JSONObject(text="text", day="day", **text))
-    )
-    return list(of_ties.union(of_notes, all=True))
+def _update(initiative: str, zone: str, at: datetime, health: str, text: str, who: str) -> Doing:
+    return Doing(_short(unescape(strip_tags(render(text or "")))), who, day_in(zone, at), initiative, health)
 
 
-def _told(shown: Collection[int], said: Any) -> Case:
-    """Return what was said of a KPI that is shown, and of another only that something was."""
-    nothing = Value({}, output_field=JSONField())
-    return Case(When(kpi__in=shown, then=said), default=nothing, output_field=JSONField())
-
-
-def _note(said: Mapping[str, Any]) -> Doing:
-    return Doing(_short(said["text"]), said["by"] or said["address"] or "", date.fromisoformat(said["day"]))
-
-
-def _update(initiative: str, zone: str, said: Mapping[str, Any]) -> Doing:
-    on = day_in(zone, datetime.fromisoformat(said["at"]))
-    text = strip_tags(render(said["next"] or said["text"] or ""))
-    return Doing(_short(unescape(text)), said["by"] or said["address"] or "", on, initiative, said["health"])
+def _note(text: str, who: str, day: date) -> Doing:
+    return Doing(_short(text), who, day)
 
 
 def _newest(words: list[Doing]) -> Doing | None:

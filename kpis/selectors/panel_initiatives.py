@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import Case, IntegerField, OuterRef, Q, QuerySet, Subquery, When, Window
+from django.db.models import Case, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When, Window
 from django.db.models.aggregates import Count
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
@@ -67,8 +68,12 @@ class ForecastData:
 
 
 def read_initiatives(asked: PanelsAsked, specs: Sequence[PanelSpec]) -> list[InitiativesData]:
-    """Return the data of each panel, in one query each."""
-    return [_slice(asked.both(each.settings), asked, each.settings["rows"]) for each in specs]
+    """Return the data of each panel, all of them in one query."""
+    slices = [_slice(asked, spec, place) for place, spec in enumerate(specs)]
+    found: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for place, *row in slices[0].union(*slices[1:], all=True) if len(slices) > 1 else slices[0]:
+        found[place].append(tuple(row))
+    return [_data(found[place]) for place in range(len(specs))]
 
 
 def read_forecasts(asked: PanelsAsked, specs: Sequence[PanelSpec]) -> list[ForecastData]:
@@ -76,19 +81,26 @@ def read_forecasts(asked: PanelsAsked, specs: Sequence[PanelSpec]) -> list[Forec
     return [_forecast(asked, each) for each in specs]
 
 
-def _slice(filters: Filters, asked: PanelsAsked, rows: int) -> InitiativesData:
+def _slice(asked: PanelsAsked, spec: PanelSpec, place: int) -> QuerySet[Initiative, Any]:
     worst = Case(
-        *(When(health=health, then=place) for place, health in enumerate(WORST_FIRST)),
+        *(When(health=health, then=rank) for rank, health in enumerate(WORST_FIRST)),
         default=len(WORST_FIRST),
         output_field=IntegerField(),
     )
-    fitting = fitting_initiatives(asked.principal, filters).annotate(worst=worst, total=Window(Count("pk")))
+    fitting = fitting_initiatives(asked.principal, asked.both(spec.settings))
+    fitting = fitting.annotate(place=Value(place), worst=worst, total=Window(Count("pk")))
     columns = ("key", "name", "stage", "verdict", "health", "target_date", "target_resolution", "summary", "total")
-    found = list(fitting.order_by("worst", "target_date", "key").values_list(*columns)[:rows])
-    total = found[0][-1] if found else 0
+    rows = fitting.order_by("worst", "target_date", "key").values_list("place", *columns, "worst")
+    return rows[: spec.settings["rows"]]
+
+
+def _data(found: list[tuple[Any, ...]]) -> InitiativesData:
+    # The parts of a union come in no promised order; within one health and date the keys still are.
+    found.sort(key=lambda row: (row[-1], row[5] or date.max))
+    total = found[0][-2] if found else 0
     more = f", of which {len(found)} are shown" if total > len(found) else ""
     says = f"{counted(total, 'initiative')}{more}." if total else "No initiative fits."
-    return InitiativesData(says, tuple(_row(*each[:-1]) for each in found), total)
+    return InitiativesData(says, tuple(_row(*each[:-2]) for each in found), total)
 
 
 def _row(

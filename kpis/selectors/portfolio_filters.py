@@ -7,7 +7,7 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from kpis.models import Contribution
+from kpis.models import Contribution, ReadinessSnapshot
 from kpis.scoring.filters import Filters, Term
 from kpis.selectors.pending import waits
 from mltrack.accounts.access import Principal
@@ -64,6 +64,9 @@ def _state(value: str, today: date) -> Q:
         return Q(archived_at__isnull=False)
     if value == "overdue":
         return Q(target_date__lt=today)
+    if value == "no_longer_ready":
+        latest = ReadinessSnapshot.objects.filter(initiative=OuterRef("pk"), is_latest=True)
+        return Q(Exists(latest.filter(summary__live_not_ready=True)))
     return waits()
 
 

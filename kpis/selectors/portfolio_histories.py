@@ -28,7 +28,7 @@ class Asked:
     @property
     def is_by_outcome(self) -> bool:
         """Say whether the filter chooses by what became of initiatives."""
-        return any(term.word in OUTCOMES for term in self.filters.terms)
+        return any(term.word in OUTCOMES or "no_longer_ready" in term.values for term in self.filters.terms)
 
 
 @dataclass(frozen=True, slots=True)

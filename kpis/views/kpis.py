@@ -17,7 +17,7 @@ from kpis.access import kpi_of
 from kpis.charts.kpis import story_figure
 from kpis.forms.errors import show_errors
 from kpis.forms.kpi_notes import NoteForm
-from kpis.forms.kpis import FIELDS, KpiFieldForm, KpiForm, people_of
+from kpis.forms.kpis import FIELDS, KpiFieldForm, KpiForm, KpiText
 from kpis.scoring.compared import Since
 from kpis.selectors.alerts import open_episodes
 from kpis.selectors.formula_page import made_of
@@ -112,8 +112,7 @@ def kpi(request: PageRequest, key: str) -> HttpResponse:
     """
     context = kpi_frame(request, key, "overview")
     found, detail = context["kpi"], kpi_detail(context["kpi"])
-    people = people_of(found.workspace) if context["may"]["write"] else []
-    facts = [KpiFieldForm(found, field, people=people) for field in FIELDS]
+    facts = [KpiText(found, spec) for spec in FIELDS.values()]
     values = {"page": page_of_kpi(detail), "facts": facts, "columns": [_("Period"), _("Value")]}
     values["made"] = made_of(detail.standing.kpi, detail.standing.start)
     values["did"] = did_to(found, timezone.now())
@@ -172,6 +171,7 @@ def edit(request: PageRequest, key: str, field: str) -> HttpResponse:
 
 def _answer(request: PageRequest, context: dict[str, Any], form: KpiFieldForm, status: int) -> HttpResponse:
     part = "kpis/kpi/_edit.html" if request.headers.get("HX-Request") else "kpis/kpi/edit.html"
+    part = "kpis/kpi/_field.html" if context.get("saved") else part
     return render(request, part, context | {"form": form, "field": form.spec}, status=status)
 
 

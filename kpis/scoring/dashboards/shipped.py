@@ -9,6 +9,7 @@ from kpis.scoring.dashboards.composed import Composed, PanelSpec
 from kpis.scoring.dashboards.kinds import KINDS
 
 OPEN: Final = "state:active -stage:production,retired"
+LOST: Final = ("initiatives", "In production, no longer ready", 4)
 
 
 def _panel(kind: str, title: str, width: int, **settings: Any) -> PanelSpec:
@@ -26,6 +27,7 @@ SHIPPED: Final[Mapping[str, Composed]] = {
             (
                 _panel("kpi_board", "Which KPIs are behind pace, and what is being done?", 4, rows=8),
                 _panel("forecast", "What will be ready for production, and what stands in the way?", 4, rows=8),
+                _panel(*LOST, q="is:no-longer-ready", rows=5),
                 _panel("initiatives", "Off track or at risk", 4, q=f"{OPEN} health:off-track,at-risk", rows=5),
                 _panel("value", "What initiatives moved, and what they cost", 4, rows=5),
                 _panel("funnel", "How far initiatives get", 2),
@@ -37,6 +39,7 @@ SHIPPED: Final[Mapping[str, Composed]] = {
             "Portfolio health",
             "Where initiatives stand, what to look at early, and how far the others got.",
             (
+                _panel(*LOST, q="is:no-longer-ready"),
                 _panel("initiatives", "Off track or at risk", 4, q=f"{OPEN} health:off-track,at-risk"),
                 _panel("warnings", "What to look at early", 4, q=OPEN),
                 _panel("initiatives", "Ready for production", 2, q=f"{OPEN} verdict:ready"),

@@ -166,6 +166,8 @@ def test_filters(owner: Principal) -> None:
         "is:archived": ["DELTA"],
         "is:overdue": ["GAMMA"],
         "is:pending verdict:not-ready": ["POOR"],
+        "is:no-longer-ready": [],
+        "-is:no-longer-ready": ["ALPHA", "BETA", "GAMMA", "POOR"],
         "accuracy:<80": ["POOR"],
         "coverage:>=0.4": ["POOR"],
         "coverage:>40": [],

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from kpis.selectors.dashboard_page import dashboard_page
 from kpis.selectors.portfolio import portfolio
 from kpis.selectors.snapshots import readiness_document
 from mltrack.accounts.access import Principal
@@ -76,7 +77,18 @@ def test_a_live_model_that_breaks_a_required_check_is_told(owner: Principal) -> 
     assert row.live_not_ready
     page = get(owner, f"/w/{owner.workspace.key}/").content.decode()
     assert "in production, no longer ready" in page
+    assert [each.initiative.key for each in portfolio(owner, "is:no-longer-ready").rows] == [initiative.key]
+    for key in ("leadership", "portfolio-health"):
+        assert lost(owner, key) == [(initiative.key, kept.summary["blocked_by"])] != [(initiative.key, "")]
     page = get(owner, f"/w/{owner.workspace.key}/initiatives/{initiative.key}/").content.decode()
     assert "in production, no longer ready" in page
     report(initiative, "poor", GOOD)
     assert judged(initiative).document["live_not_ready"] is False
+    assert (lost(owner, "leadership"), portfolio(owner, "is:no-longer-ready").rows) == ([], ())
+    assert [each.initiative.key for each in portfolio(owner, "-is:no-longer-ready").rows] == [initiative.key]
+
+
+def lost(owner: Principal, key: str) -> list[tuple[str, str]]:
+    """Return who is in production and no longer ready by a dashboard, with what stands in the way."""
+    found = [each for each in dashboard_page(owner, key, {}).panels if each.title == "In production, no longer ready"]
+    return [(row.key, row.in_the_way) for panel in found for row in panel.data.rows]

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from kpis.forms.kpis import FIELDS
 from kpis.models import KPI
 from kpis.services.contributions import set_contribution
 from kpis.services.kpis import archive_kpi, create_kpi, edit_kpi
@@ -181,6 +182,22 @@ def test_fields_are_edited_where_they_stand(owner: Principal) -> None:
     assert post(owner, home(owner, "kpis/churn-rate/edit/direction/"), {"value": "higher"}).status_code == 422
     assert post(owner, home(owner, "kpis/churn-rate/edit/zone/"), {"value": "Mars"}).status_code == 422
     assert get(owner, home(owner, "kpis/churn-rate/edit/key/")).status_code == 404
+
+
+def test_a_field_becomes_a_form_when_it_is_opened(owner: Principal) -> None:
+    make_kpi(owner)
+    path = home(owner, "kpis/churn-rate/edit/unit/")
+    page = text(get(owner, home(owner, "kpis/churn-rate/")))
+    assert page.count("/edit/") == 2 * len(FIELDS), "each has an address, with scripts and without"
+    assert f'href="{path}"' in page and f'hx-get="{path}"' in page and "data-inline-edit" not in page
+    part = text(browser(owner).get(path, headers={"HX-Request": "true"}))
+    assert 'data-inline-edit="open"' in part and "<html" not in part and 'value="%"' in part
+    whole = text(get(owner, path))
+    assert "<html" in whole and 'name="value"' in whole
+    saved = text(post(owner, path, {"value": "‰"}, HX_Request="true"))
+    assert "‰" in saved and "data-inline-edit" not in saved and "autofocus" in saved
+    viewer = make_member(owner.workspace, "viewer")
+    assert "/edit/" not in text(get(viewer, home(owner, "kpis/churn-rate/")))
 
 
 def test_the_owner_can_be_nobody_or_a_member(owner: Principal) -> None:
