@@ -20,7 +20,7 @@ from tests.kpis.faults.test_judging import let_time_pass
 from tests.projects.faults.workers import ROOT, environment
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
-TELLING = [name for name in NAMES if name.startswith("tell.") or name == "judge.before_commit"]
+TOLD = [name for name in NAMES if name.startswith("tell.")]
 PROGRAM = """
 import django
 django.setup()
@@ -41,7 +41,7 @@ def work(box: object, failpoint: str = "") -> int:
     return subprocess.run([sys.executable, "-c", PROGRAM], env=env, cwd=ROOT, timeout=60, check=False).returncode
 
 
-@pytest.mark.parametrize("name", TELLING)
+@pytest.mark.parametrize("name", [*TOLD, "judge.before_commit"])
 def test_what_broke_off_is_told_once(tmp_path: object, name: str) -> None:
     owner = make_workspace()
     create_hook(owner, name="all", url="https://hooks.example.org/x", events=[EventType.FINDING_OPENED.value])

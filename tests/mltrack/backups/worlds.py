@@ -51,6 +51,8 @@ ASKED: dict[str, dict[str, Any]] = {
     "kpis_contributionresult": {"method": "did", "grade": "C", "effect": 1.0, "low": 0.5, "high": 1.5, "problem": ""},
     "kpis_initiativecost": {"kind": "people"},
     "kpis_valuedecision": {"decision": "expand"},
+    "kpis_notice": {"cause": None},
+    "kpis_findingmute": {"source": "odd"},
     "kpis_kpisource": {"statement": ODD},
     "kpis_formulapart": {"initiative": None, "fact": ""},
     "kpis_sharelink": {"expires_at": datetime(2100, 1, 1, tzinfo=UTC)},

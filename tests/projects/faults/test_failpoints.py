@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from mltrack.failpoints import NAMES
+from tests.kpis.faults.test_finding_notices import TOLD
 from tests.kpis.faults.test_hooks import TELLINGS
 from tests.kpis.faults.test_judging import JUDGING
 from tests.kpis.faults.test_mails import MAILS
@@ -22,7 +23,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def test_each_name_has_a_case() -> None:
-    assert sorted([*PULLS, *JUDGING, *WRITES, *UPLOADS, *MAILS, *SENDINGS, *TELLINGS]) == sorted(NAMES)
+    assert sorted([*PULLS, *JUDGING, *WRITES, *UPLOADS, *MAILS, *SENDINGS, *TELLINGS, *TOLD]) == sorted(NAMES)
 
 
 def test_each_name_is_used_once() -> None:
