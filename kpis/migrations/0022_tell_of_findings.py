@@ -43,15 +43,11 @@ class Migration(migrations.Migration):
                 (
                     "workspace",
                     models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="accounts.workspace",
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.workspace"
                     ),
                 ),
             ],
             options={
-                "indexes": [models.Index(fields=["workspace", "cause"], name="cause_episode_by_cause")],
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("closed_at", None)),

@@ -16,7 +16,7 @@ class CauseEpisode(models.Model):
     `source` is the part of the cause that names its source, or the initiative where there is none.
     """
 
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+", db_index=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
     cause = models.CharField(max_length=400)
     kind = models.CharField(max_length=12, choices=FindingKind.choices)
     source = models.CharField(max_length=60)
@@ -28,7 +28,6 @@ class CauseEpisode(models.Model):
     closing_words = models.CharField(max_length=500, blank=True, default="")
 
     class Meta:
-        indexes = [models.Index(fields=["workspace", "cause"], name="cause_episode_by_cause")]
         constraints = [
             models.UniqueConstraint(
                 fields=["workspace", "cause"], condition=Q(closed_at=None), name="cause_episode_open_once"
