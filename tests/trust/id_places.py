@@ -11,6 +11,7 @@ from django.apps import apps
 
 # They look like ids and name nothing of another workspace.
 FREE: Final = {
+    "cause": "a text that findings share, looked up among those of the workspace",
     "dataset": "name and digest of a version that is made in the initiative, or a filter within it",
     "board_ids": "ids of the foreign tracker, asked of the connection alone",
     "batch_key": "the name of a key in what the foreign server holds",
