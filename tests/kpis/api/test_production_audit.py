@@ -121,7 +121,7 @@ def test_it_takes_five_queries_at_most(team: Team, churn: Initiative) -> None:
     for size in (1, 9):
         for number in range(size):
             evaluate(churn, f"of {size} {number}", grouped(95), size + number, dataset=DATA)
-            shadow = {"run": "two", "dataset": DATA, "purpose": "shadow"}
+            shadow: dict[str, Any] = {"run": "two", "dataset": DATA, "purpose": "shadow"}
             evaluate(churn, f"beside {size} {number}", grouped(96), size + number, **shadow)
         with CaptureQueriesContext(connection) as queries:
             assert production_audit(churn, place.champion, place.shadow, timezone.now()).shadow is not None

@@ -12,6 +12,7 @@ from kpis.selectors.grounds import grounds_of
 from kpis.selectors.snapshots import readiness_document
 from kpis.services.targets import propose_target
 from mltrack.accounts.access import Principal
+from mltrack.accounts.models import Member, User
 from projects.models import EndpointProbe, Initiative
 from projects.progress.observed import ObservedValue
 from projects.services.deployments import record_deployment
@@ -106,10 +107,11 @@ def test_what_a_judgement_reads_of_observations(owner: Principal) -> None:
 
 def test_an_owner_who_left_owns_nothing(owner: Principal) -> None:
     initiative = owned(owner)
-    owner.user.is_active = False
-    owner.user.save(update_fields=["is_active"])
+    person = owner.user
+    assert person is not None
+    User.objects.filter(pk=person.pk).update(is_active=False)
     assert not grounds_of(initiative).observed.owned
-    owner.user.is_active = True
-    owner.user.save(update_fields=["is_active"])
-    owner.user.memberships.all().delete()
+    User.objects.filter(pk=person.pk).update(is_active=True)
+    assert grounds_of(initiative).observed.owned
+    Member.objects.filter(user=person).delete()
     assert not grounds_of(initiative).observed.owned

@@ -19,9 +19,9 @@ def test_the_share_has_its_n() -> None:
 def test_the_share_has_its_interval() -> None:
     # By hand, with z² = 3.8415: (0.25 + z²/16 ± z √(0.1875/8 + z²/256)) / (1 + z²/8).
     rate = FailRate(2, 8)
-    assert (rate.low, rate.high) == (pytest.approx(0.0715, abs=5e-5), pytest.approx(0.5907, abs=5e-5))
+    assert [rate.low, rate.high] == pytest.approx([0.0715, 0.5907], abs=5e-5)
     # Without a failure the lower end is 0 and the upper one z² / (n + z²), by hand.
-    assert (FailRate(0, 8).low, FailRate(0, 8).high) == (0.0, pytest.approx(3.8414588 / 11.8414588))
+    assert [FailRate(0, 8).low, FailRate(0, 8).high] == pytest.approx([0.0, 3.8414588 / 11.8414588])
     assert FailRate(8, 8).high == 1.0
     assert (FailRate(0, 0).low, FailRate(0, 0).high) == (None, None)
 
