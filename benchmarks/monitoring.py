@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.observed import judged_days
 from benchmarks.results import Result
 from benchmarks.sizes import Size
 from kpis.scoring.monitoring.drift import LEVEL, judge_psi
@@ -50,12 +51,12 @@ class World:
 
 
 def measure(size: Size) -> list[Result]:
-    """Return false alarms and found silences by dispersion, and the false alarms of PSI."""
+    """Return false alarms and found silences by dispersion, false alarms of PSI, and what judging a day takes."""
     found = []
     for length in (WEEK, 1):
         for phi in ((0.05,), (0.2,), (0.02, 0.3)):
             found += silences(size, phi, length)
-    return [*found, psi_alarms(PAIRS[size.name])]
+    return [*found, psi_alarms(PAIRS[size.name]), *judged_days(size)]
 
 
 def make(phi: tuple[float, ...], weeks: int, length: int, seed: int) -> World:

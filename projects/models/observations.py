@@ -104,7 +104,7 @@ class ObservedSeries(models.Model):
 class Observation(models.Model):
     """One value of a series at a moment: over how many cases, by which method, against which threshold and reference.
 
-    The index of `observation_once` serves the newest first as well.
+    The index of `observation_once` serves the newest of a series as well, `observation_by_time` the newest of many.
     """
 
     series = models.ForeignKey(ObservedSeries, on_delete=models.CASCADE, related_name="observations", db_index=False)
@@ -117,6 +117,7 @@ class Observation(models.Model):
     recorded_at = models.DateTimeField()
 
     class Meta:
+        indexes = [models.Index(fields=["time", "id"], name="observation_by_time")]
         constraints = [
             models.UniqueConstraint(fields=["series", "time"], name="observation_once"),
             models.CheckConstraint(
