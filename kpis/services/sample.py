@@ -19,6 +19,7 @@ from kpis.services.contributions import set_contribution
 from kpis.services.kpis import create_kpi
 from kpis.services.quotas import set_quota
 from kpis.services.readings import record_readings
+from kpis.services.sample_production import tell_production
 from kpis.services.sample_value import estimate_checks, say, tell_past, tell_value
 from kpis.services.snapshots import judge_initiative
 from kpis.services.targets import propose_target
@@ -119,6 +120,7 @@ def _tell(principal: Principal, story: Story, now: datetime) -> Initiative:
         attest(principal, initiative, check=check, link=DATA_LINK, note="Sample: nobody checked this.", expires=None)
     estimate_checks(principal, initiative, text, now)
     tell_value(principal, initiative, text, now)
+    tell_production(principal, initiative, text, now)
     say(principal, initiative, text)
     return initiative
 

@@ -13,7 +13,7 @@ from kpis.samples.story import stories
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import Workspace
 from mltrack.accounts.services.audit import record_audit
-from projects.models import Initiative, Sprint
+from projects.models import DataSource, Initiative, Sprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ class Removed:
 
 @transaction.atomic
 def remove_sample(principal: Principal) -> Removed:
-    """Delete the sample's initiatives with all their facts, and its KPIs and sprints that nothing else is tied to.
+    """Delete the sample's initiatives with all their facts, and its KPIs, sprints and sources that nothing else is tied
+    to.
 
     The workspace stays, no longer marked as a sample. Nothing happens to a workspace that is none.
     """
@@ -44,6 +45,8 @@ def remove_sample(principal: Principal) -> Removed:
     )
     removed = Removed(gone, kpis.count())
     kpis.delete()
+    sources = [text["source"]["key"] for text in texts if "source" in text]
+    DataSource.objects.filter(workspace=workspace, key__in=sources, features=None).delete()
     sprints = Sprint.objects.filter(workspace=workspace, connection=None, name__in=SPRINTS)
     sprints.filter(tasks=None, moves_in=None, moves_out=None).delete()
     workspace.is_sample = False

@@ -26,7 +26,17 @@ from kpis.services.sample import bring_back_sample, make_sample
 from kpis.services.sample_removal import remove_sample
 from mltrack.accounts.access import principal_in
 from mltrack.accounts.models import User, Workspace
-from projects.models import Evaluation, Initiative, Sprint, SprintMove, Task
+from projects.models import (
+    DataSource,
+    Deployment,
+    Evaluation,
+    Finding,
+    Initiative,
+    Observation,
+    Sprint,
+    SprintMove,
+    Task,
+)
 from projects.selectors.evaluations import tally_of
 from projects.services.initiatives import create_initiative
 from projects.services.tasks import create_task
@@ -137,6 +147,22 @@ def test_the_first_story_tells_what_it_moved_and_what_it_took(workspace: Workspa
     assert ValueDecision.objects.get(initiative__workspace=workspace).decision == "expand"
 
 
+def test_one_counter_is_silent_and_one_feature_has_drifted(workspace: Workspace) -> None:
+    """38 forms a day, and 22 at the smallest that is watched; the bus brings one in five days."""
+    found = Finding.objects.filter(workspace=workspace, closed_at=None).order_by("kind")
+    assert [(each.kind, each.name, each.segment) for each in found] == [
+        ("drift", "ink", ""),
+        ("silent", "forms", "Harbour"),
+    ]
+    assert found[0].words == "ink: drift 0.141 is at or above 0.1, by psi"
+    assert 35 <= found[1].evidence["expected"] <= 41 and found[1].evidence["observed"] == 0
+    assert all(each.evidence["source"].startswith("Sample") for each in found)
+    assert set(Observation.objects.values_list("reference", flat=True)) == {"Sample: made up"}
+    complete = _check(_document("DIGITS"), "data.complete")
+    assert (complete["result"], complete["observed"]) == ("fail", "1 open finding")
+    assert Deployment.objects.get().state == "canary"
+
+
 def test_each_story_says_what_is_being_done(workspace: Workspace) -> None:
     owner = principal_in(User.objects.get(email="demo@example.org"), workspace.key)
     (board,) = (each for each in dashboard_page(owner, "leadership", {}).panels if each.kind == "kpi_board")
@@ -147,6 +173,7 @@ def test_what_the_sample_never_made_stays(workspace: Workspace) -> None:
     owner = principal_in(User.objects.get(email="demo@example.org"), workspace.key)
     remove_sample(owner)
     assert not Initiative.objects.filter(workspace=workspace).exists()
+    assert not DataSource.objects.filter(workspace=workspace).exists()
     create_initiative(owner, name="Ours", key="STOCK")
     bring_back_sample(owner)
     assert Initiative.objects.filter(workspace=workspace).count() == 3 + len(past())
