@@ -85,13 +85,17 @@ def volumes(
     kept = [row for row in rows if begin <= row.day < last + timedelta(days=period_days)]
     segments = tuple(sorted({row.segment for row in kept}))
     places = {segment: place for place, segment in enumerate(segments)}
-    counts = np.full((len(segments), size), np.nan)
-    for row in kept:
-        at = (places[row.segment], (row.day - begin).days // period_days)
-        counts[at] = np.nan_to_num(counts[at]) + row.value
-    arrived = ~np.isnan(counts).all(axis=0) if segments else np.zeros(size, dtype=bool)
-    seen = np.logical_or.accumulate(~np.isnan(counts), axis=1)
-    counts[np.isnan(counts) & seen & arrived] = 0
+    at = (
+        np.array([places[row.segment] for row in kept], dtype=np.intp),
+        np.array([(row.day - begin).days // period_days for row in kept], dtype=np.intp),
+    )
+    known = np.zeros((len(segments), size), dtype=bool)
+    known[at] = True
+    counts = np.where(known, 0.0, np.nan)
+    np.add.at(counts, at, [row.value for row in kept])
+    arrived = np.logical_or.reduce(known, axis=0)
+    seen = np.logical_or.accumulate(known, axis=1)
+    counts[~known & seen & arrived] = 0
     for stop in stops:
         covered = _covered(stop, begin, period_days, size)
         rows_of = slice(None) if not stop.segment else [places[stop.segment]] if stop.segment in places else []
