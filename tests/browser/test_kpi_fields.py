@@ -1,4 +1,4 @@
-"""A KPI's fields in a browser: opened where they stand, by mouse and by key, and without scripts on a page of their own."""
+"""A KPI's fields in a browser: opened where they stand, and without scripts on a page of their own."""
 
 from __future__ import annotations
 
@@ -34,9 +34,7 @@ def opened(live_server: LiveServer, page_factory: PageFactory, owner: Principal,
     return page
 
 
-def test_a_field_is_opened_saved_and_left(
-    live_server: LiveServer, page_factory: PageFactory, owner: Principal
-) -> None:
+def test_a_field_is_opened_saved_and_left(live_server: LiveServer, page_factory: PageFactory, owner: Principal) -> None:
     page = opened(live_server, page_factory, owner)
     link = page.get_by_role("link", name=re.compile("^Unit: "))
     link.focus()

@@ -83,7 +83,7 @@ class HorizonOut(StrictSerializer):
 
 
 class CohortOut(StrictSerializer):
-    """Those begun in a year: `expected` would be in production if all years fared alike; one not `compared` has too few.
+    """Those begun in a year: `expected` would be in production if all years fared alike; too few are not `compared`.
 
     `share` is in production after twelve months, with its 95 % band, null where too few were begun that long ago.
     """

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kpis.scoring.portfolio_analysis.answers import FUNNEL_COLUMNS, funnel_answer, incidence_answer, lines
-from kpis.scoring.portfolio_analysis.curve import HEIGHT, WIDTH, curve_of, height
 from kpis.scoring.portfolio_analysis.cohorts import cohorts_of
+from kpis.scoring.portfolio_analysis.curve import HEIGHT, WIDTH, curve_of, height
 from kpis.scoring.portfolio_analysis.funnel import funnel_of, stop_counts
 from kpis.scoring.portfolio_analysis.histories import History
 from kpis.scoring.portfolio_analysis.incidence import Share, incidence_of
