@@ -103,8 +103,8 @@ def test_goals_names_owners_and_the_week_are_told(owner: Principal) -> None:
     assert (told(owner).standing.kpi.name, told(owner).goal) == ("Calls", "at least 30\N{NARROW NO-BREAK SPACE}h")
     User.objects.filter(pk=owner.user.pk if owner.user else 0).update(name="Ada Example")
     assert str(told(owner).standing.kpi.owner) == "Ada Example"
-    Workspace.objects.filter(pk=owner.workspace.pk).update(first_weekday=7)
-    assert told(owner).standing.kpi.workspace.first_weekday == 7
+    Workspace.objects.filter(pk=owner.workspace.pk).update(first_weekday=6)
+    assert told(owner).standing.kpi.workspace.first_weekday == 6
 
 
 @pytest.mark.django_db
