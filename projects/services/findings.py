@@ -18,8 +18,8 @@ from projects.services.due import note_due
 from projects.services.finding_tasks import carry_tasks, end_tasks
 
 LONGEST_EXPLANATION: Final = 1000
-MONITORED: Final = ("silent", "stopped", "drift", "quality", "latency", "errors", "cost")
-"""The kinds that monitors of observations open and close."""
+MONITORED: Final = ("silent", "stopped", "drift", "quality", "latency", "errors", "cost", "evaluation")
+"""The kinds that monitors of observations and of production evaluations open and close."""
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False
     dependencies = [
-        ("projects", "0022_keep_findings"),
+        ("projects", "0023_widen_kinds_of_findings"),
     ]
 
     operations = [
