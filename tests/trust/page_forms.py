@@ -18,7 +18,7 @@ from kpis.forms.check_tasks import CheckTaskForm
 from kpis.forms.dashboards import DashboardForm, PanelForm
 from kpis.forms.datasets import DvcForm
 from kpis.forms.evaluations import EvaluationFilter, StopRuleForm, ThresholdForm
-from kpis.forms.findings import ExplainForm, MuteForm
+from kpis.forms.findings import ExplainForm, FindingFilterForm, MuteForm
 from kpis.forms.forecasts import EstimateForm, WhatIfForm
 from kpis.forms.formulas import FormulaForm
 from kpis.forms.gates import GateForm
@@ -113,6 +113,7 @@ class Post:
 ELSEWHERE: Final = {
     FirstRunForm,
     EvaluationFilter,
+    FindingFilterForm,
     ThresholdForm,
     CurveForm,
     WhatIfForm,
