@@ -274,6 +274,21 @@ def bodies(ids: dict[str, str], number: int) -> dict[str, list[Body]]:
                 "reference": "the week before",
             }
         ],
+        f"POST {initiative}drift/": [
+            {
+                "features": [
+                    {
+                        "name": f"amount-{number}",
+                        "segment": "IL",
+                        "method": "psi",
+                        "bins": {"reference": [50, 50], "current": [48, 52]},
+                    },
+                    {"name": f"age-{number}", "samples": {"reference": [30.5, 41.0], "current": [33.0, 52.5]}},
+                ],
+                "time": "2026-01-05T00:00:00Z",
+                "reference": "the week before",
+            }
+        ],
         "POST data-sources/": [{"key": f"feed-{number}", **_source(ids)}],
         "PATCH data-sources/{source_key}/": [_source(ids)],
         "POST planned-stops/": [

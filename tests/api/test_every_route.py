@@ -79,6 +79,7 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
     "initiatives/{key}/observations/": {"GET": READ, "POST": READINGS},
     "initiatives/{key}/observations/batch/": {"POST": READINGS},
     "initiatives/{key}/observations/files/": {"POST": READINGS},
+    "initiatives/{key}/drift/": {"POST": READINGS},
     "data-sources/": {"GET": READ, "POST": INITIATIVES},
     "data-sources/{source_key}/": {"GET": READ, "PATCH": INITIATIVES},
     "initiatives/{key}/findings/": {"GET": READ},

@@ -68,23 +68,33 @@ def psi(reference: Sequence[float], current: Sequence[float]) -> float:
 
     Infinite where a bin is empty in one only. Raises ValueError for unequal, negative or empty histograms.
     """
-    return float(_psi(*(each[None, :] / each.sum() for each in _checked(reference, current)))[0])
+    return float(_psi(*(each[None, :] / each.sum() for each in histograms(reference, current)))[0])
 
 
 def judge_psi(reference: Sequence[int], current: Sequence[int], draws: int = DRAWS) -> Psi:
     """Judge two histograms of counts. The draws are the same for the same counts. Raises ValueError as `psi` does."""
-    counted, compared = _checked(reference, current)
+    counted, compared = histograms(reference, current)
     first, second = merged(counted, compared)
     n, m, bins = int(first.sum()), int(second.sum()), len(first)
     value = psi(first.tolist(), second.tolist())
     if bins < 2:
         return Psi(value, 1.0, 0.0, 0.0, bins, n, m)
-    pooled = (first + second).astype(np.int64)
-    drawn = np.random.default_rng(0).multivariate_hypergeometric(pooled, n, size=draws, method="marginals")
-    nulls = _psi(drawn / n, (pooled - drawn) / m)
+    nulls = _psi(*null_pairs(first, second, draws))
     p = (1 + int((nulls >= value * (1 - 1e-12)).sum())) / (draws + 1)
     limit = float(np.quantile(nulls, 1 - LEVEL, method="higher"))
     return Psi(value, p, limit, psi_limit(bins, n, m), bins, n, m)
+
+
+def null_pairs(
+    first: NDArray[np.float64], second: NDArray[np.float64], draws: int = DRAWS
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the shares of pairs of samples of these sizes, one pair in each row, dealt from all their cases: no drift.
+
+    The same counts give the same pairs.
+    """
+    pooled, n = (first + second).astype(np.int64), int(first.sum())
+    drawn = np.random.default_rng(0).multivariate_hypergeometric(pooled, n, size=draws, method="marginals")
+    return drawn / n, (pooled - drawn) / second.sum()
 
 
 def psi_limit(bins: int, n_reference: int, n_current: int, level: float = LEVEL) -> float:
@@ -122,11 +132,12 @@ def jensen_shannon(reference: Sequence[float], current: Sequence[float], base: f
     """Return how far two histograms are apart. Raises ValueError as `psi` does, and for a base other than 2 or e."""
     if base not in (2.0, math.e):
         raise ValueError("The base of the logarithm is 2 or e.")
-    distance = float(jensenshannon(*_checked(reference, current), base=base))
+    distance = float(jensenshannon(*histograms(reference, current), base=base))
     return JensenShannon(distance, distance**2, base)
 
 
-def _checked(reference: Sequence[float], current: Sequence[float]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def histograms(reference: Sequence[float], current: Sequence[float]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return two histograms of counts. Raises ValueError for unequal, negative or empty ones."""
     found = (np.asarray(reference, dtype=np.float64), np.asarray(current, dtype=np.float64))
     if len(reference) != len(current):
         raise ValueError("Both histograms have the same bins.")
