@@ -71,7 +71,7 @@ def test_an_evaluation_of_a_known_run_is_one_of_its_model() -> None:
         (PARTS, set()),
         (PARTS | {"features": "F"}, set()),
         (PARTS | {"model": "M2"}, {"model.error_analysis"}),
-        (PARTS | {"code": "C2"}, {"data.feature_code_tested", "model.reviewed"}),
+        (PARTS | {"code": "C2"}, {"data.feature_code_tested", "model.reviewed", "delivery.rerun"}),
         (PARTS | {"data": "D2"}, {"data.no_leakage", "data.splits_apart"}),
         ({}, {"model.error_analysis"}),
     ],
