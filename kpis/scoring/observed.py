@@ -14,6 +14,7 @@ class OpenFinding:
     kind: str
     id: str
     words: str
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -231,7 +231,7 @@ def grounds_of(initiative: Initiative, now: datetime | None = None) -> Grounds:
         tasks=task_facts(initiative, said["tasks"]),
         releases=release_facts(initiative, said["releases"]),
         rollback=rollback_facts(initiative, said["rollback"]),
-        observed=observed_facts(said["observed"]),
+        observed=observed_facts(initiative, said["observed"]),
     )
 
 

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from kpis.scoring.observed import Figure, ObservedFacts, OpenFinding, Seen
+from kpis.selectors.paths import finding_path
+from projects.models import Initiative
 
 OBSERVED: Final = """
     (SELECT json_build_object('watch', (SELECT document FROM kpis_monitorwatch WHERE initiative_id = %(initiative)s),
@@ -43,7 +45,7 @@ OBSERVED: Final = """
             WHERE ours.id = %(initiative)s))) AS observed,"""
 
 
-def observed_facts(said: Mapping[str, Any]) -> ObservedFacts:
+def observed_facts(initiative: Initiative, said: Mapping[str, Any]) -> ObservedFacts:
     """Return what `OBSERVED` reads as facts; each part is null where there is nothing."""
     watch = said["watch"] or {}
     kinds = watch.get("kinds", {})
@@ -54,7 +56,10 @@ def observed_facts(said: Mapping[str, Any]) -> ObservedFacts:
         new=watch.get("new_count", 0),
         judged={kind: count["judged"] for kind, count in kinds.items()},
         unjudged={kind: count["unjudged"] for kind, count in kinds.items()},
-        open=tuple(OpenFinding(*each) for each in said["open"] or ()),
+        open=tuple(
+            OpenFinding(kind, finding_id, words, finding_path(initiative.workspace, finding_id))
+            for kind, finding_id, words in said["open"] or ()
+        ),
         oldest={kind: _seen(each) for kind, each in (said["oldest"] or {}).items()},
         figures=tuple(
             Figure(_seen(each["seen"]), each["value"], each["n"], each["threshold"]) for each in said["figures"] or ()

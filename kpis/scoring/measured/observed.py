@@ -74,7 +74,7 @@ def _failing(found: list[OpenFinding], expected: str) -> Measurement:
         counted(len(found), "open finding"),
         expected,
         reason=found[0].words + (f", and {len(found) - 1:,} more" if len(found) > 1 else ""),
-        evidence=tuple(Evidence(each.words, kind="finding") for each in found),
+        evidence=tuple(Evidence(each.words, each.url, "finding") for each in found),
         value=float(len(found)),
         aim=NO_DISTANCE,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -100,6 +101,7 @@ def test_a_silent_segment_costs_a_critical_model_its_data_section(owner: Princip
     arrive(refills, after(70), {"OH": 38, "TX": 90, "WY": 1})
     judged(refills, after(70))
     assert complete(refills) == complete(churn) == ("fail", "1 open finding")
+    assert leads_to(refills) == Finding.objects.get(initiative=refills, closed_at=None).public_id
     arrive(refills, after(71), STATES)
     judged(refills, after(71))
     assert complete(refills)[0] == "pass"
@@ -107,10 +109,22 @@ def test_a_silent_segment_costs_a_critical_model_its_data_section(owner: Princip
 
 def complete(initiative: Initiative) -> tuple[str, str]:
     """Judge an initiative; return what its check on complete data says."""
+    found = check_of(initiative)
+    return found["result"], found["observed"]
+
+
+def leads_to(initiative: Initiative) -> str:
+    """Return the finding whose page the check on complete data leads to."""
+    (proof,) = check_of(initiative)["evidence"]
+    here = f"/w/{initiative.workspace.key}/findings/"
+    assert proof["url"].startswith(here) and proof["url"].endswith("/")
+    return str(proof["url"].removeprefix(here).rstrip("/"))
+
+
+def check_of(initiative: Initiative) -> dict[str, Any]:
     document = judge_now(initiative.pk).document
     checks = [each for section in document["sections"] for each in section["checks"]]
-    found = next(each for each in checks if each["id"] == "data.complete")
-    return found["result"], found["observed"]
+    return next(each for each in checks if each["id"] == "data.complete")
 
 
 def test_due_facts_are_judged_with_their_monitors(refills: Initiative) -> None:
