@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.db.models import Q
@@ -84,9 +85,11 @@ def is_muted(principal: Principal, finding: Finding) -> bool:
 
 def evidence_lines(evidence: Mapping[str, Any]) -> list[tuple[str | Promise, str]]:
     """Return the numbers that a finding rests on, each with its label; what is not known is left out."""
-    known = [(label, evidence.get(name)) for name, label in LABELS.items()]
-    return [(label, _value(value)) for label, value in known if value not in (None, "")]
+    known = [(label, name, evidence.get(name)) for name, label in LABELS.items()]
+    return [(label, _value(name, value)) for label, name, value in known if value not in (None, "")]
 
 
-def _value(value: Any) -> str:
+def _value(name: str, value: Any) -> str:
+    if name == "time":
+        return f"{datetime.fromisoformat(value).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     return figure(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)

@@ -1,4 +1,4 @@
-"""The recorded result files of three libraries are made anew by them, each in an environment of its own, and read the
+"""The recorded result files of four libraries are made anew by them, each in an environment of its own, and read the
 same; skipped where an environment cannot be made."""
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pytest
 from projects.progress.observed_files.reading import read_file
 
 RECORDED = Path(__file__).parent / "recorded"
-FORMATS = {"evidently": "evidently", "pandera": "pandera", "dvclive": "dvc"}
+FORMATS = {"evidently": "evidently", "great_expectations": "great_expectations", "pandera": "pandera", "dvclive": "dvc"}
 MORE = {"pandera": "pandera[pandas]"}
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
 INSTALLING = 900
