@@ -19,12 +19,14 @@ from kpis.services.readings import record_readings
 from kpis.services.results import keep_result
 from mltrack.accounts.access import Principal
 from mltrack.file_answer import XLSX
-from projects.models import DatasetVersion, Initiative
+from projects.models import DatasetVersion, Finding, Initiative
+from projects.progress.faults import Fault
 from projects.services.annotation_pushes import record_annotations
 from projects.services.columns import choose_columns
 from projects.services.data_sources import create_source
 from projects.services.datasets import record_dataset
 from projects.services.deployments import record_deployment
+from projects.services.findings import explain_finding, keep_fault
 from projects.services.label_audits import discard_audit, draw_audit
 from projects.services.label_batches import tie_batch
 from projects.services.labeling_snapshots import SnapshotRecord, record_labeling_snapshot
@@ -125,6 +127,10 @@ def plant(world: World) -> World:
         fed: dict[str, Any] = {"name": text[:120], "note": text, "features": [(biopsy.key, text)]}
         source = create_source(person, key=f"planted-{number}", **fed)
         plan_stop(person, first_day=today, last_day=today, reason=text, segment=text, source=source)
+    for number, text in enumerate(dict.fromkeys(shown)):
+        fault = Fault(f"drift:{number}", "drift", text[:120], text[:120], "warning", text, {})
+        keep_fault(biopsy, fault.cause, fault, timezone.now())
+        explain_finding(person, Finding.objects.get(cause=fault.cause), text)
     push_tasks(person, biopsy, [{"title": text, "external_id": text} for text in PAYLOADS], atomic=True)
     record_annotations(person, biopsy, [pushed(text, "ann", text, batch=text) for text in PAYLOADS])
     for text in PAYLOADS:
@@ -163,6 +169,7 @@ def test_no_cell_of_any_download_runs(world: World, client: Client) -> None:
         "kpis:datasets_csv",
         "kpis:deployments_csv",
         "kpis:observed_csv",
+        "kpis:findings_csv",
         "projects:sources_csv",
         "projects:stops_csv",
         "kpis:tasks_csv",
