@@ -8,6 +8,7 @@ from django.utils import timezone
 from kpis.selectors.due_mails import due_digests, due_notices, due_reminders
 from kpis.services.alert_judging import due_alerts, judge_alerts
 from kpis.services.alert_mails import send_notice
+from kpis.services.answered_questions import asked_of, record_answer
 from kpis.services.derived_readings import reckon_kpi
 from kpis.services.digests import send_digest
 from kpis.services.formula_due import due_formulas
@@ -19,8 +20,6 @@ from kpis.services.reminders import remind
 from kpis.services.retention import drop_old_forecasts, drop_old_snapshots
 from kpis.services.shares import drop_old_openings
 from kpis.services.snapshots import due_initiatives, judge_initiative
-from kpis.services.source_pages import record_readings_page
-from kpis.services.source_questions import questions_of
 from kpis.services.subscription_due import drop_old_sendings, give_up_broken_off, plan_due, waiting_deliveries
 from kpis.services.subscription_sending import send_delivery
 from projects.services import pull
@@ -36,8 +35,8 @@ def judge(initiative_id: int) -> None:
 
 @shared_task(name="kpis.tasks.pull_readings", time_limit=600, soft_time_limit=570)
 def pull_readings(connection_id: int) -> None:
-    """Pull the readings of one connection if it is due or asked for."""
-    pull.run(connection_id, record_readings_page, questions_of)
+    """Pull the readings and observations of one connection if it is due or asked for."""
+    pull.run(connection_id, record_answer, asked_of)
 
 
 @shared_task(name="kpis.tasks.sweep_judgements", time_limit=60, soft_time_limit=50)

@@ -22,3 +22,10 @@ def begin_of(zone: str, day: date) -> datetime:
     a day has 23 to 25 hours, and ends where the next one begins.
     """
     return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
+
+
+def at_zone(naive: datetime, zone: ZoneInfo) -> datetime | None:
+    """Return a local time in UTC; None where clocks jump over it. Of two equal local times the first counts."""
+    moment = naive.replace(tzinfo=zone, fold=0)
+    back = moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None)
+    return moment.astimezone(UTC) if back == naive.replace(tzinfo=None) else None

@@ -22,6 +22,7 @@ from projects.models import (
     Finding,
     Initiative,
     LabelAudit,
+    ObservationSource,
     PlannedStop,
     Run,
     RunDataset,
@@ -180,6 +181,22 @@ def data_source_of(principal: Principal, key: str) -> DataSource:
     found = DataSource.objects.select_related("owner").filter(workspace=principal.workspace, key=key).first()
     if found is None:
         raise Http404(f"No source {key[:40]} here.")
+    return found
+
+
+def observation_source_of(initiative: Initiative, public_id: str, *, lock: bool = False) -> ObservationSource:
+    """Return one of the initiative's sources of observations, until the end of the transaction with `lock`.
+
+    Its connection is held first then, as a pull does. Raises Http404.
+    """
+    if lock:
+        held = Connection.objects.select_for_update(of=("self",), no_key=True)
+        held.filter(observation_sources__initiative=initiative, observation_sources__public_id=public_id).first()
+    ours = ObservationSource.objects.select_related("connection__workspace", "initiative__workspace")
+    ours = ours.select_for_update(of=("self",), no_key=True) if lock else ours
+    found = ours.filter(initiative=initiative, public_id=public_id).first()
+    if found is None:
+        raise Http404("No such source of observations in this initiative.")
     return found
 
 

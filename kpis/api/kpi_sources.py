@@ -14,12 +14,10 @@ from kpis.access import kpi_of, source_of
 from kpis.api.shapes.kpi_sources import (
     CorrectionOut,
     PreviewIn,
-    PreviewOut,
     SourceEdit,
     SourceIn,
     SourceOut,
     SourceParams,
-    SourceSyncOut,
 )
 from kpis.selectors.kpi_sources import correction_list, source_list
 from kpis.services.kpi_sources import keep_edit, keep_source, pause_source, remove_source, sync_source
@@ -32,6 +30,7 @@ from mltrack.rest.pages import page_of
 from mltrack.rest.query import PageParams
 from mltrack.rest.serializers import answer_of
 from projects.access import connection_of
+from projects.api.shapes.questions import PreviewOut, SourceSyncOut
 from projects.models import Connection
 
 WRITE = Power.WRITE_CONNECTIONS

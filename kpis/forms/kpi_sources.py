@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from kpis.forms.kpis import Day
 from kpis.models import SourceKind
-from kpis.services.source_fields import LONGEST_STATEMENT, OPTIONS
+from kpis.services.source_fields import OPTIONS
 from projects.connectors.csv_readings import DELIMITERS, MOST_BYTES, TIME_FORMS
 from projects.connectors.registry import TITLES
 from projects.models import Connection
+from projects.services.question_fields import LONGEST_STATEMENT
 
 UPLOAD: Final = "upload"
 FORMS: Final = {
@@ -30,8 +31,8 @@ FORMS: Final = {
 SIGNS: Final = {"comma": _("Comma"), "semicolon": _("Semicolon"), "tab": _("Tab")}
 
 
-class SourceForm(forms.Form):
-    """A source to try and to keep."""
+class QuestionForm(forms.Form):
+    """A question to try and to keep: what is asked of which connection, and how its answer is read."""
 
     name = forms.CharField(label=_("Name"), max_length=120)
     connection = forms.ChoiceField(label=_("From"))
@@ -62,7 +63,21 @@ class SourceForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.connections = {each.public_id: each for each in connections}
         listed = [(each.public_id, f"{each.name} ({TITLES[each.kind]})") for each in connections]
-        self.fields["connection"].choices = [*listed, (UPLOAD, _("Files that I upload"))]  # type: ignore[attr-defined]
+        self.fields["connection"].choices = listed  # type: ignore[attr-defined]
+
+    def options(self, kind: str) -> dict[str, Any]:
+        """Return how the answer of a valid form's question is read, for a kind of source."""
+        data = self.cleaned_data
+        segment = {"segment_column": data["segment"], "segment_label": data["segment"]}
+        return {name: {**data, **segment}[name] or default for name, default in OPTIONS[kind].items()}
+
+
+class SourceForm(QuestionForm):
+    """A source of readings: a question, or files by hand."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["connection"].choices += [(UPLOAD, _("Files that I upload"))]  # type: ignore[attr-defined]
 
     def asked(self) -> tuple[str, Connection | None]:
         """Return the kind and the connection of a valid form; an upload has none."""
@@ -73,9 +88,8 @@ class SourceForm(forms.Form):
         """Return the rest as the service takes it."""
         data = self.cleaned_data
         kind, _connection = self.asked()
-        segment = {"segment_column": data["segment"], "segment_label": data["segment"]}
-        options = {name: {**data, **segment}[name] or default for name, default in OPTIONS[kind].items()}
-        return {"name": data["name"], "statement": data["statement"], "options": options, "begins": data["begins"]}
+        asked = {name: data[name] for name in ("name", "statement", "begins")}
+        return {**asked, "options": self.options(kind)}
 
 
 class SourceFileForm(forms.Form):

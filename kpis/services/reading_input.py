@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from kpis.services.fields import finite
+from mltrack.days import at_zone
 from mltrack.periods import BEYOND, EARLIEST, FIRST_YEAR, LAST_YEAR
 
 MOST_READINGS = 10_000
@@ -40,13 +41,6 @@ class ReadingInput:
         """Note a wrong place; after fifty the rest is left unsaid."""
         if len(self.errors) < MOST_ERRORS:
             self.errors.setdefault(place, text)
-
-
-def at_zone(naive: datetime, zone: ZoneInfo) -> datetime | None:
-    """Return a local time in UTC; None where clocks jump over it. Of two equal local times the first counts."""
-    moment = naive.replace(tzinfo=zone, fold=0)
-    back = moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None)
-    return moment.astimezone(UTC) if back == naive.replace(tzinfo=None) else None
 
 
 def day_start(day: date, zone: ZoneInfo) -> datetime:

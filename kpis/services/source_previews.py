@@ -14,11 +14,11 @@ from kpis.models import KPI
 from kpis.services.reading_input import ReadingRecord
 from kpis.services.source_pages import checked_rows
 from kpis.services.source_questions import Question, query_of
-from projects.connectors.base import ConnectorError, FetchesReadings
+from projects.connectors.base import ConnectorError
 from projects.connectors.csv_readings import CSVForm, read_csv
 from projects.connectors.reading_records import RawReading, RejectedRow, SeriesQuery
 from projects.models import Connection
-from projects.services.clients import PAGE_PATIENCE, open_connection
+from projects.services.asking import ask_once
 
 SHOWN: Final = 20
 _PERIODS: Final = 60
@@ -42,23 +42,8 @@ def preview_question(kpi: KPI, connection: Connection, question: Question) -> Pr
 
     Raises ValidationError, by `statement` where the question is wrong and by `connection` where the way to it is.
     """
-    query = _newest(query_of(kpi, question, timezone.now()))
-    rows: list[RawReading] = []
-    rejected: list[RejectedRow] = []
-    warning = ""
-    try:
-        with open_connection(connection, PAGE_PATIENCE) as (connector, _):
-            if not isinstance(connector, FetchesReadings):
-                raise ValidationError({"connection": "This kind of connection brings no readings."})
-            for page in connector.fetch_readings([query], timezone.now()):
-                if page.problem is not None:
-                    raise ValidationError({"statement": page.problem[1]})
-                rows += page.rows
-                rejected += page.rejected
-                warning = warning or page.warning
-    except ConnectorError as error:
-        raise ValidationError({"connection": error.text}) from error
-    return _preview(kpi, rows, rejected, warning)
+    found = ask_once(connection, _newest(query_of(kpi, question, timezone.now())))
+    return _preview(kpi, found.rows, found.rejected, found.warning)
 
 
 def preview_file(kpi: KPI, question: Question, content: bytes) -> Preview:

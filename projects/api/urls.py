@@ -13,6 +13,7 @@ from projects.api import (
     gold,
     initiatives,
     labeling,
+    observation_sources,
     observations,
     production,
     reports,
@@ -53,6 +54,20 @@ urlpatterns = [
     path("initiatives/<str:key>/observations/", observations.Observations.as_view()),
     path("initiatives/<str:key>/observations/batch/", observations.ObservationBatch.as_view()),
     path("initiatives/<str:key>/observations/files/", observations.ObservedFiles.as_view()),
+    path("initiatives/<str:key>/observation-sources/", observation_sources.ObservationSources.as_view()),
+    path("initiatives/<str:key>/observation-sources/preview/", observation_sources.ObservationSourcePreview.as_view()),
+    path(
+        "initiatives/<str:key>/observation-sources/<str:observing_id>/",
+        observation_sources.OneObservationSource.as_view(),
+    ),
+    path(
+        "initiatives/<str:key>/observation-sources/<str:observing_id>/sync/",
+        observation_sources.ObservationSourceSync.as_view(),
+    ),
+    path(
+        "initiatives/<str:key>/observation-sources/<str:observing_id>/back-fill/",
+        observation_sources.ObservationSourceBackFill.as_view(),
+    ),
     path("initiatives/<str:key>/tasks/", tasks.Tasks.as_view()),
     path("initiatives/<str:key>/tasks/batch/", tasks.TaskBatch.as_view()),
     path("initiatives/<str:key>/tasks/<str:task_key>/", tasks.OneTask.as_view()),

@@ -46,7 +46,7 @@ CHOSEN: dict[str, str] = {
     "csv_link": "",
 }
 """The option of a kind that says which experiments, projects or repositories are read; empty means all. Kinds of
-readings have none: the sources of KPIs say what is read."""
+readings have none: the sources of KPIs and of observations say what is read."""
 
 PULL_TASK = "projects.tasks.pull_connection"
 READINGS_TASK = "kpis.tasks.pull_readings"

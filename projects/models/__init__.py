@@ -20,6 +20,7 @@ from projects.models.labeling import (
     TallyKind,
     TaskState,
 )
+from projects.models.observation_sources import ObservationSource
 from projects.models.observations import (
     DataSource,
     Observation,
@@ -78,6 +79,7 @@ __all__ = [
     "MoveKind",
     "NudgeDelivery",
     "Observation",
+    "ObservationSource",
     "ObservedKind",
     "ObservedSeries",
     "Origin",

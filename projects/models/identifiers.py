@@ -6,6 +6,9 @@ from secrets import token_hex
 
 from mltrack.identifiers import new_id, new_ids
 
+OBSERVATION_SOURCE = "osr"
+"""What the ids of sources of observations begin with: by it a pull tells whose question was answered."""
+
 
 def connection_id() -> str:
     """Return a new id of a connection, `con_…`."""
@@ -80,6 +83,11 @@ def observed_series_id() -> str:
 def new_observed_series_ids(count: int) -> list[str]:
     """Return so many of them."""
     return new_ids("obs", count)
+
+
+def observation_source_id() -> str:
+    """Return a new id of a source of observations, `osr_…`."""
+    return new_id(OBSERVATION_SOURCE)
 
 
 def planned_stop_id() -> str:

@@ -193,6 +193,10 @@ def _link(ids: dict[str, str]) -> Body:
     return {**asked, "options": _FILE, "begins": "2026-01-01"}
 
 
+def _observing(ids: dict[str, str]) -> Body:
+    return {**_link(ids), "kind": "errors", "threshold": 0.5, "method": "share"}
+
+
 def bodies(ids: dict[str, str], number: int) -> dict[str, list[Body]]:
     """Return the bodies by `METHOD path`; `number` makes the names of new things differ."""
     reading = {"time": "2026-02-01T00:00:00Z", "value": 7.5, "segment": "eu"}
@@ -287,6 +291,19 @@ def bodies(ids: dict[str, str], number: int) -> dict[str, list[Body]]:
                 ],
                 "time": "2026-01-05T00:00:00Z",
                 "reference": "the week before",
+            }
+        ],
+        "POST initiatives/{key}/observation-sources/": [{**_observing(ids), "name": f"refused-{number}"}],
+        "POST initiatives/{key}/observation-sources/preview/": [_observing(ids)],
+        "PATCH initiatives/{key}/observation-sources/{observing_id}/": [
+            {
+                "name": "errors",
+                "statement": "rates.csv",
+                "options": _FILE,
+                "begins": "2026-01-01",
+                "threshold": 0.25,
+                "method": "share",
+                "paused": False,
             }
         ],
         "POST data-sources/": [{"key": f"feed-{number}", **_source(ids)}],

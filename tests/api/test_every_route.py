@@ -79,6 +79,11 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
     "initiatives/{key}/observations/": {"GET": READ, "POST": READINGS},
     "initiatives/{key}/observations/batch/": {"POST": READINGS},
     "initiatives/{key}/observations/files/": {"POST": READINGS},
+    "initiatives/{key}/observation-sources/": {"GET": READ, "POST": CONNECTIONS},
+    "initiatives/{key}/observation-sources/preview/": {"POST": CONNECTIONS},
+    "initiatives/{key}/observation-sources/{observing_id}/": {"GET": READ, "PATCH": CONNECTIONS, "DELETE": CONNECTIONS},
+    "initiatives/{key}/observation-sources/{observing_id}/sync/": {"POST": CONNECTIONS},
+    "initiatives/{key}/observation-sources/{observing_id}/back-fill/": {"POST": CONNECTIONS},
     "initiatives/{key}/drift/": {"POST": READINGS},
     "data-sources/": {"GET": READ, "POST": INITIATIVES},
     "data-sources/{source_key}/": {"GET": READ, "PATCH": INITIATIVES},
@@ -196,6 +201,7 @@ KINDS = (
     "evaluation_id", "upload_id", "kpi", "dataset_id", "task_key", "check_id", "sprint_id", "note_id", "alert_id",
     "dashboards", "calendar_id", "estimate_id", "result_id", "cost_id", "source_id", "share_id", "subscription_id",
     "notice_id", "deployment_id", "source_key", "stop_id", "webhook_id", "delivery_id", "finding_id",
+    "observing_id",
 )  # fmt: skip
 OWN = (
     *("calendars/{calendar_id}/", "notices/{notice_id}/", "shares/{share_id}/", "shares/{share_id}/openings/"),

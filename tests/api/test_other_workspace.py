@@ -160,6 +160,8 @@ def test_bodies_with_ids_are_those() -> None:
         "POST initiatives/{key}/evaluations/",
         "POST initiatives/{key}/evaluations/uploads/",
         "POST initiatives/{key}/deployments/{deployment_id}/rollback/",
+        "POST initiatives/{key}/observation-sources/",
+        "POST initiatives/{key}/observation-sources/preview/",
         "POST data-sources/",
         "PATCH data-sources/{source_key}/",
         "POST planned-stops/",

@@ -36,7 +36,7 @@ from kpis.services.value import add_cost, decide_value
 from kpis.services.waivers import request_waiver
 from mltrack.accounts.access import Principal
 from projects.connectors.records import DatasetRecord
-from projects.models import Connection, Finding, Initiative, RelabelSource
+from projects.models import Connection, Finding, Initiative, ObservationSource, RelabelSource
 from projects.progress.faults import Fault
 from projects.services.annotation_pushes import record_annotations
 from projects.services.annotator_figures import switch_annotator_figures
@@ -90,6 +90,15 @@ def fill(owner: Principal, mark: str = "", key: str = "CHURN") -> tuple[Initiati
         name=f"Link {mark}",
         connection=files,
         statement=mark or "rates.csv",
+        begins=NOON.date(),
+    )
+    observing = ObservationSource.objects.create(
+        initiative=initiative,
+        connection=files,
+        kind="errors",
+        name=f"errors {mark}".strip(),
+        statement=mark or "rates.csv",
+        method=mark[:60].strip(),
         begins=NOON.date(),
     )
     source = add_source(
@@ -178,6 +187,7 @@ def fill(owner: Principal, mark: str = "", key: str = "CHURN") -> tuple[Initiati
         "connections": connection.public_id,
         "connection_id": connection.public_id,
         "source_id": source.public_id,
+        "observing_id": observing.public_id,
         "source_connection": files.public_id,
         "upload_id": upload.public_id,
         "audit_id": audit.public_id,

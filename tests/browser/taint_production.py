@@ -11,8 +11,9 @@ from kpis.services.causes import tell_causes
 from kpis.services.monitoring import judge_monitors
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import Member
-from projects.models import EndpointProbe, Finding, Initiative, ProbeResult
+from projects.models import EndpointProbe, Finding, Initiative, ObservationSource, ProbeResult
 from projects.progress.faults import Fault
+from projects.services.connections import create_connection
 from projects.services.data_sources import create_source
 from projects.services.deployments import record_deployment
 from projects.services.findings import explain_finding, keep_findings
@@ -29,6 +30,7 @@ def poison_production(principal: Principal, initiative: Initiative, text: str, l
     """Write `text` into deployments, probes, observations, their sources and stops, and findings."""
     poison_deployments(principal, initiative, text, link)
     poison_observations(principal, initiative, text)
+    poison_observation_source(principal, initiative, text)
     ended, lasting = (_fault(f"drift:{text[:58].replace(':', '')}:{number}", text) for number in range(2))
     for fault in (ended, lasting):
         keep_findings(initiative, [(fault, [initiative.pk])], set(), timezone.now())
@@ -52,6 +54,30 @@ def poison_deployments(principal: Principal, initiative: Initiative, text: str, 
     ProbeResult.objects.create(probe=probe, deployment=made, at=now, ok=False, ms=90, words=words)
     roll_back(principal, made, seconds=9, link=link, note=text)
     record_rehearsal(principal, initiative, environment=text[:60].strip(), seconds=9, link=link, note=text)
+
+
+def poison_observation_source(principal: Principal, initiative: Initiative, text: str) -> None:
+    """Let a source of observations of a hostile server fail and warn with the text."""
+    connection = create_connection(
+        principal,
+        kind="csv_link",
+        name=f"o{text[:100].strip()}",
+        base_url="http://127.0.0.1:9",
+        interval_seconds=600_000,
+    )
+    ObservationSource.objects.create(
+        initiative=initiative,
+        connection=connection,
+        kind="errors",
+        name=text[:120].strip(),
+        statement=text,
+        options={"time_column": text},
+        method=text[:60].strip(),
+        begins=timezone.now().date(),
+        warning=text,
+        error_code="bad_file",
+        error_text=text,
+    )
 
 
 def poison_observations(principal: Principal, initiative: Initiative, text: str) -> None:

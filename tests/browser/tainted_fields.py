@@ -36,7 +36,7 @@ FORMED: Final = {
     "Forecast.decided_by": "the id of a check, or a word of the code",
     **dict.fromkeys(("AuditEvent.action", "AuditEvent.object_kind", "JudgeDue.reason"), "words of the code"),
     **dict.fromkeys(("Connection.last_error_code", "SyncAttempt.error_code"), "words of the code"),
-    "KpiSource.error_code": "words of the code",
+    **dict.fromkeys(("KpiSource.error_code", "ObservationSource.error_code"), "words of the code"),
     "Workspace.zone": "the name of a time zone, by a check",
     **dict.fromkeys(("ReadinessSnapshot.verdict", "ReadinessSnapshot.health", "GateDecision.verdict"), "our words"),
     **dict.fromkeys(("ReadinessSnapshot.candidate_kind", "GateDecision.candidate_kind"), "words of the code"),

@@ -25,11 +25,12 @@ from kpis.forms.gates import GateForm
 from kpis.forms.hooks import HookEditForm, HookForm
 from kpis.forms.initiatives import CreateForm, FieldForm
 from kpis.forms.kpi_notes import NoteForm
-from kpis.forms.kpi_sources import SourceFileForm, SourceForm
+from kpis.forms.kpi_sources import QuestionForm, SourceFileForm, SourceForm
 from kpis.forms.kpis import GoalForm, KpiFieldForm, KpiForm
 from kpis.forms.label_audits import AuditForm, RelabelsForm
 from kpis.forms.labeling import AnnotationsForm, BatchForm, CurveForm, QuotaForm
 from kpis.forms.mails import MailForm, OwnRhythmForm, RhythmForm, WhenForm
+from kpis.forms.observation_sources import ObservationSourceForm
 from kpis.forms.production import ProbeForm, RehearsalForm
 from kpis.forms.readings import PasteForm, ReadingForm
 from kpis.forms.realised import CostForm, DecisionForm, ExperimentForm, MeasureForm
@@ -109,7 +110,7 @@ class Post:
 
 
 # Posted to before anybody exists, and in no other test of classes; and read from addresses, whose parameters get odd
-# values of their own.
+# values of their own. `QuestionForm` is what two forms have in common.
 ELSEWHERE: Final = {
     FirstRunForm,
     EvaluationFilter,
@@ -121,12 +122,13 @@ ELSEWHERE: Final = {
     SinceForm,
     ViewForm,
     TimesForm,
+    QuestionForm,
 }
 
 
 def posts(ids: Mapping[str, str]) -> list[Post]:
     """Return the posts, from an id of each kind."""
-    facts = [*_facts(ids), *_data(), *_initiative(ids), *_edits(ids), *_delivery(ids)]
+    facts = [*_facts(ids), *_data(ids), *_initiative(ids), *_edits(ids), *_delivery(ids)]
     return [*_people(ids), *facts, *_judgement(ids), *_kpis(ids)]
 
 
@@ -174,15 +176,27 @@ def _people(ids: Mapping[str, str]) -> list[Post]:
     ]
 
 
-def _data() -> list[Post]:
+def _data(ids: Mapping[str, str]) -> list[Post]:
     file = {"text": "outs: [{path: raw, md5: a1}]", "path": "data/raw.dvc", "only": "data/*", "file": ""}
     drill = {"environment": "production", "seconds": "40", "link": "https://example.org/", "note": "As planned."}
     return [
         _post("kpis:data", DvcForm, file),
         _post("kpis:production", RehearsalForm, drill),
+        *_observing(ids),
         _post("kpis:deployment_probe", ProbeForm, {"interval_seconds": "600", "expected": "ready"}),
         _post("kpis:deployment_promote", None, {}),
         _post("kpis:deployment_rollback", None, {}),
+    ]
+
+
+def _observing(ids: Mapping[str, str]) -> list[Post]:
+    asked = {"kind": "errors", "connection": ids["source_connection"], "statement": "rates.csv"}
+    judged = {"threshold": "0.5", "method": "share"}
+    return [
+        _post("kpis:observing", ObservationSourceForm, {**SOURCE, **asked, **judged}, {"save": ""}),
+        _post("kpis:observing_sync", None, {}, {"whole": "1"}),
+        _post("kpis:observing_pause", None, {}),
+        _post("kpis:observing_remove", None, {}),
     ]
 
 

@@ -41,6 +41,7 @@ NOUNS: Final = {
     "move": "initiatives",
     "notes": "note_id",
     "notices": "notice_id",
+    "observing": "observing_id",
     "production": "deployment_id",
     "results": "result_id",
     "runs": "run_id",

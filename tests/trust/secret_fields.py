@@ -85,6 +85,7 @@ HARMLESS: Final[Mapping[str, str]] = {
     "model projects.Connection.last_error_code": "the word of a fault",
     "model projects.SyncAttempt.error_code": "the word of a fault",
     "model kpis.KpiSource.error_code": "the word of a fault",
+    "model projects.ObservationSource.error_code": "the word of a fault",
     "model projects.Connection.lease_token": "a counter",
     "model projects.SyncAttempt.lease_token": "a counter",
 }

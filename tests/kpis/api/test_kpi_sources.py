@@ -10,9 +10,9 @@ from django.db.models import F
 from pytest_django import Settings
 
 from kpis.models import KpiSource
-from kpis.services import source_previews
 from kpis.services.readings import record_readings
 from projects.models import Connection
+from projects.services import asking
 from projects.services.clients import open_connection
 from tests.api.people import Team
 from tests.kpis.source_world import connect, make_kpi
@@ -81,7 +81,7 @@ class Watched:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.open: list[int] = []
         self._own = len(connection.atomic_blocks)
-        monkeypatch.setattr(source_previews, "open_connection", self._asked)
+        monkeypatch.setattr(asking, "open_connection", self._asked)
 
     def _asked(self, *args: Any) -> Any:
         self.open.append(len(connection.atomic_blocks) - self._own)
@@ -119,7 +119,7 @@ def test_what_changed_while_it_was_asked_is_not_kept(
             Connection.objects.update(version=F("version") + 1)
         return open_connection(*args)
 
-    monkeypatch.setattr(source_previews, "open_connection", meanwhile)
+    monkeypatch.setattr(asking, "open_connection", meanwhile)
     answer = team.manager.call("patch", path, {"statement": "b.csv"})
     assert answer.status_code == 400 and "try again" in answer.json()["errors"][0]["detail"]
     assert KpiSource.objects.get().statement != "b.csv"

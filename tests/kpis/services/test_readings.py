@@ -12,10 +12,11 @@ from django.core.exceptions import ValidationError
 from kpis.models import KPI, Reading
 from kpis.services.contributions import set_contribution
 from kpis.services.kpis import create_kpi
-from kpis.services.reading_input import ReadingRecord, at_zone, day_start, parse_csv, read_columns
+from kpis.services.reading_input import ReadingRecord, day_start, parse_csv, read_columns
 from kpis.services.readings import Counts, record_csv, record_readings
 from mltrack.accounts.access import system_principal
 from mltrack.accounts.models import AuditEvent
+from mltrack.days import at_zone
 from projects.models import JudgeDue
 from tests.factories import make_initiative, make_workspace
 

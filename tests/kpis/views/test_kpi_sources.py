@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from kpis.models import KpiSource, Reading
-from kpis.services import source_previews
 from mltrack.accounts.access import Principal
 from projects.models import SyncAttempt
+from projects.services import asking
 from projects.services.clients import open_connection
 from tests.factories import make_member, make_workspace
 from tests.kpis.source_world import FILE, connect
@@ -62,7 +62,7 @@ def test_no_transaction_is_open_while_the_page_asks(
         seen.append(len(connection.atomic_blocks) - own)
         return open_connection(*args)
 
-    monkeypatch.setattr(source_previews, "open_connection", watched)
+    monkeypatch.setattr(asking, "open_connection", watched)
     for button, status in (("try", 200), ("save", 302)):
         answer = post(owner, home(owner, HERE), {**ASKED, "connection": files.public_id, button: ""})
         assert answer.status_code == status

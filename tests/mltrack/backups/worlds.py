@@ -45,6 +45,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "projects_labelingproject": {"external_id": "7"},
     "projects_labeltask": {"state": "labeled"},
     "projects_datasource": {"key": "odd"},
+    "projects_observationsource": {"threshold": None, "statement": ODD},
     "projects_senttask": {"told_open": None},
     "kpis_kpialert": {"kind": "missing", "value": None},
     "kpis_experimentresult": {"outcome": "means", "treated_n": 20, "control_n": 20, "scale": 1.0},
