@@ -50,7 +50,16 @@ from projects.connectors.labeling_records import (
 )
 from projects.connectors.records import DatasetRecord
 from projects.connectors.task_records import SprintRecord, TaskPage, TaskRecord
-from projects.models import Connection, DatasetVersion, EndpointProbe, Finding, Initiative, RelabelSource, Task
+from projects.models import (
+    Connection,
+    DatasetVersion,
+    EndpointProbe,
+    Finding,
+    Initiative,
+    ObservationSource,
+    RelabelSource,
+    Task,
+)
 from projects.progress.datasets.splits import Overlap
 from projects.services.annotator_figures import switch_annotator_figures
 from projects.services.connections import create_connection
@@ -392,8 +401,21 @@ def observe(principal: Principal, initiative: Initiative) -> str:
     create_source(principal, key="old-archive", name="Old archive", archived=True)
     first = in_days(20).date()
     plan_stop(principal, first_day=first, last_day=first, reason="The scanners are serviced.", source=source)
+    ask_for_observations(principal, initiative)
     judge_monitors(initiative.pk)
     return source.key
+
+
+def ask_for_observations(principal: Principal, initiative: Initiative) -> None:
+    """Let a Prometheus be asked for two things, one of which it refuses."""
+    about: dict[str, Any] = {"name": "Prometheus", "base_url": "http://metrics.example.org"}
+    metrics = create_connection(principal, kind="prometheus", **about, interval_seconds=600_000)
+    asked = {"initiative": initiative, "connection": metrics, "begins": in_days(-90).date()}
+    slides = {"kind": "volume", "name": "slides", "statement": "slides", "options": {"segment_label": "site"}}
+    ObservationSource.objects.create(**asked, **slides, read_until=in_days(-1), last_ok=in_days(0))
+    wrong = {"error_code": "bad_query", "error_text": "Prometheus does not answer this query: parse error at char 5."}
+    answers = {"kind": "latency", "name": "answers", "statement": "sum(", "threshold": 0.5}
+    ObservationSource.objects.create(**asked, **answers, **wrong)
 
 
 def mirror(principal: Principal, initiative: Initiative) -> Connection:
