@@ -13,6 +13,7 @@ from kpis.models import KPI, KpiSource, ReadingCorrection, SourceKind
 from mltrack.accounts.models import Workspace
 from projects.connectors.registry import CONNECTORS, brings_readings
 from projects.models import Connection, RejectedRecord
+from projects.selectors.questions import condition_at
 
 SHOWN = 20
 
@@ -58,17 +59,7 @@ def condition_of(source: KpiSource) -> tuple[str, str]:
     connection = source.connection
     if connection is None:
         return "upload", _("Files are given by hand.")
-    if source.paused:
-        return "paused", _("Paused.")
-    if source.error_code:
-        return "failing", source.error_text
-    if connection.last_error_code:
-        return "failing", connection.last_error_text
-    if connection.paused:
-        return "paused", _("Its connection is paused.")
-    if source.last_ok is None:
-        return "new", _("The first pull is on its way.")
-    return "ok", source.warning
+    return condition_at(connection, source)
 
 
 def reading_connections(workspace: Workspace) -> list[Connection]:

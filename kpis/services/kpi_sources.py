@@ -19,6 +19,7 @@ from projects.connectors.base import ConnectorError
 from projects.connectors.csv_readings import CSVForm, read_csv
 from projects.models import Connection, SyncAttempt
 from projects.services.connections import ask_sync
+from projects.services.run_rows import lock_source
 from projects.services.versions import expect_version
 
 MOST_SOURCES: Final = 50
@@ -168,6 +169,9 @@ def _upload(source: KpiSource) -> dict[str, Any]:
 
 
 def _locked(source: KpiSource) -> KpiSource:
+    """Hold the source after its connection, in the order of a pull."""
+    if source.connection is not None:
+        lock_source(source.connection)
     found = KpiSource.objects.select_for_update(of=("self",)).select_related("connection__workspace", "kpi__workspace")
     return found.get(pk=source.pk)
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Final
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
 from projects.models import Initiative, ObservationSource, RejectedRecord
+from projects.selectors.questions import condition_at
 
 SHOWN: Final = 5
 _MOST: Final = 1_000
@@ -44,18 +44,7 @@ def observation_source_rows(initiative: Initiative) -> list[ObservationSourceRow
 
 def condition_of(source: ObservationSource) -> tuple[str, str]:
     """Return in what condition a source is, and why in words."""
-    connection = source.connection
-    if source.paused:
-        return "paused", _("Paused.")
-    if source.error_code:
-        return "failing", source.error_text
-    if connection.last_error_code:
-        return "failing", connection.last_error_text
-    if connection.paused:
-        return "paused", _("Its connection is paused.")
-    if source.last_ok is None:
-        return "new", _("The first pull is on its way.")
-    return "ok", source.warning
+    return condition_at(source.connection, source)
 
 
 def _row(source: ObservationSource, rejected: Sequence[RejectedRecord]) -> ObservationSourceRow:

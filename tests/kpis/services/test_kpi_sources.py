@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from kpis.models import KPI, KpiSource, Reading, ReadingCorrection
@@ -281,3 +283,14 @@ def test_a_reading_that_is_told_again_is_no_correction(owner: Principal, kpi: KP
         record_readings(kpi, [{"time": "2026-01-01", "value": value, "segment": "é"}], owner)
     assert [(each.value, each.replaced_by) for each in ReadingCorrection.objects.all()] == [(1.0, 2.0)]
     assert SyncAttempt.objects.count() == 0
+
+
+def test_a_source_is_held_after_its_connection_as_a_pull_holds_them(
+    owner: Principal, kpi: KPI, files: Connection
+) -> None:
+    source = add_link(owner, kpi, files)
+    with CaptureQueriesContext(database) as queries:
+        pause_source(owner, source, paused=True)
+    held = [each["sql"] for each in queries if "FOR " in each["sql"] and "UPDATE" in each["sql"][-40:]]
+    assert ['"projects_connection"' in held[0], '"kpis_kpisource"' in held[1]] == [True, True]
+    assert "kpis_kpisource" not in held[0]
