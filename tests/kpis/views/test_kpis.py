@@ -239,7 +239,7 @@ def test_archive_and_back(owner: Principal) -> None:
     assert "This KPI is archived." in text(get(owner, home(owner, "kpis/churn-rate/")))
     post(owner, path, {})
     assert KPI.objects.get().archived_at is None
-    assert list(AuditEvent.objects.filter(object_kind="kpi").values_list("action", flat=True)) == [
+    assert list(AuditEvent.objects.filter(object_kind="kpi").order_by("pk").values_list("action", flat=True)) == [
         "create",
         "archive",
         "restore",
