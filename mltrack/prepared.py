@@ -22,12 +22,15 @@ _known: Final[WeakKeyDictionary[Any, set[str]]] = WeakKeyDictionary()
 
 
 class Prepared:
-    """One statement with places like `%(workspace)s`, and the SQL type of each place.
+    """One statement with places like `%(workspace)s`, and the SQL type of each place; any other % is written twice.
 
-    Its columns keep their types for as long as a server runs: migrations that change a type are none of ours.
+    Its columns keep their types for as long as a server runs: migrations that change a type are none of ours. Raises
+    ValueError for a single %, which only a prepared statement would take for what it is.
     """
 
     def __init__(self, statement: str, **kinds: str) -> None:
+        if "%" in _PLACE.sub("", statement).replace("%%", ""):
+            raise ValueError(f"Write %% for % in {statement}")
         places = list(kinds)
         body = _PLACE.sub(lambda found: f"${places.index(found[1]) + 1}", statement).replace("%%", "%")
         self.statement = statement

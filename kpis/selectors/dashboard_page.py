@@ -1,23 +1,25 @@
 """A dashboard with everything that its panels show: one function for page, API and whatever else shows one.
 
 What is asked alike of several panels is read once: a page takes as many queries as its kinds of panels need, whatever
-the number of KPIs and initiatives.
+the number of KPIs and initiatives. Most kinds are kept until something changes (`kept_panels`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from kpis.scoring.dashboards.composed import Composed, PanelSpec
 from kpis.scoring.dashboards.kinds import KINDS
 from kpis.scoring.dashboards.ranges import Range, range_of
 from kpis.scoring.filters import Filters, parse_filters
 from kpis.selectors.dashboards import composed_of
+from kpis.selectors.kept_panels import Kept, kept_panels, may_be_kept
 from kpis.selectors.panel_asked import PanelsAsked
 from kpis.selectors.panel_delivery import read_delivery
 from kpis.selectors.panel_initiatives import read_forecasts, read_initiatives
@@ -42,7 +44,10 @@ class TextData:
 
 @dataclass(frozen=True, slots=True)
 class ShownPanel:
-    """A panel with its data, a frozen dataclass by kind. `template` shows it; `problem` says why there is no data."""
+    """A panel with its data, a frozen dataclass by kind. `template` shows it; `problem` says why there is no data.
+
+    `drawn` holds what was drawn of this data before, by how it was asked for; None where the data are not kept.
+    """
 
     position: int
     kind: str
@@ -53,6 +58,7 @@ class ShownPanel:
     template: str
     id: str = ""
     problem: str = ""
+    drawn: dict[Any, SafeString] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,22 +142,35 @@ def page_of(principal: Principal, composed: Composed, query: Mapping[str, str]) 
 
 
 def _panels(asked: PanelsAsked, specs: Sequence[PanelSpec]) -> tuple[ShownPanel, ...]:
+    whole = [_whole(each) for each in specs]
+    keeps = [may_be_kept(asked, each) for each in whole]
+    kept = iter(kept_panels(asked, [each for each, keep in zip(whole, keeps, strict=True) if keep], _read))
+    read = iter(_read(asked, [each for each, keep in zip(whole, keeps, strict=True) if not keep]))
+    return tuple(
+        _shown(place, spec, next(kept)) if keep else _shown(place, spec, Kept(next(read), None))
+        for place, (spec, keep) in enumerate(zip(specs, keeps, strict=True))
+    )
+
+
+def _read(asked: PanelsAsked, specs: Sequence[PanelSpec]) -> list[Any]:
+    """Return the data of each panel, None for a kind that is not known; those that need the same are read together."""
     found: dict[int, Any] = {}
     for kinds, read in READERS:
         places = [place for place, spec in enumerate(specs) if spec.kind in kinds]
         if places:
-            data = read(asked, [_whole(specs[place]) for place in places])
-            found.update(zip(places, data, strict=True))
-    return tuple(_shown(place, spec, found.get(place)) for place, spec in enumerate(specs))
+            found.update(zip(places, read(asked, [specs[place] for place in places]), strict=True))
+    return [found.get(place) for place in range(len(specs))]
 
 
 def _whole(spec: PanelSpec) -> PanelSpec:
     """Return a panel with the usual value of every setting that it was kept without."""
-    settings = {**KINDS[spec.kind].defaults(), **spec.settings}
+    usual = KINDS[spec.kind].defaults() if spec.kind in KINDS else {}
+    settings = {**usual, **spec.settings}
     return PanelSpec(spec.kind, spec.title, spec.width, settings, spec.id)
 
 
-def _shown(place: int, spec: PanelSpec, data: Any) -> ShownPanel:
+def _shown(place: int, spec: PanelSpec, kept: Kept) -> ShownPanel:
+    data = kept.data
     problem = data.problem if isinstance(data, MissingData) else ""
     if data is None:
         problem = "This version does not know this kind of panel."
@@ -165,4 +184,5 @@ def _shown(place: int, spec: PanelSpec, data: Any) -> ShownPanel:
         template=f"kpis/dashboards/panels/_{spec.kind}.html",
         id=spec.id,
         problem=problem,
+        drawn=kept.drawn,
     )

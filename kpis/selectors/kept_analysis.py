@@ -1,7 +1,6 @@
 """What is told of a portfolio as a whole, kept by each process until an initiative moves or an hour is over.
 
-Moves of initiatives are never edited, so that their number and the newest of them name them all. One cheap query tells
-whether an answer still rests on what there is: a stale one is never told. What fits a filter is reckoned anew.
+What fits a filter is reckoned anew.
 """
 
 from __future__ import annotations
@@ -10,8 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 from typing import Any, Final
-
-from django.db import connection
 
 from kpis.scoring.filters import Filters
 from kpis.scoring.portfolio_analysis.answers import incidence_answer
@@ -22,26 +19,12 @@ from kpis.scoring.portfolio_analysis.histories import History, hour_of
 from kpis.scoring.portfolio_analysis.incidence import Incidence, incidence_of
 from kpis.scoring.portfolio_analysis.stage_times import StageTime, stage_times
 from kpis.selectors.portfolio_histories import Asked, portfolio_histories
+from kpis.selectors.row_versions import Stamp, versions_of
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import Workspace
-from mltrack.prepared import Prepared
 
 KEPT: Final = 8
-_STAMP: Final = Prepared(
-    """
-SELECT ours.n, ours.seen, moves.n, moves.newest, moves.kept
-FROM (
-    SELECT count(*) AS n, bit_xor(hash_record_extended(ROW(id, archived_at), 0)) AS seen
-    FROM projects_initiative WHERE workspace_id = %(workspace)s
-) AS ours, (
-    SELECT count(*) AS n, max(change.id) AS newest, max(change.recorded_at) AS kept
-    FROM projects_stagechange change JOIN projects_initiative initiative ON initiative.id = change.initiative_id
-    WHERE initiative.workspace_id = %(workspace)s
-) AS moves
-""",
-    workspace="bigint",
-)
-Stamp = tuple[Any, ...]
+TABLES: Final = ("projects_initiative", "projects_stagechange")
 
 
 @dataclass(frozen=True)
@@ -86,15 +69,16 @@ class Analysis:
         return stage_times(self.histories)
 
 
-def analysis_of(principal: Principal, asked: Asked, now: datetime) -> Analysis:
+def analysis_of(principal: Principal, asked: Asked, now: datetime, stamp: Stamp = ()) -> Analysis:
     """Return the analysis of the initiatives that fit: one query where it is kept, two with a filter, else three.
 
-    Raises ValidationError({"q": texts}) for a filter that is not understood.
+    Who has the stamp of `TABLES` already asks no query for it. Raises ValidationError({"q": texts}) for a filter that is
+    not understood.
     """
     if asked.filters.text or asked.filters.errors:
         return Analysis(portfolio_histories(principal, asked, now).histories)
     workspace = principal.workspace.pk
-    return _kept(workspace, asked.since, hour_of(now), _stamp(workspace))
+    return _kept(workspace, asked.since, hour_of(now), stamp or versions_of(workspace, TABLES).of(TABLES))
 
 
 @lru_cache(maxsize=KEPT)
@@ -103,8 +87,3 @@ def _kept(workspace: int, since: date | None, hour: datetime, stamp: Stamp) -> A
     anybody = Principal(workspace=Workspace(pk=workspace), role="viewer")
     return Analysis(portfolio_histories(anybody, Asked(Filters(), since), hour).histories)
 
-
-def _stamp(workspace: int) -> Stamp:
-    with connection.cursor() as cursor:
-        _STAMP.run(cursor, {"workspace": workspace})
-        return tuple(cursor.fetchall()[0])

@@ -13,7 +13,7 @@ from kpis.scoring.dashboards.composed import PanelSpec
 from kpis.scoring.dashboards.plain import DRAWN
 from kpis.scoring.filters import Filters
 from kpis.scoring.kpi_words import period_name
-from kpis.selectors.kept_standings import kept_lines
+from kpis.selectors.kept_standings import TABLES, kept_lines
 from kpis.selectors.kpi_pages import KpiLine, line_of, page_of_kpi
 from kpis.selectors.kpi_story import delta_of
 from kpis.selectors.kpis import HISTORY, KpiDetail, histories, listed_kpis
@@ -73,7 +73,7 @@ def read_kpis(asked: PanelsAsked, specs: Sequence[PanelSpec]) -> list[Any]:
     found = _details(asked, {each.settings["kpi"] for each in specs if each.kind != "kpi_board"})
     charted = {each.settings["kpi"] for each in specs if each.kind == "kpi_chart"}
     goals = _goals([found[key].standing.kpi.pk for key in charted & found.keys()])
-    shown = iter(_boards(asked, boards, kept_lines(asked.principal, asked.now))) if boards else iter(())
+    shown = iter(_boards(asked, boards))
     return [next(shown) if each.kind == "kpi_board" else _one(asked, each, found, goals) for each in specs]
 
 
@@ -106,8 +106,10 @@ def _one(
     return ChartData(kpi.key, kpi.name, page.caption, page.rows, drawn)
 
 
-def _boards(asked: PanelsAsked, specs: Sequence[PanelSpec], lines: Iterable[KpiLine]) -> list[BoardData]:
-    ranked = sorted(lines, key=_rank)
+def _boards(asked: PanelsAsked, specs: Sequence[PanelSpec]) -> list[BoardData]:
+    if not specs:
+        return []
+    ranked = sorted(kept_lines(asked.principal, asked.now, stamp=asked.stamp(TABLES)), key=_rank)
     tied: dict[str, frozenset[int] | None] = {}
     chosen = []
     for spec in specs:

@@ -14,7 +14,7 @@ from kpis.scoring.portfolio_analysis.incidence import IncidenceStep
 from kpis.scoring.portfolio_analysis.words import AFTER, funnel_words, incidence_words, monthly, share_words
 from kpis.scoring.wording import counted
 from kpis.selectors.analysis_page import HorizonRow
-from kpis.selectors.kept_analysis import Analysis, analysis_of
+from kpis.selectors.kept_analysis import TABLES, Analysis, analysis_of
 from kpis.selectors.panel_asked import PanelsAsked
 from kpis.selectors.portfolio_histories import Asked
 from kpis.selectors.portfolio_warnings import ShownWarning, WarnedInitiative, all_warned, soonest
@@ -65,7 +65,7 @@ def read_histories(asked: PanelsAsked, specs: Sequence[PanelSpec]) -> list[Funne
     for spec in specs:
         filters = asked.both(spec.settings)
         if filters.text not in known:
-            known[filters.text] = analysis_of(asked.principal, Asked(filters), asked.now)
+            known[filters.text] = analysis_of(asked.principal, Asked(filters), asked.now, asked.stamp(TABLES))
     shown = [(each.kind, known[asked.both(each.settings).text]) for each in specs]
     return [_funnel(found) if kind == "funnel" else _incidence(found) for kind, found in shown]
 

@@ -26,7 +26,7 @@ JOIN kpis_kpi kpi ON kpi.id = asked.id
 JOIN accounts_workspace workspace ON workspace.id = kpi.workspace_id
 CROSS JOIN LATERAL (
     SELECT days, make_interval(days => days) AS shift
-    FROM (SELECT CASE kpi.period WHEN 'week' THEN (7 - workspace.first_weekday) % 7 ELSE 0 END AS days) AS counted
+    FROM (SELECT CASE kpi.period WHEN 'week' THEN (7 - workspace.first_weekday) %% 7 ELSE 0 END AS days) AS counted
 ) AS week
 CROSS JOIN LATERAL (
     SELECT time AS newest FROM kpis_reading

@@ -7,11 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
 
 from kpis.charts import kpi_figure
+from kpis.selectors.dashboard_page import DashboardPage, ShownPanel
 from kpis.selectors.panel_delivery import WeekRow
 from kpis.selectors.panel_kpis import ChartData
 
@@ -34,6 +37,17 @@ def chart_columns() -> tuple[str, str]:
 def weekly(weeks: Sequence[WeekRow]) -> tuple[int, ...]:
     """The tasks that were done by week."""
     return tuple(each.done for each in weeks)
+
+
+@register.simple_tag(takes_context=True)
+def panel_body(context: Mapping[str, Any], panel: ShownPanel) -> SafeString:
+    """What a panel shows below its title, drawn once for as long as its data are kept. Nothing in it is of a request."""
+    page: DashboardPage = context["page"]
+    way = page.workspace.key, panel.position, page.is_shared, get_language(), timezone.get_current_timezone_name()
+    drawn = {} if panel.drawn is None else panel.drawn
+    if way not in drawn:
+        drawn[way] = render_to_string(panel.template, {"page": page, "panel": panel, "data": panel.data})
+    return drawn[way]
 
 
 @register.simple_block_tag(takes_context=True)

@@ -63,8 +63,14 @@ def test_a_new_connection_plans_anew() -> None:
 def test_nothing_is_prepared_where_connections_are_pooled_by_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
     before = held()
-    assert asked(Prepared("SELECT %(one)s * 13", one="int"), one=2) == (26,)
+    assert asked(Prepared("SELECT %(one)s * 13 %% 7", one="int"), one=2) == (5,)
     assert held() == before
+
+
+def test_a_statement_means_the_same_prepared_or_not() -> None:
+    assert asked(Prepared("SELECT %(one)s * 13 %% 7", one="int"), one=2) == (5,)
+    with pytest.raises(ValueError, match="Write %% for %"):
+        Prepared("SELECT %(one)s * 13 % 7", one="int")
 
 
 def test_a_queryset_is_built_once_with_places_for_values() -> None:

@@ -1,0 +1,88 @@
+"""Which versions of rows there are: an answer that a process keeps holds for as long as those of its rows do.
+
+PostgreSQL tells a version of a row by who wrote it (`xmin`) and where it lies (`ctid`). One query hashes these for each
+table that an answer rests on, so that whatever another process writes is told at once, and nothing stale ever is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from django.db import connection
+
+from mltrack.prepared import Prepared
+
+ALL: Final = 1_000_000
+Stamp = tuple[Any, ...]
+_ASKED: Final = """
+WITH asked AS MATERIALIZED (
+    SELECT id, period, owner_id, xmin, ctid FROM kpis_kpi
+    WHERE workspace_id = %(workspace)s AND archived_at IS NULL AND key > %(after)s ORDER BY key LIMIT %(most)s
+)"""
+_OURS: Final = "initiative_id IN (SELECT id FROM projects_initiative WHERE workspace_id = %(workspace)s)"
+_NOTES: Final = "kpi_id IN (SELECT id FROM asked) AND removed_at IS NULL"
+# A period more than a line shows: where the newest began is for the query of the periods to say.
+_READINGS: Final = """asked JOIN LATERAL (
+    SELECT xmin, ctid FROM kpis_reading WHERE kpi_id = asked.id AND segment = '' AND time >= (
+        SELECT time FROM kpis_reading WHERE kpi_id = asked.id AND segment = '' ORDER BY time DESC LIMIT 1
+    ) - 27 * CASE asked.period WHEN 'day' THEN interval '1 day' WHEN 'week' THEN interval '7 days'
+        WHEN 'month' THEN interval '1 month' ELSE interval '3 months' END
+) AS reading ON true"""
+# People sign in often, which writes their row: only what they are called is shown.
+_PEOPLE: Final = f"""accounts_user WHERE id IN (
+    SELECT owner_id FROM asked
+    UNION SELECT owner_id FROM projects_initiative WHERE workspace_id = %(workspace)s
+    UNION SELECT author_id FROM projects_update WHERE {_OURS}
+    UNION SELECT author_id FROM kpis_kpinote WHERE {_NOTES}
+)"""
+_VERSION: Final = "xmin, ctid"
+# Of each table what tells a version, and where a workspace's rows of it are found.
+_PARTS: Final = {
+    "accounts_user": ("id, name, email", _PEOPLE),
+    "accounts_workspace": (_VERSION, "accounts_workspace WHERE id = %(workspace)s"),
+    "kpis_contribution": (_VERSION, f"kpis_contribution WHERE {_OURS}"),
+    "kpis_contributionresult": (_VERSION, f"kpis_contributionresult WHERE {_OURS}"),
+    "kpis_goal": (_VERSION, "kpis_goal WHERE kpi_id IN (SELECT id FROM asked) AND state IN ('active', 'proposed')"),
+    "kpis_initiativecost": (_VERSION, f"kpis_initiativecost WHERE {_OURS}"),
+    "kpis_kpi": (_VERSION, "asked"),
+    "kpis_kpinote": (_VERSION, f"kpis_kpinote WHERE {_NOTES}"),
+    "kpis_readinesssnapshot": (_VERSION, f"kpis_readinesssnapshot WHERE is_latest AND {_OURS}"),
+    "kpis_reading": ("reading.xmin, reading.ctid", _READINGS),
+    "projects_initiative": (_VERSION, "projects_initiative WHERE workspace_id = %(workspace)s"),
+    "projects_stagechange": (_VERSION, f"projects_stagechange WHERE {_OURS}"),
+    "projects_update": (_VERSION, f"projects_update WHERE {_OURS}"),
+}
+TABLES: Final = frozenset(_PARTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """Of each table of a workspace how many rows there are, and a hash of their versions."""
+
+    rows: dict[str, Stamp]
+
+    def of(self, tables: Iterable[str]) -> Stamp:
+        """Return what changes with any row of some of the tables. Raises KeyError for one that was not asked for."""
+        return tuple(self.rows[name] for name in sorted(tables))
+
+
+def versions_of(workspace: int, tables: Iterable[str], after: str = "", most: int = ALL) -> Versions:
+    """Return the versions of a workspace's rows, in one query; of KPIs in use those by key after one, the first of them.
+
+    Of readings the newest 27 periods without a segment count, of goals the open ones, of judgements the newest.
+    """
+    with connection.cursor() as cursor:
+        _asking(tuple(sorted(tables))).run(cursor, {"workspace": workspace, "after": after, "most": most})
+        return Versions({name: tuple(row) for name, *row in cursor.fetchall()})
+
+
+@lru_cache(maxsize=None)
+def _asking(tables: tuple[str, ...]) -> Prepared:
+    asked = [
+        f"SELECT '{name}', count(*), bit_xor(hash_record_extended(ROW({_PARTS[name][0]}), 0)) FROM {_PARTS[name][1]}"
+        for name in tables
+    ]
+    return Prepared(f"{_ASKED}\n{' UNION ALL '.join(asked)}", workspace="bigint", after="text", most="bigint")
