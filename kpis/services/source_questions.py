@@ -31,9 +31,12 @@ class Question:
 
 
 def questions_of(connection: Connection, now: datetime) -> list[SeriesQuery]:
-    """Return what the sources of a connection ask for now, in one query; paused ones and those put away ask nothing."""
+    """Return what the sources of a connection ask for now, in one query: those that failed last.
+
+    Paused ones and those put away ask nothing.
+    """
     found = KpiSource.objects.filter(connection=connection, paused=False, kpi__archived_at__isnull=True)
-    return [_query_of(each, now) for each in found.select_related("kpi__workspace").order_by("pk")]
+    return [_query_of(each, now) for each in found.select_related("kpi__workspace").order_by("error_code", "pk")]
 
 
 def _query_of(source: KpiSource, now: datetime) -> SeriesQuery:

@@ -17,7 +17,8 @@ class ConnectorError(Exception):
     """A pull or a test that failed, in words for the person who owns the connection.
 
     `code` is a stable word; `permanent` means that trying again will not help until somebody changes
-    something; `retry_after` is seconds to wait where the server said so.
+    something; `retry_after` is seconds to wait where the server said so. It `spares_others` where the server answered
+    other questions of the same pull: then the failure was noted with those that it lies with.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class ConnectorError(Exception):
         self.permanent = permanent
         self.code = code
         self.retry_after = retry_after
+        self.spares_others = False
 
     @classmethod
     def from_outbound(cls, error: OutboundError, text: str = "") -> ConnectorError:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
+from mltrack.outbound import OutboundError
 from projects.connectors.base import ConnectorError
 from projects.connectors.reading_records import (
     MOST_REJECTED,
@@ -18,6 +20,10 @@ from projects.connectors.reading_records import (
 
 OF_THE_QUESTION = ("bad_query", "bad_request", "not_found", "too_many_rows", "too_large", "unprocessable", "bad_file")
 """Codes of failures that lie with one question: the others of a connection are asked all the same."""
+PERHAPS_OF_THE_QUESTION = ("timeout", "server_error", "bad_answer", "not_json", "connection_broken")
+"""Codes of failures that lie with the server, unless it answers another question."""
+MOST_FAILED: Final = 3
+"""After so many of the latter a server is asked nothing more until its next pull."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +39,46 @@ class Answer:
 def pages_of(
     queries: Sequence[SeriesQuery], ask: Callable[[SeriesQuery], Answer], count: Callable[[], int]
 ) -> Iterator[ReadingsPage]:
-    """Yield the pages of every question. `count` tells how many requests were sent so far. Raises ConnectorError."""
-    sent = count()
+    """Yield the pages of every question. `count` tells how many requests were sent so far.
+
+    Raises ConnectorError, which `spares_others` where the server answered another question.
+    """
+    failed: list[tuple[ConnectorError, ReadingsPage]] = []
+    sent, answered = count(), False
     for place, query in enumerate(queries, 1):
-        is_last = place == len(queries)
+        is_last = place == len(queries) and not failed
         try:
-            answer = ask(query)
-            if len(answer.rows) > MOST_ROWS:
-                raise too_many()
+            answer = _asked(ask, query)
         except ConnectorError as error:
-            if error.code not in OF_THE_QUESTION:
+            page = ReadingsPage(query.id, problem=(error.code, error.text), last=is_last, requests=count() - sent)
+            if error.code in OF_THE_QUESTION:
+                yield page
+            elif error.code in PERHAPS_OF_THE_QUESTION:
+                failed.append((error, replace(page, last=False)))
+                if len(failed) == MOST_FAILED:
+                    break
+            else:
                 raise
-            yield ReadingsPage(query.id, problem=(error.code, error.text), last=is_last, requests=count() - sent)
         else:
+            answered = True
             yield from _pages(query, answer, count() - sent, is_last=is_last)
         sent = count()
+    if failed:
+        yield from (page for _, page in failed if answered)
+        failed[0][0].spares_others = answered
+        raise failed[0][0]
     if not queries:
         yield ReadingsPage("", last=True)
+
+
+def _asked(ask: Callable[[SeriesQuery], Answer], query: SeriesQuery) -> Answer:
+    try:
+        answer = ask(query)
+    except OutboundError as error:
+        raise ConnectorError.from_outbound(error) from error
+    if len(answer.rows) > MOST_ROWS:
+        raise too_many()
+    return answer
 
 
 def _pages(query: SeriesQuery, answer: Answer, requests: int, *, is_last: bool) -> Iterator[ReadingsPage]:

@@ -27,9 +27,12 @@ class Question:
 
 
 def observation_questions(connection: Connection, now: datetime) -> list[SeriesQuery]:
-    """Return what the sources of a connection ask for now, in one query; paused ones and those put away ask nothing."""
+    """Return what the sources of a connection ask for now, in one query: those that failed last.
+
+    Paused ones and those put away ask nothing.
+    """
     found = ObservationSource.objects.filter(connection=connection, paused=False, initiative__archived_at__isnull=True)
-    return [_query_of(each, now) for each in found.select_related("initiative__workspace").order_by("pk")]
+    return [_query_of(each, now) for each in found.select_related("initiative__workspace").order_by("error_code", "pk")]
 
 
 def _query_of(source: ObservationSource, now: datetime) -> SeriesQuery:

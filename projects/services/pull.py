@@ -99,6 +99,8 @@ def _work(
             end.stop()
         elif error.code == "timeout" and _hurries(connection, lease):
             end.doubt()
+        elif error.spares_others:
+            end.finish()
         else:
             end.fail(error)
     except (Fenced, InterfaceError, OperationalError):

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pytest_django import Settings
 
 from kpis.models import KPI, KpiSource, Reading, ReadingCorrection
@@ -23,6 +24,7 @@ from kpis.services.kpi_sources import (
     sync_source,
 )
 from kpis.services.readings import record_readings
+from kpis.services.source_questions import questions_of
 from kpis.services.source_trials import preview_source
 from mltrack.accounts.access import Principal
 from projects import tasks
@@ -124,6 +126,22 @@ def test_one_source_that_fails_leaves_the_others_of_its_connection(
     pull(owner, files)
     bad.refresh_from_db()
     assert not bad.error_code and bad.last_ok is not None
+
+
+def test_a_question_that_breaks_the_server_leaves_the_others_and_is_asked_last(
+    owner: Principal, kpi: KPI, files: Connection, hostile_server: HostileServer
+) -> None:
+    heavy, good = add_link(owner, kpi, files), add_link(owner, kpi, files, name="More")
+    hostile_server.script[:] = [raw(500, b"")] * 3 + [raw(200, CSV)]
+    assert pull(owner, files).state == "done"
+    heavy.refresh_from_db()
+    good.refresh_from_db()
+    assert heavy.error_code == "server_error" and good.last_ok is not None
+    files.refresh_from_db()
+    assert files.failures == 0, "A connection that answers one question does not wait longer, nor is it paused"
+    assert [each.id for each in questions_of(files, timezone.now())] == [good.public_id, heavy.public_id]
+    serve(hostile_server, b"", 500)
+    assert pull(owner, files).state == "failed", "It answers nothing any more"
 
 
 def test_a_back_fill_reads_everything_again(owner: Principal, kpi: KPI, files: Connection) -> None:
