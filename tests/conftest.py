@@ -21,7 +21,13 @@ from mltrack.embedded.places import prepare
 from tests.databases import ensure_template, fresh_database
 from tests.trees import Tree, open_folder
 
-pytest_plugins = ["tests.emptying", "tests.servers.fixtures", "tests.browser.fixtures", "tests.telling", "tests.unordered"]
+pytest_plugins = [
+    "tests.emptying",
+    "tests.servers.fixtures",
+    "tests.browser.fixtures",
+    "tests.telling",
+    "tests.unordered",
+]
 # How long an example takes says how busy the machine is, not whether what it shows is right.
 examples.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 examples.load_profile("patient")

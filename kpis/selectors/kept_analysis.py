@@ -72,8 +72,8 @@ class Analysis:
 def analysis_of(principal: Principal, asked: Asked, now: datetime, stamp: Stamp = ()) -> Analysis:
     """Return the analysis of the initiatives that fit: one query where it is kept, two with a filter, else three.
 
-    Who has the stamp of `TABLES` already asks no query for it. Raises ValidationError({"q": texts}) for a filter that is
-    not understood.
+    Who has the stamp of `TABLES` already asks no query for it. Raises ValidationError({"q": texts}) for a filter that
+    is not understood.
     """
     if asked.filters.text or asked.filters.errors:
         return Analysis(portfolio_histories(principal, asked, now).histories)
@@ -86,4 +86,3 @@ def _kept(workspace: int, since: date | None, hour: datetime, stamp: Stamp) -> A
     """Return the analysis of all; the stamp names the rows that are read, which may be newer but never older."""
     anybody = Principal(workspace=Workspace(pk=workspace), role="viewer")
     return Analysis(portfolio_histories(anybody, Asked(Filters(), since), hour).histories)
-

@@ -91,4 +91,3 @@ def kept_panels(asked: PanelsAsked, specs: Sequence[PanelSpec], read: Read) -> t
 def _kept(question: _Question) -> tuple[Kept, ...]:
     """Return what is read now; the stamp names rows that may be newer but never older."""
     return tuple(map(Kept, question.read(question.asked, question.specs)))
-

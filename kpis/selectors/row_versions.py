@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any, Final
 
 from django.db import connection
@@ -37,7 +37,7 @@ _PEOPLE: Final = f"""accounts_user WHERE id IN (
     UNION SELECT owner_id FROM projects_initiative WHERE workspace_id = %(workspace)s
     UNION SELECT author_id FROM projects_update WHERE {_OURS}
     UNION SELECT author_id FROM kpis_kpinote WHERE {_NOTES}
-)"""
+)"""  # noqa: S608 (no value is put into it)
 _VERSION: Final = "xmin, ctid"
 # Of each table what tells a version, and where a workspace's rows of it are found.
 _PARTS: Final = {
@@ -70,7 +70,7 @@ class Versions:
 
 
 def versions_of(workspace: int, tables: Iterable[str], after: str = "", most: int = ALL) -> Versions:
-    """Return the versions of a workspace's rows, in one query; of KPIs in use those by key after one, the first of them.
+    """Return the versions of a workspace's rows, in one query; of KPIs in use those by key after one, the first.
 
     Of readings the newest 27 periods without a segment count, of goals the open ones, of judgements the newest.
     """
@@ -79,10 +79,10 @@ def versions_of(workspace: int, tables: Iterable[str], after: str = "", most: in
         return Versions({name: tuple(row) for name, *row in cursor.fetchall()})
 
 
-@lru_cache(maxsize=None)
+@cache
 def _asking(tables: tuple[str, ...]) -> Prepared:
     asked = [
-        f"SELECT '{name}', count(*), bit_xor(hash_record_extended(ROW({_PARTS[name][0]}), 0)) FROM {_PARTS[name][1]}"
+        f"SELECT '{name}', count(*), bit_xor(hash_record_extended(ROW({_PARTS[name][0]}), 0)) FROM {_PARTS[name][1]}"  # noqa: S608 (texts above)
         for name in tables
     ]
     return Prepared(f"{_ASKED}\n{' UNION ALL '.join(asked)}", workspace="bigint", after="text", most="bigint")

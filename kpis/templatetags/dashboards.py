@@ -41,7 +41,7 @@ def weekly(weeks: Sequence[WeekRow]) -> tuple[int, ...]:
 
 @register.simple_tag(takes_context=True)
 def panel_body(context: Mapping[str, Any], panel: ShownPanel) -> SafeString:
-    """What a panel shows below its title, drawn once for as long as its data are kept. Nothing in it is of a request."""
+    """What a panel shows below its title, drawn once for as long as its data are kept. It knows of no request."""
     page: DashboardPage = context["page"]
     way = page.workspace.key, panel.position, page.is_shared, get_language(), timezone.get_current_timezone_name()
     drawn = {} if panel.drawn is None else panel.drawn

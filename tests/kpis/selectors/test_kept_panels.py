@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,11 +19,11 @@ from kpis.selectors import kept_analysis, kept_panels, kept_standings
 from kpis.selectors.dashboard_page import DashboardPage, dashboard_page
 from kpis.selectors.row_versions import TABLES
 from kpis.services.contributions import set_contribution
-from kpis.services.value import add_cost
 from kpis.services.dashboards import create_dashboard
 from kpis.services.kpi_notes import write_note
 from kpis.services.kpis import archive_kpi, edit_kpi
 from kpis.services.readings import record_readings
+from kpis.services.value import add_cost
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import User, Workspace
 from projects.models import Initiative
@@ -34,7 +34,7 @@ from tests.kpis.world import judged
 
 pytestmark = pytest.mark.django_db
 
-NOON = datetime.combine(timezone.now().date(), datetime.min.time(), timezone.now().tzinfo) + timedelta(hours=12)
+QUARTER = kept_standings.quarter_of(datetime.now(UTC))
 FILTERS = (
     "",
     "soon",
@@ -52,7 +52,7 @@ FILTERS = (
 @pytest.fixture(autouse=True)
 def one_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No quarter of an hour ends within a test."""
-    monkeypatch.setattr(timezone, "now", lambda: NOON)
+    monkeypatch.setattr(timezone, "now", lambda: QUARTER)
 
 
 @pytest.fixture(autouse=True)
@@ -123,11 +123,11 @@ DEEDS: dict[str, Callable[[Principal], object]] = {
     "move": lambda owner: change_stage(owner, soon(owner), stage="modeling"),
     "stop": lambda owner: change_stage(owner, soon(owner), state="cancelled", reason="value"),
     "say a word": lambda owner: write_note(
-        owner, owner.workspace.kpis.get(key="churn"), day=NOON.date() + timedelta(days=1), text="Called them."
+        owner, owner.workspace.kpis.get(key="churn"), day=QUARTER.date() + timedelta(days=1), text="Called them."
     ),
-    "say a word of another day": lambda owner: KpiNote.objects.all().update(day=NOON.date() + timedelta(days=1)),
+    "say a word of another day": lambda owner: KpiNote.objects.all().update(day=QUARTER.date() + timedelta(days=1)),
     "record a reading": lambda owner: record_readings(
-        owner.workspace.kpis.get(key="churn"), {"times": [NOON.isoformat()], "values": [1.0]}
+        owner.workspace.kpis.get(key="churn"), {"times": [QUARTER.isoformat()], "values": [1.0]}
     ),
     "rename a KPI": lambda owner: edit_kpi(owner, owner.workspace.kpis.get(key="churn"), {"name": "Leavers"}),
     "put a KPI away": lambda owner: archive_kpi(owner, owner.workspace.kpis.get(key="churn")),
@@ -152,7 +152,7 @@ DEEDS: dict[str, Callable[[Principal], object]] = {
 @pytest.mark.parametrize("deed", DEEDS)
 def test_every_change_is_shown_at_once(full: Principal, monkeypatch: pytest.MonkeyPatch, deed: str) -> None:
     before = shown(full)
-    monkeypatch.setattr(timezone, "now", lambda: NOON + timedelta(minutes=5))
+    monkeypatch.setattr(timezone, "now", lambda: QUARTER + timedelta(minutes=5))
     DEEDS[deed](full)
     full.workspace.refresh_from_db()
     told = shown(full)
@@ -165,7 +165,7 @@ def test_every_change_is_shown_at_once(full: Principal, monkeypatch: pytest.Monk
 def test_days_pass(full: Principal, monkeypatch: pytest.MonkeyPatch) -> None:
     today = shown(full)["forecast"]
     assert [each.key for each in today.rows] == ["SOON"]
-    monkeypatch.setattr(timezone, "now", lambda: NOON + timedelta(days=200))
+    monkeypatch.setattr(timezone, "now", lambda: QUARTER + timedelta(days=200))
     assert shown(full)["forecast"].last > today.last
 
 
