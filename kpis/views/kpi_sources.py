@@ -69,10 +69,10 @@ def sync(request: PageRequest, key: str, public_id: str) -> HttpResponse:
 @require_POST
 @page(WRITE)
 def pause(request: PageRequest, key: str, public_id: str) -> HttpResponse:
-    """Pause a source, or take it up again."""
+    """Pause a source with `paused=1`, else take it up again: asked twice it stays as it was asked for."""
     kpi = kpi_of(request.principal, key)
     source = source_of(kpi, public_id)
-    pause_source(request.principal, source, paused=not source.paused)
+    pause_source(request.principal, source, paused=request.POST.get("paused") == "1")
     return redirect(url_of(kpi, "kpis:kpi_sources"))
 
 

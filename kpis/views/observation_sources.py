@@ -60,10 +60,10 @@ def sync(request: PageRequest, key: str, public_id: str) -> HttpResponse:
 @require_POST
 @page(WRITE)
 def pause(request: PageRequest, key: str, public_id: str) -> HttpResponse:
-    """Pause a source, or take it up again."""
+    """Pause a source with `paused=1`, else take it up again: asked twice it stays as it was asked for."""
     initiative = initiative_of(request.principal, key)
     source = observation_source_of(initiative, public_id)
-    pause_source(request.principal, source, paused=not source.paused)
+    pause_source(request.principal, source, paused=request.POST.get("paused") == "1")
     return redirect(page_of(initiative, PAGE))
 
 

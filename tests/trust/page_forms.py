@@ -195,7 +195,7 @@ def _observing(ids: Mapping[str, str]) -> list[Post]:
     return [
         _post("kpis:observing", ObservationSourceForm, {**SOURCE, **asked, **judged}, {"save": ""}),
         _post("kpis:observing_sync", None, {}, {"whole": "1"}),
-        _post("kpis:observing_pause", None, {}),
+        _post("kpis:observing_pause", None, {"paused": "1"}),
         _post("kpis:observing_remove", None, {}),
     ]
 
@@ -482,7 +482,7 @@ def _kpis(ids: Mapping[str, str]) -> list[Post]:
         _post("kpis:kpi_sources", SourceForm, SOURCE, {"save": ""}),
         _post("kpis:kpi_source_upload", SourceFileForm, {"lines": "north,value\n2026-02-03,8", "file": ""}),
         _post("kpis:kpi_source_sync", None, {}, {"whole": "1"}),
-        _post("kpis:kpi_source_pause", None, {}),
+        _post("kpis:kpi_source_pause", None, {"paused": "1"}),
         _post("kpis:kpi_source_remove", None, {}),
         _post("kpis:kpi_paste", PasteForm, {"lines": "2026-02-02, 7.9\n2026-02-03, 8"}),
     ]

@@ -100,9 +100,10 @@ def test_deeds_on_a_source(owner: Principal, hostile_server: HostileServer) -> N
     files = connect(owner, "csv_link", hostile_server.url)
     made = {"kpi": kpi, "kind": "csv_link", "connection": files, "statement": "a.csv", "begins": date(2026, 1, 1)}
     source = KpiSource.objects.create(name="Rates", digest="x", **made)
-    assert post(owner, home(owner, f"{HERE}{source.public_id}/pause/"), {}).status_code == 302
-    source.refresh_from_db()
-    assert source.paused
+    for asked, paused in (({"paused": "1"}, True), ({"paused": "1"}, True), ({"paused": "0"}, False), ({}, False)):
+        assert post(owner, home(owner, f"{HERE}{source.public_id}/pause/"), asked).status_code == 302
+        source.refresh_from_db()
+        assert source.paused is paused
     post(owner, home(owner, f"{HERE}{source.public_id}/sync/"), {"whole": "1"})
     source.refresh_from_db()
     assert source.digest == "" and SyncAttempt.objects.filter(connection=files, state="queued").count() == 1

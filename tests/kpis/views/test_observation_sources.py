@@ -69,6 +69,9 @@ def test_deeds_on_a_source(place: Place, files: Connection) -> None:
     for deed in ("sync", "pause", "remove"):
         assert browser(place.viewer).post(place.url(f"{HERE}{source.public_id}/{deed}/")).status_code == 403
     assert browser(place.owner).post(place.url(f"{HERE}{source.public_id}/pause/")).status_code == 302
+    assert not ObservationSource.objects.get().paused
+    for _ in range(2):
+        browser(place.owner).post(place.url(f"{HERE}{source.public_id}/pause/"), {"paused": "1"})
     browser(place.owner).post(place.url(f"{HERE}{source.public_id}/sync/"), {"whole": "1"})
     source.refresh_from_db()
     assert source.paused and source.digest == ""
