@@ -11,6 +11,7 @@ from django.utils import timezone
 from projects.models import Finding
 from projects.progress.faults import Fault
 from projects.services.findings import keep_findings
+from projects.services.tasks import delete_task
 from tests.factories import make_initiative
 from tests.kpis.views.conftest import Place
 from tests.kpis.views.kpi_world import get, home, post, text
@@ -64,6 +65,21 @@ def test_people_acknowledge_and_explain(place: Place, finding: Finding) -> None:
     keep_findings(place.initiative, [], (), timezone.now())
     assert "arrives again" in shown(place, "viewer", f"findings/{finding.public_id}/")
     assert "I know of it" not in shown(place, "contributor", f"findings/{finding.public_id}/")
+
+
+def test_a_task_that_was_put_away_can_be_opened_again(place: Place, finding: Finding) -> None:
+    here = f"findings/{finding.public_id}/"
+    assert "Open a task" in shown(place, "contributor", here)
+    assert post(place.contributor, home(place.owner, f"{here}task/"), {}).status_code == 302
+    finding.refresh_from_db()
+    assert finding.task is not None
+    again = f"Open {finding.task.key} again"
+    assert again not in shown(place, "contributor", here)
+    delete_task(place.owner, finding.task)
+    page = shown(place, "contributor", here)
+    assert again in page and "put away" in page
+    assert post(place.contributor, home(place.owner, f"{here}task/"), {}).status_code == 302
+    assert again not in shown(place, "contributor", here)
 
 
 def test_it_says_that_it_happened_before(place: Place, finding: Finding) -> None:
