@@ -31,4 +31,5 @@ def mute_finding(member: Member, finding: Finding, scope: Scope | None) -> None:
             "name": {"source": source, "name": finding.name},
             "source": {"source": source},
         }
-        FindingMute.objects.create(member=member, **fields[scope])
+        # Another of one's own deeds may keep the same at the same time.
+        FindingMute.objects.get_or_create(member=member, **fields[scope])
