@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
+from mltrack.periods import BEYOND, EARLIEST, FIRST_YEAR, LAST_YEAR
+
 ZONES: Final = frozenset(available_timezones() - {"localtime"})
 """The IANA names that are known here."""
 
@@ -29,3 +31,12 @@ def at_zone(naive: datetime, zone: ZoneInfo) -> datetime | None:
     moment = naive.replace(tzinfo=zone, fold=0)
     back = moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None)
     return moment.astimezone(UTC) if back == naive.replace(tzinfo=None) else None
+
+
+def known_moment(found: datetime | None, told: date, zone: str) -> tuple[datetime | None, str]:
+    """Return the moment that was found for a local time as it was told, or None and why it cannot be kept."""
+    if found is None:
+        return None, f"At {told} the clocks of {zone} jump: this time does not exist there."
+    if not EARLIEST <= found < BEYOND:
+        return None, f"This time lies outside {FIRST_YEAR} to {LAST_YEAR}."
+    return found, ""

@@ -21,8 +21,7 @@ from kpis.api.shapes.kpi_sources import (
 )
 from kpis.selectors.kpi_sources import correction_list, source_list
 from kpis.services.kpi_sources import keep_edit, keep_source, pause_source, remove_source, sync_source
-from kpis.services.source_previews import Preview
-from kpis.services.source_trials import Tried, preview_source, try_edit, try_source
+from kpis.services.source_trials import preview_source, try_edit, try_source
 from mltrack.accounts.access import Principal
 from mltrack.accounts.endpoint import Endpoint
 from mltrack.accounts.policy import Power
@@ -32,6 +31,8 @@ from mltrack.rest.serializers import answer_of
 from projects.access import connection_of
 from projects.api.shapes.questions import PreviewOut, SourceSyncOut
 from projects.models import Connection
+from projects.services.asked_sources import Tried
+from projects.services.asking import Preview
 
 WRITE = Power.WRITE_CONNECTIONS
 

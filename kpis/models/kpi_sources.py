@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kpis.models.identifiers import kpi_source_id
 from kpis.models.kpis import KPI
-from projects.models import Connection
+from projects.models import AskedSource, Connection
 
 
 class SourceKind(models.TextChoices):
@@ -18,32 +18,19 @@ class SourceKind(models.TextChoices):
     UPLOAD = "upload", _("CSV upload")
 
 
-class KpiSource(models.Model):
-    """One question whose answers are readings of a KPI. Its connection says where, with which secret, and when.
+class KpiSource(AskedSource):
+    """One question whose answers are readings of a KPI.
 
-    An upload has no connection and nothing to ask: it keeps how its files are read. `begins` is the first day that is
-    asked for; `read_until` the newest reading that came, from which the next pull goes on, and null reads all again.
+    An upload has no connection and nothing to ask: it keeps how its files are read.
     """
 
     kpi = models.ForeignKey(KPI, on_delete=models.CASCADE, related_name="sources")
     public_id = models.CharField(max_length=24, unique=True, default=kpi_source_id, editable=False)
     kind = models.CharField(max_length=10, choices=SourceKind.choices)
-    name = models.CharField(max_length=120)
     connection = models.ForeignKey(
         Connection, on_delete=models.CASCADE, null=True, blank=True, related_name="kpi_sources"
     )
     statement = models.TextField(blank=True, default="")
-    options = models.JSONField(default=dict)
-    begins = models.DateField()
-    paused = models.BooleanField(default=False)
-    read_until = models.DateTimeField(null=True)
-    digest = models.CharField(max_length=64, blank=True, default="")
-    last_ok = models.DateTimeField(null=True)
-    error_code = models.CharField(max_length=40, blank=True, default="")
-    error_text = models.TextField(blank=True, default="")
-    warning = models.TextField(blank=True, default="")
-    version = models.PositiveIntegerField(default=1)
-    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [

@@ -11,8 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from kpis.services.fields import finite
-from mltrack.days import at_zone
-from mltrack.periods import BEYOND, EARLIEST, FIRST_YEAR, LAST_YEAR
+from mltrack.days import at_zone, known_moment
 
 MOST_READINGS = 10_000
 MOST_ERRORS = 50
@@ -67,11 +66,7 @@ def read_time(value: object, zone: ZoneInfo) -> tuple[datetime | None, str]:
             return None, "This must be a time such as 2027-03-31T12:00:00Z, or a date."
     except (ValueError, OverflowError):
         return None, f"“{str(value)[:40]}” is no time such as 2027-03-31T12:00:00Z, and no date such as 2027-03-31."
-    if found is None:
-        return None, f"At {value} the clocks of {zone.key} jump: this time does not exist there."
-    if not EARLIEST <= found < BEYOND:
-        return None, f"This time lies outside {FIRST_YEAR} to {LAST_YEAR}."
-    return found, ""
+    return known_moment(found, value, zone.key)
 
 
 def read_rows(rows: Iterable[Any], zone: ZoneInfo) -> ReadingInput:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any, Final
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
+from typing import Any
 
 from kpis.models import KPI, KpiSource, SourceKind
 from kpis.scoring.calendar.units import first_day, morning
@@ -15,9 +14,7 @@ from kpis.selectors.period_table import rules_of
 from kpis.selectors.periods import unit_of
 from projects.connectors.reading_records import SeriesQuery
 from projects.models import Connection
-
-READ_AGAIN: Final = timedelta(days=7)
-"""How far before the newest reading a pull begins: what was corrected since then comes with it."""
+from projects.services.asked_sources import asked_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +51,7 @@ def query_of(
 ) -> SeriesQuery:
     """Return a question as a connector takes it: from its first day, or from a week before what is there."""
     rules, unit = rules_of(kpi.workspace), unit_of(kpi)
-    begins = question.begins
-    if read_until is not None:
-        begins = max(begins, (read_until - READ_AGAIN).astimezone(ZoneInfo(kpi.zone)).date())
+    begins = asked_from(question.begins, read_until, kpi.zone)
     periods: list[tuple[datetime, datetime]] = []
     if question.kind == SourceKind.PROMETHEUS:
         periods = list(finished_periods(unit, kpi.zone, begins, now, rules))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -13,29 +12,14 @@ from kpis.models import KPI, KpiSource, SourceKind
 from kpis.services.fields import Fields
 from kpis.services.goals import today_of
 from kpis.services.source_fields import read_options, read_statement
-from kpis.services.source_previews import Preview, preview_file, preview_question
+from kpis.services.source_previews import preview_file, preview_question
 from kpis.services.source_questions import Question
 from projects.models import Connection
+from projects.services.asked_sources import Tried, fields_of
+from projects.services.asking import Preview
 
 FIELDS: Final = ("name", "statement", "options", "begins")
 YEARS_BEFORE: Final = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """A question that brought readings: of which connection, as it was then, and what the source was `before`."""
-
-    kind: str
-    connection: Connection | None
-    values: Mapping[str, Any]
-    before: Mapping[str, Any] | None = None
-
-    def still_holds(self) -> bool:
-        """Say whether the connection is as it was asked, and hold it so until the end of the transaction."""
-        if self.connection is None:
-            return True
-        same = Connection.objects.filter(pk=self.connection.pk, version=self.connection.version)
-        return same.select_for_update(no_key=True).first() is not None
 
 
 def preview_source(
@@ -56,21 +40,16 @@ def try_source(kpi: KPI, kind: str, connection: Connection | None, given: Mappin
     values = read_source(kpi, kind, connection, given)
     if connection is not None:
         preview_question(kpi, connection, question_of(kind, values))
-    return Tried(kind, connection, values)
+    return Tried(connection, {"kind": kind, **values})
 
 
 def try_edit(source: KpiSource, changes: Mapping[str, Any]) -> Tried:
     """Return a changed source as it may be kept; its server is asked where anything changes. Call as `try_source`."""
-    present = fields_of(source)
+    present = fields_of(source, FIELDS)
     values = read_source(source.kpi, source.kind, source.connection, {**present, **changes})
     if source.connection is not None and values != present:
         preview_question(source.kpi, source.connection, question_of(source.kind, values))
-    return Tried(source.kind, source.connection, values, present)
-
-
-def fields_of(source: KpiSource) -> dict[str, Any]:
-    """Return what a source says by field."""
-    return {name: getattr(source, name) for name in FIELDS}
+    return Tried(source.connection, values, present)
 
 
 def question_of(kind: str, values: Mapping[str, Any]) -> Question:

@@ -23,11 +23,11 @@ from kpis.services.kpi_sources import (
     remove_source,
     sync_source,
 )
-from kpis.services.source_previews import Preview
 from kpis.services.source_trials import preview_source
 from kpis.views.kpi_frame import kpi_frame, url_of
 from mltrack.accounts.pages import PageRequest, page
 from mltrack.accounts.policy import Power
+from projects.services.asking import Preview
 
 WRITE = Power.WRITE_CONNECTIONS
 

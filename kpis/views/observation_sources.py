@@ -19,8 +19,9 @@ from mltrack.accounts.pages import PageRequest, page
 from mltrack.accounts.policy import Power
 from projects.access import initiative_of, observation_source_of
 from projects.selectors.observation_sources import observation_source_rows
+from projects.services.asking import Preview
 from projects.services.observation_sources import add_source, pause_source, remove_source, sync_source
-from projects.services.observation_trials import Preview, preview_source
+from projects.services.observation_trials import preview_source
 
 WRITE = Power.WRITE_CONNECTIONS
 PAGE = "kpis:observing"

@@ -26,8 +26,10 @@ from projects.api.shapes.observation_sources import (
 from projects.api.shapes.questions import PreviewOut, SourceSyncOut
 from projects.models import Connection
 from projects.selectors.observation_sources import observation_source_list
+from projects.services.asked_sources import Tried
+from projects.services.asking import Preview
 from projects.services.observation_sources import keep_edit, keep_source, pause_source, remove_source, sync_source
-from projects.services.observation_trials import Preview, Tried, preview_source, try_edit, try_source
+from projects.services.observation_trials import preview_source, try_edit, try_source
 
 WRITE = Power.WRITE_CONNECTIONS
 

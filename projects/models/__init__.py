@@ -1,5 +1,6 @@
 """The tables of facts."""
 
+from projects.models.asked_sources import AskedSource
 from projects.models.connections import Breaker, Connection, NudgeDelivery, RejectedRecord, SyncAttempt
 from projects.models.datasets import DatasetSplit, DatasetVersion, RunDataset, SplitHashes, SplitOverlap, VersionOverlap
 from projects.models.deployments import Deployment, DeploymentChange, Rollback
@@ -48,6 +49,7 @@ __all__ = [
     "Annotation",
     "Annotator",
     "AnnotatorFigures",
+    "AskedSource",
     "AuditKind",
     "AuditState",
     "AuditedTask",

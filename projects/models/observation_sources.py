@@ -5,18 +5,17 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from projects.models.asked_sources import AskedSource
 from projects.models.connections import Connection
 from projects.models.identifiers import observation_source_id
 from projects.models.initiatives import Initiative
 from projects.models.observations import ObservedKind
 
 
-class ObservationSource(models.Model):
+class ObservationSource(AskedSource):
     """One question whose answers are observations: of that kind and name, each segment a series of its own.
 
-    Its connection says where, with which secret, and when. `threshold` and `method` are put on every observation.
-    `begins` is the first day that is asked for; `read_until` the newest observation that came, from which the next
-    pull goes on, and null reads all again.
+    `threshold` and `method` are put on every observation.
     """
 
     initiative = models.ForeignKey(
@@ -25,21 +24,9 @@ class ObservationSource(models.Model):
     public_id = models.CharField(max_length=24, unique=True, default=observation_source_id, editable=False)
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="observation_sources")
     kind = models.CharField(max_length=7, choices=ObservedKind.choices)
-    name = models.CharField(max_length=120)
     statement = models.TextField()
-    options = models.JSONField(default=dict)
     threshold = models.FloatField(null=True, blank=True)
     method = models.CharField(max_length=60, blank=True, default="")
-    begins = models.DateField()
-    paused = models.BooleanField(default=False)
-    read_until = models.DateTimeField(null=True)
-    digest = models.CharField(max_length=64, blank=True, default="")
-    last_ok = models.DateTimeField(null=True)
-    error_code = models.CharField(max_length=40, blank=True, default="")
-    error_text = models.TextField(blank=True, default="")
-    warning = models.TextField(blank=True, default="")
-    version = models.PositiveIntegerField(default=1)
-    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, Protocol
+
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
@@ -10,6 +15,48 @@ from projects.connectors.reading_pages import Answer
 from projects.connectors.reading_records import RawReading, RejectedRow, SeriesQuery
 from projects.models import Connection
 from projects.services.clients import PAGE_PATIENCE, open_connection
+
+SHOWN: Final = 20
+_PERIODS: Final = 60
+
+
+class Brought(Protocol):
+    """A row of an answer as it would be kept."""
+
+    @property
+    def time(self) -> datetime:
+        """Return its moment."""
+
+    @property
+    def value(self) -> float:
+        """Return what was measured."""
+
+    @property
+    def segment(self) -> str:
+        """Return of which part, empty for the whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a question brings now: how many rows could be kept, the newest of them, what is none, and what was said.
+
+    Of Prometheus only the newest periods are asked for.
+    """
+
+    count: int
+    newest: Sequence[Brought]
+    rejected: Sequence[RejectedRow]
+    warning: str = ""
+
+
+def preview_of(found: Sequence[Brought], rejected: Sequence[RejectedRow], warning: str) -> Preview:
+    """Return what a person is shown of an answer."""
+    return Preview(len(found), sorted(found, key=_time, reverse=True)[:SHOWN], rejected[:SHOWN], warning)
+
+
+def ask_newest(connection: Connection, query: SeriesQuery) -> Answer:
+    """Ask as `ask_once`, of a query that names periods only for the newest of them."""
+    return ask_once(connection, replace(query, periods=query.periods[-_PERIODS:]))
 
 
 def ask_once(connection: Connection, query: SeriesQuery) -> Answer:
@@ -33,3 +80,7 @@ def ask_once(connection: Connection, query: SeriesQuery) -> Answer:
     except ConnectorError as error:
         raise ValidationError({"connection": error.text}) from error
     return Answer(rows, rejected, warning)
+
+
+def _time(row: Brought) -> datetime:
+    return row.time

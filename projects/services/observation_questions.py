@@ -10,9 +10,8 @@ from typing import Any, Final
 from mltrack.days import begin_of, day_in
 from projects.connectors.reading_records import SeriesQuery
 from projects.models import Connection, ObservationSource
+from projects.services.asked_sources import asked_from
 
-READ_AGAIN: Final = timedelta(days=7)
-"""How far before the newest observation a pull begins: what was corrected since then comes with it."""
 _DAY: Final = timedelta(days=1)
 
 
@@ -47,9 +46,7 @@ def query_of(
     question: Question, now: datetime, name: str = "", read_until: datetime | None = None, digest: str = ""
 ) -> SeriesQuery:
     """Return a question as a connector takes it: from its first day, or from a week before what is there."""
-    begins = question.begins
-    if read_until is not None:
-        begins = max(begins, day_in(question.zone, read_until - READ_AGAIN))
+    begins = asked_from(question.begins, read_until, question.zone)
     periods = list(finished_days(question.zone, begins, now))
     return SeriesQuery(name, question.statement, question.options, begin_of(question.zone, begins), periods, digest)
 

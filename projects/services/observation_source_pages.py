@@ -11,15 +11,14 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from mltrack.days import at_zone, begin_of, day_in
-from mltrack.periods import BEYOND, EARLIEST, FIRST_YEAR, LAST_YEAR
+from mltrack.days import at_zone, begin_of, day_in, known_moment
 from projects.connectors.reading_records import RawReading, ReadingsPage, RejectedRow
-from projects.models import Connection, ObservationSource, ObservedKind, RejectedRecord
+from projects.models import Connection, ObservationSource, ObservedKind
 from projects.progress.observed import COUNTED, ObservedValue
 from projects.services.observation_input import LONGEST, finite
 from projects.services.observations import keep_values
 from projects.services.pages import Stored
-from projects.services.rejections import note_rejected
+from projects.services.source_answers import note_answer, note_odd, note_problem, source_asked
 from projects.services.texts import storable
 
 _SEGMENT: Final = LONGEST["segment"]
@@ -49,22 +48,22 @@ def record_observations_page(connection: Connection, page: ReadingsPage) -> Stor
 
     A page of a source that is gone meanwhile brings nothing.
     """
-    ours = ObservationSource.objects.filter(connection=connection, public_id=page.query, paused=False)
-    source = ours.select_for_update(of=("self",)).select_related("initiative__workspace").first()
+    ours = ObservationSource.objects.filter(connection=connection).select_related("initiative__workspace")
+    source = source_asked(ours, page)
     if source is None:
         return Stored(0, 0, changed=False)
     if page.problem is not None:
-        return _note_problem(source, *page.problem)
+        return note_problem(source, *page.problem)
     zone = source.initiative.workspace.zone
     observing = Observing(source.kind, source.name, source.method, source.threshold, zone)
     checked = checked_values(observing, page.rows, timezone.now())
     try:
         kept = keep_values(None, source.initiative, checked.values) if checked.values else []
     except ValidationError as error:
-        return _note_problem(source, "too_many_series", " ".join(error.messages))
+        return note_problem(source, "too_many_series", " ".join(error.messages))
     rejected = [*page.rejected, *checked.odd]
-    noted = _note_rejected(source, rejected, page)
-    _note_answer(source, page, checked)
+    noted = note_odd(connection, source, rejected, page)
+    note_answer(source, page, max((each.time for each in checked.values), default=None))
     rows = sum(each.state != "unchanged" for each in kept)
     return Stored(rows, len(rejected), changed=bool(rows or noted))
 
@@ -123,41 +122,4 @@ def _moment(time: datetime | date, name: str) -> tuple[datetime | None, str]:
             found = at_zone(time, ZoneInfo(name)) if time.tzinfo is None else time.astimezone(UTC)
     except OverflowError:
         return None, "This time cannot be kept."
-    if found is None:
-        return None, f"At {time} the clocks of {name} jump: this time does not exist there."
-    if not EARLIEST <= found < BEYOND:
-        return None, f"This time lies outside {FIRST_YEAR} to {LAST_YEAR}."
-    return found, ""
-
-
-def _note_problem(source: ObservationSource, code: str, text: str) -> Stored:
-    is_new = (source.error_code, source.error_text) != (code, text)
-    if is_new:
-        ObservationSource.objects.filter(pk=source.pk).update(error_code=code[:40], error_text=text[:2000])
-    return Stored(0, 0, changed=is_new)
-
-
-def _note_answer(source: ObservationSource, page: ReadingsPage, checked: Checked) -> None:
-    """Keep how far the source was read; an answer that may not be whole is asked for again with the next pull."""
-    if not page.ends:
-        return
-    source.last_ok = timezone.now()
-    source.error_code = source.error_text = ""
-    source.warning = page.warning
-    source.digest = page.digest
-    newest = max((each.time for each in checked.values), default=None)
-    if newest is not None and not page.warning:
-        source.read_until = max(filter(None, (source.read_until, newest)))
-    source.save(update_fields=["last_ok", "error_code", "error_text", "warning", "digest", "read_until"])
-
-
-def _note_rejected(source: ObservationSource, rejected: list[RejectedRow], page: ReadingsPage) -> int:
-    """Keep the list of rejected rows true; of a source that was read whole those that are mended go."""
-    stem = f"{source.public_id} "
-    known: list[str] = []
-    is_same = page.digest != "" and page.digest == source.digest
-    if page.ends and not is_same and (source.read_until is None or page.digest):
-        kept = RejectedRecord.objects.filter(connection=source.connection_id, external_id__startswith=stem)
-        known = list(kept.values_list("external_id", flat=True))
-    reasons = {f"{stem}{each.place}"[:300]: each.reason for each in rejected}
-    return note_rejected(source.connection, reasons, known) if reasons or known else 0
+    return known_moment(found, time, name)
