@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -28,7 +26,7 @@ from mltrack.accounts.policy import Power
 from mltrack.rest.pages import page_of
 from mltrack.rest.query import PageParams
 from mltrack.rest.serializers import answer_of
-from projects.access import connection_of
+from projects.api.asked_sources import connection_named, pulling
 from projects.api.shapes.questions import PreviewOut, SourceSyncOut
 from projects.models import Connection
 from projects.services.asked_sources import Tried
@@ -55,8 +53,8 @@ class Sources(Endpoint):
     def ask(self, request: Request, key: str) -> None:
         """Ask the source's server outside of the transaction."""
         kpi, given = kpi_of(self.principal, key), self.body(SourceIn)
-        kind, connection = _asked(self.principal, given)
-        self.tried = try_source(kpi, kind, connection, given)
+        connection = _connection(self.principal, given)
+        self.tried = try_source(kpi, given.pop("kind"), connection, given)
 
     @extend_schema(request=SourceIn, responses={201: SourceOut})
     def post(self, request: Request, key: str) -> Response:
@@ -74,9 +72,9 @@ class SourcePreview(Endpoint):
     def ask(self, request: Request, key: str) -> None:
         """Ask the source's server, or read the file."""
         kpi, given = kpi_of(self.principal, key), self.body(PreviewIn)
-        kind, connection = _asked(self.principal, given)
+        connection = _connection(self.principal, given)
         content = given.pop("content", "").encode("utf-8", "surrogatepass")
-        self.found = preview_source(kpi, kind, connection, given, content)
+        self.found = preview_source(kpi, given.pop("kind"), connection, given, content)
 
     @extend_schema(request=PreviewIn, responses=PreviewOut)
     def post(self, request: Request, key: str) -> Response:
@@ -160,16 +158,10 @@ class Corrections(Endpoint):
 
 def _pulled(endpoint: Endpoint, key: str, source_id: str, *, whole: bool) -> Response:
     found = source_of(kpi_of(endpoint.principal, key), source_id)
-    attempt = sync_source(endpoint.principal, found, whole=whole)
-    return endpoint.ok(answer_of(SourceSyncOut, {"attempt": attempt.public_id, "state": attempt.state}), 202)
+    return pulling(endpoint, sync_source(endpoint.principal, found, whole=whole))
 
 
-def _asked(principal: Principal, given: dict[str, Any]) -> tuple[str, Connection | None]:
-    """Take kind and connection out of a body. Raises ValidationError for a connection that is not here."""
-    kind, named = given.pop("kind"), given.pop("connection", None)
-    if not named:
-        return kind, None
-    try:
-        return kind, connection_of(principal, named)
-    except Http404 as error:
-        raise ValidationError({"connection": str(error)}) from error
+def _connection(principal: Principal, given: dict[str, Any]) -> Connection | None:
+    """Take the connection out of a body; an upload names none."""
+    named = given.pop("connection", None)
+    return connection_named(principal, named) if named else None

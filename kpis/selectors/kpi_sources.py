@@ -1,37 +1,16 @@
-"""Sources of a KPI as people see them: in what condition, how old what they brought is, and what could not be read."""
+"""Sources of a KPI as people see them, and what their readings were before they were corrected."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
-from kpis.models import KPI, KpiSource, ReadingCorrection, SourceKind
+from kpis.models import KPI, KpiSource, ReadingCorrection
 from mltrack.accounts.models import Workspace
 from projects.connectors.registry import CONNECTORS, brings_readings
-from projects.models import Connection, RejectedRecord
-from projects.selectors.questions import condition_at
+from projects.models import Connection
+from projects.selectors.asked_sources import SourceRow, rows_of
 
 SHOWN = 20
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRow:
-    """A source with its condition: ok, new, failing, paused or upload. `next_pull` is None where none is planned."""
-
-    source: KpiSource
-    condition: str
-    words: str
-    next_pull: datetime | None
-    rejected: Sequence[RejectedRecord]
-
-    @property
-    def is_upload(self) -> bool:
-        """Say whether files are given to it by hand."""
-        return self.source.kind == SourceKind.UPLOAD
 
 
 def source_list(kpi: KPI) -> QuerySet[KpiSource]:
@@ -47,19 +26,7 @@ def correction_list(kpi: KPI) -> QuerySet[ReadingCorrection]:
 def source_rows(kpi: KPI) -> list[SourceRow]:
     """Return the KPI's sources in the order of their names, in two queries."""
     sources = list(source_list(kpi).order_by("name"))
-    rejected: dict[str, list[RejectedRecord]] = {}
-    found = RejectedRecord.objects.filter(connection__kpi_sources__kpi=kpi).distinct().order_by("-last_seen", "-pk")
-    for each in found[: SHOWN * len(sources)] if sources else []:
-        rejected.setdefault(each.external_id.split(" ", 1)[0], []).append(each)
-    return [_row(each, rejected.get(each.public_id, [])) for each in sources]
-
-
-def condition_of(source: KpiSource) -> tuple[str, str]:
-    """Return in what condition a source is, and why in words."""
-    connection = source.connection
-    if connection is None:
-        return "upload", _("Files are given by hand.")
-    return condition_at(connection, source)
+    return rows_of(sources, SHOWN * len(sources))
 
 
 def reading_connections(workspace: Workspace) -> list[Connection]:
@@ -71,9 +38,3 @@ def reading_connections(workspace: Workspace) -> list[Connection]:
 def newest_corrections(kpi: KPI) -> list[ReadingCorrection]:
     """Return the last corrections, the newest first."""
     return list(correction_list(kpi).order_by("-pk")[:SHOWN])
-
-
-def _row(source: KpiSource, rejected: Sequence[RejectedRecord]) -> SourceRow:
-    condition, words = condition_of(source)
-    planned = source.connection.next_due if source.connection and condition in ("ok", "new", "failing") else None
-    return SourceRow(source, condition, words, planned, rejected[:5])

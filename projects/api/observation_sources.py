@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.core.exceptions import ValidationError
-from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from mltrack.accounts.access import Principal
 from mltrack.accounts.endpoint import Endpoint
 from mltrack.accounts.policy import Power
 from mltrack.rest.pages import page_of
 from mltrack.rest.serializers import answer_of
-from projects.access import connection_of, initiative_of, observation_source_of
+from projects.access import initiative_of, observation_source_of
+from projects.api.asked_sources import connection_named, pulling
 from projects.api.shapes.observation_sources import (
     ObservationQuestionIn,
     ObservationSourceEdit,
@@ -24,7 +20,6 @@ from projects.api.shapes.observation_sources import (
     ObservationSourceParams,
 )
 from projects.api.shapes.questions import PreviewOut, SourceSyncOut
-from projects.models import Connection
 from projects.selectors.observation_sources import observation_source_list
 from projects.services.asked_sources import Tried
 from projects.services.asking import Preview
@@ -52,7 +47,7 @@ class ObservationSources(Endpoint):
     def ask(self, request: Request, key: str) -> None:
         """Ask the source's server outside of the transaction."""
         initiative, given = initiative_of(self.principal, key), self.body(ObservationSourceIn)
-        self.tried = try_source(initiative, _asked(self.principal, given), given)
+        self.tried = try_source(initiative, connection_named(self.principal, given.pop("connection")), given)
 
     @extend_schema(request=ObservationSourceIn, responses={201: ObservationSourceOut})
     def post(self, request: Request, key: str) -> Response:
@@ -70,7 +65,7 @@ class ObservationSourcePreview(Endpoint):
     def ask(self, request: Request, key: str) -> None:
         """Ask the source's server."""
         initiative, given = initiative_of(self.principal, key), self.body(ObservationQuestionIn)
-        self.found = preview_source(initiative, _asked(self.principal, given), given)
+        self.found = preview_source(initiative, connection_named(self.principal, given.pop("connection")), given)
 
     @extend_schema(request=ObservationQuestionIn, responses=PreviewOut)
     def post(self, request: Request, key: str) -> Response:
@@ -143,13 +138,4 @@ class ObservationSourceBackFill(Endpoint):
 
 def _pulled(endpoint: Endpoint, key: str, observing_id: str, *, whole: bool) -> Response:
     found = observation_source_of(initiative_of(endpoint.principal, key), observing_id)
-    attempt = sync_source(endpoint.principal, found, whole=whole)
-    return endpoint.ok(answer_of(SourceSyncOut, {"attempt": attempt.public_id, "state": attempt.state}), 202)
-
-
-def _asked(principal: Principal, given: dict[str, Any]) -> Connection:
-    """Take the connection out of a body. Raises ValidationError for one that is not here."""
-    try:
-        return connection_of(principal, given.pop("connection"))
-    except Http404 as error:
-        raise ValidationError({"connection": str(error)}) from error
+    return pulling(endpoint, sync_source(endpoint.principal, found, whole=whole))

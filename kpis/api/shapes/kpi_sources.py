@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework import serializers
 
 from kpis.models import SourceKind
-from kpis.selectors.kpi_sources import condition_of
 from mltrack.rest.fields import UTCDateTimeField
 from mltrack.rest.plain_fields import DayField, optional_text
 from mltrack.rest.query import PageParams
 from mltrack.rest.serializers import StrictSerializer
-from projects.api.shapes.questions import SourceOptionsField
+from projects.api.shapes.questions import AskedSourceEdit, AskedSourceOut, SourceOptionsField
 from projects.services.question_fields import LONGEST_STATEMENT
 
 
@@ -43,41 +40,17 @@ class SourceIn(QuestionIn):
     name = serializers.CharField(max_length=120)
 
 
-class SourceEdit(StrictSerializer):
+class SourceEdit(AskedSourceEdit):
     """What can be changed of a source; it is then read anew from its first day."""
 
-    name = serializers.CharField(max_length=120)
     statement = optional_text(LONGEST_STATEMENT)
-    options = SourceOptionsField(max_keys=10, required=False)
-    begins = DayField(required=False)
-    paused = serializers.BooleanField(required=False)
 
 
-class SourceOut(StrictSerializer):
+class SourceOut(AskedSourceOut):
     """A source in its condition: ok, new, failing, paused or upload."""
 
-    id = serializers.CharField(source="public_id")
     kind = serializers.ChoiceField(SourceKind.values)
-    name = serializers.CharField()
     connection = serializers.CharField(source="connection.public_id", allow_null=True, default=None)
-    statement = serializers.CharField()
-    options = serializers.DictField()
-    begins = DayField()
-    paused = serializers.BooleanField()
-    condition = serializers.SerializerMethodField()
-    words = serializers.SerializerMethodField()
-    read_until = UTCDateTimeField(allow_null=True)
-    last_ok = UTCDateTimeField(allow_null=True)
-    warning = serializers.CharField()
-    created_at = UTCDateTimeField()
-
-    def get_condition(self, source: Any) -> str:
-        """Return it as one word."""
-        return condition_of(source)[0]
-
-    def get_words(self, source: Any) -> str:
-        """Return why."""
-        return condition_of(source)[1]
 
 
 class SourceParams(PageParams):

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework import serializers
 
-from mltrack.rest.fields import UTCDateTimeField
 from mltrack.rest.plain_fields import DayField, optional_text
 from mltrack.rest.query import PageParams
 from mltrack.rest.serializers import StrictSerializer
-from projects.api.shapes.questions import SourceOptionsField
+from projects.api.shapes.questions import AskedSourceEdit, AskedSourceOut, SourceOptionsField
 from projects.models import ObservedKind
-from projects.selectors.observation_sources import condition_of
 from projects.services.observation_input import LARGEST
 from projects.services.question_fields import LONGEST_STATEMENT
 
@@ -35,45 +31,21 @@ class ObservationSourceIn(ObservationQuestionIn):
     name = serializers.CharField(max_length=120)
 
 
-class ObservationSourceEdit(StrictSerializer):
+class ObservationSourceEdit(AskedSourceEdit):
     """What can be changed of a source; it is then read anew from its first day."""
 
-    name = serializers.CharField(max_length=120)
     statement = serializers.CharField(max_length=LONGEST_STATEMENT)
-    options = SourceOptionsField(max_keys=10, required=False)
     threshold = serializers.FloatField(min_value=-LARGEST, max_value=LARGEST, required=False, allow_null=True)
     method = optional_text(60)
-    begins = DayField(required=False)
-    paused = serializers.BooleanField(required=False)
 
 
-class ObservationSourceOut(StrictSerializer):
+class ObservationSourceOut(AskedSourceOut):
     """A source in its condition: ok, new, failing or paused."""
 
-    id = serializers.CharField(source="public_id")
     kind = serializers.ChoiceField(ObservedKind.values)
-    name = serializers.CharField()
     connection = serializers.CharField(source="connection.public_id")
-    statement = serializers.CharField()
-    options = serializers.DictField()
     threshold = serializers.FloatField(allow_null=True)
     method = serializers.CharField()
-    begins = DayField()
-    paused = serializers.BooleanField()
-    condition = serializers.SerializerMethodField()
-    words = serializers.SerializerMethodField()
-    read_until = UTCDateTimeField(allow_null=True)
-    last_ok = UTCDateTimeField(allow_null=True)
-    warning = serializers.CharField()
-    created_at = UTCDateTimeField()
-
-    def get_condition(self, source: Any) -> str:
-        """Return it as one word."""
-        return condition_of(source)[0]
-
-    def get_words(self, source: Any) -> str:
-        """Return why."""
-        return condition_of(source)[1]
 
 
 class ObservationSourceParams(PageParams):

@@ -5,15 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.db.models import F
 from pytest_django import Settings
 
 from kpis.models import KpiSource
 from kpis.services.readings import record_readings
-from projects.models import Connection
-from projects.services import asking
-from projects.services.clients import open_connection
 from tests.api.people import Team
 from tests.kpis.source_world import connect, make_kpi
 from tests.servers.hostile import HostileServer, raw
@@ -73,53 +68,3 @@ def test_corrections_are_listed(team: Team, asked: dict[str, Any]) -> None:
         record_readings(kpi, [{"time": "2026-01-01", "value": value}], team.principal)
     found = team.viewer.call("get", f"kpis/{kpi.key}/corrections/").json()["data"]
     assert [(each["value"], each["replaced_by"]) for each in found] == [(2.0, 3.0), (1.0, 2.0)]
-
-
-class Watched:
-    """How many transactions were open whenever a server was asked. A test's own is always there."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.open: list[int] = []
-        self._own = len(connection.atomic_blocks)
-        monkeypatch.setattr(asking, "open_connection", self._asked)
-
-    def _asked(self, *args: Any) -> Any:
-        self.open.append(len(connection.atomic_blocks) - self._own)
-        return open_connection(*args)
-
-
-def test_no_transaction_is_open_while_a_server_is_asked(
-    team: Team, asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    watched = Watched(monkeypatch)
-    named, key = {**asked, "name": "Rates"}, {"Idempotency-Key": "once"}
-    assert team.manager.call("post", f"{HERE}preview/", asked).status_code == 200
-    made = team.manager.call("post", HERE, named, **key)
-    assert made.status_code == 201
-    path = f"{HERE}{made.json()['id']}/"
-    assert team.manager.call("patch", path, {"statement": "b.csv"}).status_code == 200
-    assert watched.open == [0, 0, 0]
-    # Whoever only repeats, pauses, or has another version in hand asks nobody.
-    assert team.manager.call("post", HERE, named, **key).json() == made.json()
-    assert team.manager.call("patch", path, {"paused": True}).status_code == 200
-    assert team.manager.call("patch", path, {"statement": "c.csv"}, **{"If-Match": '"other"'}).status_code == 412
-    assert watched.open == [0, 0, 0]
-
-
-@pytest.mark.parametrize("change", ["connection", "source"])
-def test_what_changed_while_it_was_asked_is_not_kept(
-    team: Team, asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch, change: str
-) -> None:
-    path = f"{HERE}{team.manager.call('post', HERE, {**asked, 'name': 'Rates'}).json()['id']}/"
-
-    def meanwhile(*args: Any) -> Any:
-        if change == "source":
-            KpiSource.objects.update(statement="other.csv")
-        else:
-            Connection.objects.update(version=F("version") + 1)
-        return open_connection(*args)
-
-    monkeypatch.setattr(asking, "open_connection", meanwhile)
-    answer = team.manager.call("patch", path, {"statement": "b.csv"})
-    assert answer.status_code == 400 and "try again" in answer.json()["errors"][0]["detail"]
-    assert KpiSource.objects.get().statement != "b.csv"

@@ -8,19 +8,14 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db import connection as database
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
 from kpis.models import KPI, KpiSource, Reading, ReadingCorrection
 from kpis.services.kpi_sources import (
     add_source,
-    edit_source,
-    pause_source,
     preview_upload,
     record_upload,
-    remove_source,
     sync_source,
 )
 from kpis.services.readings import record_readings
@@ -29,8 +24,7 @@ from kpis.services.source_trials import preview_source
 from mltrack.accounts.access import Principal
 from projects import tasks
 from projects.connectors.registry import task_of
-from projects.models import Connection, RejectedRecord, SyncAttempt
-from projects.services.connections import delete_connection
+from projects.models import Connection, SyncAttempt
 from tests.factories import make_stranger, make_workspace
 from tests.kpis.source_world import FILE, add_link, connect, connect_database, make_kpi, pull
 from tests.servers.hostile import HostileServer, raw
@@ -99,35 +93,6 @@ def test_a_late_correction_rewrites_the_reading_and_keeps_what_it_was(
     assert kept.recorded_at < kept.replaced_at
 
 
-def test_wrong_rows_are_listed_by_line_until_they_are_mended(
-    owner: Principal, kpi: KPI, files: Connection, hostile_server: HostileServer
-) -> None:
-    serve(hostile_server, CSV + b"2026-03-31,1e309\n")
-    source = add_link(owner, kpi, files)
-    attempt = pull(owner, files)
-    assert (attempt.rows, attempt.rejected) == (3, 1)
-    (row,) = RejectedRecord.objects.filter(connection=files)
-    assert row.external_id == f"{source.public_id} line 5" and "1e309" in row.reason
-    serve(hostile_server, CSV)
-    pull(owner, files)
-    assert not RejectedRecord.objects.filter(connection=files).exists()
-
-
-def test_one_source_that_fails_leaves_the_others_of_its_connection(
-    owner: Principal, kpi: KPI, files: Connection, hostile_server: HostileServer
-) -> None:
-    bad, good = add_link(owner, kpi, files), add_link(owner, kpi, files, name="More")
-    hostile_server.script[:] = [raw(404, b""), raw(200, CSV)]
-    assert pull(owner, files).state == "done"
-    bad.refresh_from_db()
-    good.refresh_from_db()
-    assert bad.error_code == "not_found" and bad.last_ok is None and good.last_ok is not None
-    serve(hostile_server, CSV)
-    pull(owner, files)
-    bad.refresh_from_db()
-    assert not bad.error_code and bad.last_ok is not None
-
-
 def test_a_question_that_breaks_the_server_leaves_the_others_and_is_asked_last(
     owner: Principal, kpi: KPI, files: Connection, hostile_server: HostileServer
 ) -> None:
@@ -142,30 +107,6 @@ def test_a_question_that_breaks_the_server_leaves_the_others_and_is_asked_last(
     assert [each.id for each in questions_of(files, timezone.now())] == [good.public_id, heavy.public_id]
     serve(hostile_server, b"", 500)
     assert pull(owner, files).state == "failed", "It answers nothing any more"
-
-
-def test_a_back_fill_reads_everything_again(owner: Principal, kpi: KPI, files: Connection) -> None:
-    source = add_link(owner, kpi, files)
-    pull(owner, files)
-    Reading.objects.filter(kpi=kpi).delete()
-    assert pull(owner, files).rows == 0, "the file is as it was"
-    sync_source(owner, source, whole=True)
-    assert pull(owner, files).rows == 3
-
-
-def test_paused_and_removed_sources_ask_nothing_and_their_readings_stay(
-    owner: Principal, kpi: KPI, files: Connection
-) -> None:
-    source = add_link(owner, kpi, files)
-    pause_source(owner, source, paused=True)
-    assert pull(owner, files).requests == 0 and not values(kpi)
-    pause_source(owner, source, paused=False)
-    pull(owner, files)
-    remove_source(owner, source)
-    assert pull(owner, files).requests == 0 and len(values(kpi)) == 3
-    add_link(owner, kpi, files)
-    delete_connection(owner, files)
-    assert not KpiSource.objects.exists() and len(values(kpi)) == 3
 
 
 def test_the_sweep_wakes_the_task_that_reads_for_kpis(
@@ -261,17 +202,6 @@ def test_a_connection_of_elsewhere_or_of_another_kind_is_refused(owner: Principa
             add_source(owner, kpi, kind, connection, {"name": "New", "statement": "a.csv"})
 
 
-def test_an_edited_source_is_tried_and_read_anew(
-    owner: Principal, kpi: KPI, files: Connection, hostile_server: HostileServer
-) -> None:
-    source = add_link(owner, kpi, files)
-    pull(owner, files)
-    with pytest.raises(ValidationError, match="rates"):
-        edit_source(owner, source, {"options": {**FILE, "value_column": "rates"}})
-    edited = edit_source(owner, source, {"begins": "2026-03-30"}, expected_version=1)
-    assert edited.read_until is None and edited.version == 2
-
-
 def test_an_upload_keeps_how_files_are_read_and_takes_all_of_one_or_nothing(owner: Principal, kpi: KPI) -> None:
     source = add_source(owner, kpi, "upload", None, {"name": "By hand", "options": FILE})
     assert preview_upload(source, CSV).count == 3 and not values(kpi)
@@ -301,14 +231,3 @@ def test_a_reading_that_is_told_again_is_no_correction(owner: Principal, kpi: KP
         record_readings(kpi, [{"time": "2026-01-01", "value": value, "segment": "é"}], owner)
     assert [(each.value, each.replaced_by) for each in ReadingCorrection.objects.all()] == [(1.0, 2.0)]
     assert SyncAttempt.objects.count() == 0
-
-
-def test_a_source_is_held_after_its_connection_as_a_pull_holds_them(
-    owner: Principal, kpi: KPI, files: Connection
-) -> None:
-    source = add_link(owner, kpi, files)
-    with CaptureQueriesContext(database) as queries:
-        pause_source(owner, source, paused=True)
-    held = [each["sql"] for each in queries if "FOR " in each["sql"] and "UPDATE" in each["sql"][-40:]]
-    assert ['"projects_connection"' in held[0], '"kpis_kpisource"' in held[1]] == [True, True]
-    assert "kpis_kpisource" not in held[0]

@@ -17,13 +17,10 @@ from kpis.services import kpi_sources
 from kpis.services.monitoring import judge_monitors
 from mltrack.accounts.access import Principal
 from projects.models import Connection, Finding, Initiative, Observation, ObservationSource, RejectedRecord
-from projects.services.connections import delete_connection
 from projects.services.observation_questions import finished_days, observation_questions
 from projects.services.observation_sources import (
     add_source,
     edit_source,
-    pause_source,
-    remove_source,
     sync_source,
 )
 from projects.services.observation_trials import preview_source
@@ -240,24 +237,6 @@ def test_days_are_those_of_the_workspace_and_over() -> None:
         finished_days("Pacific/Apia", datetime(2011, 12, 29, tzinfo=UTC).date(), datetime(2012, 1, 1, tzinfo=UTC))
     )
     assert len(samoa) == 2
-
-
-def test_paused_removed_and_deleted_sources_ask_nothing_and_their_observations_stay(
-    owner: Principal, initiative: Initiative, metrics: Connection
-) -> None:
-    source = add_source(owner, initiative, metrics, ERRORS)
-    pause_source(owner, source, paused=True)
-    assert pull(owner, metrics).requests == 0
-    pause_source(owner, source, paused=False)
-    pull(owner, metrics)
-    assert kept(initiative) == [("", 1.0)]
-    remove_source(owner, source)
-    assert pull(owner, metrics).requests == 0
-    add_source(owner, initiative, metrics, ERRORS)
-    Initiative.objects.filter(pk=initiative.pk).update(archived_at=timezone.now())
-    assert pull(owner, metrics).requests == 0
-    delete_connection(owner, metrics)
-    assert not ObservationSource.objects.exists() and kept(initiative) == [("", 1.0)]
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.db.models import F
 from pytest_django import Settings
 
-from projects.models import Connection, Initiative, ObservationSource
-from projects.services import asking
-from projects.services.clients import open_connection
+from projects.models import Initiative, ObservationSource
 from tests.api.people import Team, ok, pointers, refused
 from tests.factories import make_initiative
 from tests.kpis.source_world import connect
@@ -83,42 +79,3 @@ def test_a_viewer_and_a_contributor_read_and_ask_nothing(team: Team, asked: dict
 def test_what_is_wrong_is_named(team: Team, asked: dict[str, Any], change: dict[str, Any], pointer: str) -> None:
     for path, more in ((HERE, {"name": "answers"}), (f"{HERE}preview/", {})):
         assert pointer in pointers(refused(team.manager.call("post", path, {**asked, **more, **change}), 400))
-
-
-def test_no_transaction_is_open_while_a_server_is_asked(
-    team: Team, asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    own, found = len(connection.atomic_blocks), []
-
-    def watched(*args: Any) -> Any:
-        found.append(len(connection.atomic_blocks) - own)
-        return open_connection(*args)
-
-    monkeypatch.setattr(asking, "open_connection", watched)
-    made = ok(team.manager.call("post", HERE, {**asked, "name": "answers"}), 201)
-    path = f"{HERE}{made['id']}/"
-    ok(team.manager.call("patch", path, {"statement": "b.csv"}))
-    assert found == [0, 0]
-    # Whoever only pauses, or has another version in hand, asks nobody.
-    ok(team.manager.call("patch", path, {"paused": True}))
-    assert team.manager.call("patch", path, {"statement": "c.csv"}, **{"If-Match": '"other"'}).status_code == 412
-    assert found == [0, 0]
-
-
-@pytest.mark.parametrize("change", ["connection", "source"])
-def test_what_changed_while_it_was_asked_is_not_kept(
-    team: Team, asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch, change: str
-) -> None:
-    path = f"{HERE}{ok(team.manager.call('post', HERE, {**asked, 'name': 'answers'}), 201)['id']}/"
-
-    def meanwhile(*args: Any) -> Any:
-        if change == "source":
-            ObservationSource.objects.update(statement="other.csv")
-        else:
-            Connection.objects.update(version=F("version") + 1)
-        return open_connection(*args)
-
-    monkeypatch.setattr(asking, "open_connection", meanwhile)
-    answer = team.manager.call("patch", path, {"statement": "b.csv"})
-    assert answer.status_code == 400 and "try again" in answer.json()["errors"][0]["detail"]
-    assert ObservationSource.objects.get().statement != "b.csv"
