@@ -39,7 +39,7 @@ def closed_secrets() -> list[str]:
     """Return the names of what holds a secret that does not open with the present keys."""
     held = Connection.objects.exclude(_NONE).select_related("workspace").order_by("workspace__key", "name")
     rows = held.iterator(chunk_size=AT_ONCE)
-    return [_named(each) for each in rows if not all(_opens(sealed) for sealed in _sealed(each).values())]
+    return [_named(each) for each in rows if not all(map(opens, _sealed(each).values()))]
 
 
 def rotate_secrets(at_once: int = AT_ONCE) -> Rotated:
@@ -56,6 +56,15 @@ def rotate_secrets(at_once: int = AT_ONCE) -> Rotated:
             done += _rotate(workspace, ids)
             last = ids[-1]
     return done
+
+
+def opens(sealed: str) -> bool:
+    """Say whether one of the keys opens a sealed text."""
+    try:
+        unseal(sealed)
+    except SecretUnreadable:
+        return False
+    return True
 
 
 def sealed_with_newest(sealed: str) -> bool:
@@ -101,14 +110,6 @@ def _rotated(held: Connection) -> Rotated:
 def _sealed(held: Connection) -> dict[str, str]:
     """Return the sealed secrets that a connection has, by field."""
     return {name: sealed for name in _FIELDS if (sealed := getattr(held, name))}
-
-
-def _opens(sealed: str) -> bool:
-    try:
-        unseal(sealed)
-    except SecretUnreadable:
-        return False
-    return True
 
 
 def _named(held: Connection) -> str:
