@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Self
 
-from projects.connectors.tracking.options import TrackerOptions, bad_option
+from projects.connectors.options import bad_option
+from projects.connectors.tracking.options import TrackerOptions
 
 _REPOSITORY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}")
 _PROJECT: Final = re.compile(r"(?:orgs|users)/[A-Za-z0-9][A-Za-z0-9-]{0,38}/[1-9][0-9]{0,8}")

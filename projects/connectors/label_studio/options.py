@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from projects.connectors.base import ConnectorError
+from projects.connectors.options import bad_option, read_options, whole_number
 
 _DAY: Final = 86_400
 _TEXTS: Final = ("control", "batch_key", "dataset_key")
@@ -36,33 +36,19 @@ class Options:
     @classmethod
     def read(cls, given: Mapping[str, Any]) -> Options:
         """Return the options of a JSON object. Raises ConnectorError `bad_options`, naming the key."""
-        known = {each.name for each in fields(cls)}
-        read: dict[str, Any] = {}
-        for key, value in given.items():
-            if key not in known:
-                raise _bad(key, "is unknown")
-            read[key] = _checked(key, value)
-        return cls(**read)
-
-
-def _bad(key: str, why: str) -> ConnectorError:
-    return ConnectorError(f"The option {key!r} {why}.", permanent=True, code="bad_options")
+        return cls(**read_options(given, {each.name for each in fields(cls)}, _checked))
 
 
 def _checked(key: str, value: Any) -> Any:
     if key == "project_ids":
         if not isinstance(value, list | tuple) or not all(map(_is_id, value)):
-            raise _bad(key, "must be a list of project ids in quotes")
+            raise bad_option(key, "must be a list of project ids in quotes")
         return tuple(dict.fromkeys(value))
     if key in _TEXTS:
         if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
-            raise _bad(key, f"must be text of at most {_LONGEST_TEXT} characters")
+            raise bad_option(key, f"must be text of at most {_LONGEST_TEXT} characters")
         return value
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise _bad(key, "must be a whole number that is not negative")
-    if key == "page_size" and not 1 <= value <= 1_000:
-        raise _bad(key, "must be between 1 and 1000")
-    return value
+    return whole_number(key, value, 1_000)
 
 
 def _is_id(value: Any) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from projects.connectors.base import ConnectorError
+from projects.connectors.options import bad_option, read_options, whole_number
 
 _DAY = 86_400
 
@@ -31,30 +31,16 @@ class Options:
     @classmethod
     def read(cls, given: Mapping[str, Any]) -> Options:
         """Return the options of a JSON object. Raises ConnectorError `bad_options`, naming the key."""
-        known = {each.name: each.type for each in fields(cls)}
-        read: dict[str, Any] = {}
-        for key, value in given.items():
-            if key not in known:
-                raise _bad(key, "is unknown")
-            read[key] = _checked(key, value)
-        return cls(**read)
-
-
-def _bad(key: str, why: str) -> ConnectorError:
-    return ConnectorError(f"The option {key!r} {why}.", permanent=True, code="bad_options")
+        return cls(**read_options(given, {each.name for each in fields(cls)}, _checked))
 
 
 def _checked(key: str, value: Any) -> Any:
     if key == "experiment_ids":
         if not isinstance(value, list | tuple) or not all(isinstance(each, str) and each for each in value):
-            raise _bad(key, "must be a list of experiment ids in quotes")
+            raise bad_option(key, "must be a list of experiment ids in quotes")
         return tuple(dict.fromkeys(value))
     if key == "workspace":
         if not isinstance(value, str):
-            raise _bad(key, "must be text")
+            raise bad_option(key, "must be text")
         return value
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise _bad(key, "must be a whole number that is not negative")
-    if key == "page_size" and not 1 <= value <= 50_000:
-        raise _bad(key, "must be between 1 and 50000")
-    return value
+    return whole_number(key, value, 50_000)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-from projects.connectors.tracking.options import TrackerOptions, bad_option, is_number
+from projects.connectors.options import bad_option
+from projects.connectors.tracking.options import TrackerOptions, is_number
 
 
 @dataclass(frozen=True, slots=True)

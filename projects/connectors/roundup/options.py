@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Final, Self
 
-from projects.connectors.tracking.options import TrackerOptions, bad_option
+from projects.connectors.options import bad_option
+from projects.connectors.tracking.options import TrackerOptions
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 

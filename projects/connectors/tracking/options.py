@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Final, Self
 
-from projects.connectors.base import ConnectorError
+from projects.connectors.options import bad_option, read_options
 from projects.progress.delivery_words import STATUSES, TYPES
 
 _DAY: Final = 86_400
@@ -46,14 +46,9 @@ class TrackerOptions:
     @classmethod
     def read(cls, given: Mapping[str, Any]) -> Self:
         """Return the options of a JSON object. Raises ConnectorError `bad_options`, naming the key."""
-        known = {each.name: each for each in fields(cls)}
-        read: dict[str, Any] = {}
         plain = cls()
-        for key, value in given.items():
-            if key not in known:
-                raise bad_option(key, "is unknown")
-            read[key] = _checked(key, value, getattr(plain, key))
-        found = cls(**read)
+        known = {each.name: getattr(plain, each.name) for each in fields(cls)}
+        found = cls(**read_options(given, known, lambda key, value: _checked(key, value, known[key])))
         if found.may_open_tasks:
             found.check_home()
         return found
@@ -83,11 +78,6 @@ class TrackerOptions:
 def is_number(text: str) -> bool:
     """Say whether a text is a number as trackers give to projects."""
     return text.isascii() and text.isdigit()
-
-
-def bad_option(key: str, why: str) -> ConnectorError:
-    """Return the error for an option that cannot be used."""
-    return ConnectorError(f"The option {key!r} {why}.", permanent=True, code="bad_options")
 
 
 def _checked(key: str, value: Any, default: Any) -> Any:
