@@ -28,8 +28,9 @@ from projects.models import Initiative, LabelAudit, RelabelSource
 from projects.selectors.audit_files import label_studio_tasks, task_rows
 from projects.selectors.datasets import label_sets_of, names_of_labels
 from projects.services.label_audits import AuditNotOpen, close_audit, discard_audit, draw_audit
+from projects.services.outcomes import PushCounts
 from projects.services.relabel_input import relabels_of_lines
-from projects.services.relabels import RelabelCounts, RelabelsRejected, record_relabels, take_relabels
+from projects.services.relabels import RelabelsRejected, record_relabels, take_relabels
 
 LONGEST_SHOWN: Final = 80
 DEEDS: Final = {"take": Power.WRITE_LABELS, "close": Power.RUN_AUDITS, "discard": Power.RUN_AUDITS}
@@ -120,7 +121,7 @@ def _place(pointer: str, items: Sequence[dict[str, Any]]) -> str:
     return str(items[int(number)]["task"])[:LONGEST_SHOWN] if number.isdigit() else ""
 
 
-def _tell(request: PageRequest, counts: RelabelCounts) -> None:
+def _tell(request: PageRequest, counts: PushCounts) -> None:
     words = _("%(created)d new, %(updated)d changed, %(unchanged)d as before.")
     values = {"created": counts.created, "updated": counts.updated, "unchanged": counts.unchanged}
     messages.success(request, words % values)

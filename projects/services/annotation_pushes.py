@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, Final
 
 from django.db import transaction
@@ -19,34 +19,20 @@ from projects.services.annotation_input import PushedAnnotation, parse_annotatio
 from projects.services.annotators import annotators_named
 from projects.services.due import note_due
 from projects.services.label_tasks import GivenAnnotation, GivenTask, Written, store_tasks
-from projects.services.outcomes import Fault
+from projects.services.outcomes import NothingKept, PushCounts
 
 PORTION: Final = 10_000
 """About how many annotations are read and written at a time."""
 
 
-class AnnotationsRejected(Exception):
+class AnnotationsRejected(NothingKept):
     """Nothing was kept; `faults` say where the batch is wrong."""
-
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("Nothing of this batch was kept.")
-        self.faults = list(faults)
-
-
-@dataclass(frozen=True, slots=True)
-class AnnotationCounts:
-    """What became of the annotations of one call. `repeated` were overruled by a later one of the same call."""
-
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    repeated: int = 0
 
 
 @transaction.atomic
 def record_annotations(
     principal: Principal, initiative: Initiative, items: Any, *, sent: bytes | None = None
-) -> AnnotationCounts:
+) -> PushCounts:
     """Store up to 10,000 annotations, all or none, and say what became of them.
 
     `items` is parsed JSON, objects `{"task", "annotator", "label", "time", "batch"?}`. Of an annotator's labels on a
@@ -69,7 +55,7 @@ def store_annotations(
     *,
     open_tasks: Collection[str] = (),
     said: Mapping[str, Any] | None = None,
-) -> AnnotationCounts:
+) -> PushCounts:
     """Store annotations in the caller's transaction, which holds the project's row, some thousands at a time.
 
     `open_tasks` are tasks that nobody labeled. The audit event keeps the digest of what was sent, and what else is
@@ -83,7 +69,7 @@ def store_annotations(
     written = Written()
     for some in _portions(tasks):
         written.add(store_tasks(project, some, annotators, replace=False))
-    counts = AnnotationCounts(written.created, written.updated, written.unchanged, len(found) - len(unique))
+    counts = PushCounts(written.created, written.updated, written.unchanged, len(found) - len(unique))
     if written.tasks:
         after = {**asdict(counts), "tasks": written.tasks, "sha256": digest, **(said or {})}
         record_audit(principal, "record", "annotations", project.initiative.key, after=after)

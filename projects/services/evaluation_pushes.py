@@ -18,16 +18,14 @@ from projects.models import Evaluation, Initiative, Origin
 from projects.selectors.evaluation_subjects import model_version_named, run_named
 from projects.services.evaluation_input import parse_evaluation
 from projects.services.evaluations import differences, record_evaluation
-from projects.services.outcomes import Fault
+from projects.services.outcomes import Fault, NothingKept
 from projects.services.run_rows import lock_source
 
 
-class EvaluationRejected(Exception):
+class EvaluationRejected(NothingKept):
     """Nothing was kept; `faults` say where the evaluation is wrong."""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("Nothing of this evaluation was kept.")
-        self.faults = list(faults)
+    sent = "evaluation"
 
 
 class EvaluationDiffers(Exception):

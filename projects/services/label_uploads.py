@@ -16,10 +16,10 @@ from projects.connectors.label_files.formats import FORMATS, read_label_file
 from projects.connectors.label_files.records import FileLabel, LabelFile, LabelFileError
 from projects.models import Annotation, Initiative, LabelingProject
 from projects.services.annotation_input import LONGEST, PushedAnnotation, parse_each
-from projects.services.annotation_pushes import AnnotationCounts, AnnotationsRejected, pushed_project, store_annotations
+from projects.services.annotation_pushes import AnnotationsRejected, pushed_project, store_annotations
 from projects.services.annotators import pseudonym_of
 from projects.services.item_input import MOST_FAULTS
-from projects.services.outcomes import Fault
+from projects.services.outcomes import Fault, PushCounts
 from projects.services.texts import whole_text
 
 UNNAMED: Final = "(nobody is named)"
@@ -38,7 +38,7 @@ def upload_annotations(
     annotator: str = "",
     question: str = "",
     batch: str = "",
-) -> AnnotationCounts:
+) -> PushCounts:
     """Store a file's annotations, all or none, and say what became of them.
 
     `kind` is one of `FORMATS`. `annotator` is who labeled, where a row does not say; else the one that the file as a
@@ -62,7 +62,7 @@ def upload_annotations(
     names = [str(name) for _, name in file.open_tasks]
     counts = store_annotations(principal, project, fresh, digest, open_tasks=names, said={"format": FORMATS[kind]})
     known = len(found) - len(fresh)
-    return AnnotationCounts(counts.created, counts.updated, counts.unchanged + known, counts.repeated)
+    return PushCounts(counts.created, counts.updated, counts.unchanged + known, counts.repeated)
 
 
 def _item(each: FileLabel, file: LabelFile, annotator: str, batch: str, now: datetime) -> dict[str, Any]:

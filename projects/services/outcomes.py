@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 State = Literal["created", "updated", "unchanged", "rejected"]
 
@@ -26,6 +26,26 @@ class Outcome:
     external_id: str
     state: State
     errors: Sequence[Fault] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PushCounts:
+    """What became of the labels of one call. `repeated` were overruled by a later one of the same call."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    repeated: int = 0
+
+
+class NothingKept(Exception):
+    """Nothing was kept; `faults` say where what was sent is wrong."""
+
+    sent: ClassVar = "batch"
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(f"Nothing of this {self.sent} was kept.")
+        self.faults = list(faults)
 
 
 class BatchRejected(Exception):

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
@@ -19,35 +19,21 @@ from mltrack.csv_export import guarded
 from projects.models import Annotation, AuditedTask, AuditState, LabelAudit, LabelingProject, RelabelSource
 from projects.services.item_input import MOST_FAULTS
 from projects.services.label_audits import locked_audit
-from projects.services.outcomes import Fault
+from projects.services.outcomes import Fault, NothingKept, PushCounts
 from projects.services.relabel_input import Relabel, parse_relabels
 
 _CHUNK = 2_000
 _Placed = Mapping[int, tuple[AuditedTask, str]]
 
 
-class RelabelsRejected(Exception):
+class RelabelsRejected(NothingKept):
     """Nothing was kept; `faults` say where the batch is wrong."""
-
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("Nothing of this batch was kept.")
-        self.faults = list(faults)
-
-
-@dataclass(frozen=True, slots=True)
-class RelabelCounts:
-    """What became of the relabels of one call. `repeated` were overruled by a later one of the same call."""
-
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    repeated: int = 0
 
 
 @transaction.atomic
 def record_relabels(
     principal: Principal, audit: LabelAudit, items: Any, *, source: RelabelSource, sent: bytes | None = None
-) -> RelabelCounts:
+) -> PushCounts:
     """Store up to 10,000 second labels of an open audit's tasks, all or none, and say what became of them.
 
     `items` is parsed JSON, objects `{"task", "label", "project"?}`; a label of null says that nobody can tell, which
@@ -66,7 +52,7 @@ def record_relabels(
 
 
 @transaction.atomic
-def take_relabels(principal: Principal, audit: LabelAudit) -> RelabelCounts:
+def take_relabels(principal: Principal, audit: LabelAudit) -> PushCounts:
     """Store what the labeling tool holds as second labels of tasks without one, and say how many these are.
 
     A second label is an annotation that was made after the drawing by somebody who had not annotated the task before;
@@ -104,7 +90,7 @@ def _fresh(held: LabelAudit) -> QuerySet[Annotation]:
     )
 
 
-def _taken(held: LabelAudit, fresh: QuerySet[Annotation]) -> RelabelCounts:
+def _taken(held: LabelAudit, fresh: QuerySet[Annotation]) -> PushCounts:
     """Store the newest of each task as its second label."""
     newest = fresh.order_by("task", "-time", "-pk").distinct("task").values_list("task", "label")
     labels = {task: label for task, label in newest if label is not None}
@@ -137,7 +123,7 @@ def _placed(held: LabelAudit, relabels: Sequence[Relabel]) -> dict[int, tuple[Au
     return placed
 
 
-def _written(held: LabelAudit, labels: _Placed, source: RelabelSource, given: int) -> RelabelCounts:
+def _written(held: LabelAudit, labels: _Placed, source: RelabelSource, given: int) -> PushCounts:
     now, changed, created = timezone.now(), [], 0
     for task, label in labels.values():
         if task.relabel == label:
@@ -148,11 +134,11 @@ def _written(held: LabelAudit, labels: _Placed, source: RelabelSource, given: in
     AuditedTask.objects.bulk_update(changed, ["relabel", "relabeled_at", "source"], batch_size=_CHUNK)
     held.relabeled += created
     held.save(update_fields=["relabeled"])
-    return RelabelCounts(created, len(changed) - created, len(labels) - len(changed), given - len(labels))
+    return PushCounts(created, len(changed) - created, len(labels) - len(changed), given - len(labels))
 
 
 def _note(
-    principal: Principal, held: LabelAudit, counts: RelabelCounts, source: RelabelSource, more: Mapping[str, str]
+    principal: Principal, held: LabelAudit, counts: PushCounts, source: RelabelSource, more: Mapping[str, str]
 ) -> None:
     """Leave an audit event of what was written, and none where nothing was."""
     if counts.created or counts.updated:

@@ -11,7 +11,8 @@ from django.utils import timezone
 from mltrack.accounts.access import Principal
 from mltrack.accounts.models import AuditEvent
 from projects.models import Annotation, Annotator, Initiative, JudgeDue, LabelingProject, LabelTask
-from projects.services.annotation_pushes import AnnotationCounts, AnnotationsRejected, record_annotations
+from projects.services.annotation_pushes import AnnotationsRejected, record_annotations
+from projects.services.outcomes import PushCounts
 from tests.factories import make_initiative, make_workspace
 from tests.projects.labeling_world import counted_sums, kept_sums, pushed
 
@@ -30,14 +31,14 @@ def initiative(owner: Principal) -> Initiative:
 
 def test_a_batch_is_kept_once(owner: Principal, initiative: Initiative) -> None:
     batch = [pushed("t1", "ann", "cat"), pushed("t1", "bob", "dog"), pushed("t2", "ann", "cat", batch="b1")]
-    assert record_annotations(owner, initiative, batch) == AnnotationCounts(created=3)
+    assert record_annotations(owner, initiative, batch) == PushCounts(created=3)
     JudgeDue.objects.all().delete()
     events = AuditEvent.objects.count()
-    assert record_annotations(owner, initiative, batch) == AnnotationCounts(unchanged=3)
+    assert record_annotations(owner, initiative, batch) == PushCounts(unchanged=3)
     assert AuditEvent.objects.count() == events
     assert not JudgeDue.objects.exists()
     changed = [pushed("t1", "bob", "cat"), pushed("t1", "bob", "cat")]
-    assert record_annotations(owner, initiative, changed) == AnnotationCounts(updated=1, repeated=1)
+    assert record_annotations(owner, initiative, changed) == PushCounts(updated=1, repeated=1)
     project = LabelingProject.objects.get()
     assert list(LabelTask.objects.order_by("external_id").values_list("label", "batch")) == [("cat", ""), ("cat", "b1")]
     assert kept_sums(project) == counted_sums(project)

@@ -18,7 +18,8 @@ from projects.models import AuditedTask, Initiative, JudgeDue, LabelAudit, Relab
 from projects.selectors.audit_files import label_studio_tasks, task_rows
 from projects.services.annotation_pushes import record_annotations
 from projects.services.label_audits import AuditNotOpen, close_audit, discard_audit, draw_audit
-from projects.services.relabels import RelabelCounts, RelabelsRejected, record_relabels, take_relabels
+from projects.services.outcomes import PushCounts
+from projects.services.relabels import RelabelsRejected, record_relabels, take_relabels
 from tests.factories import make_connection, make_initiative, make_workspace
 from tests.projects.labeling_world import pull, pushed
 
@@ -111,8 +112,8 @@ def test_from_the_draw_to_the_ceiling(owner: Principal, initiative: Initiative) 
     audit = draw(owner, initiative, 20, labels_digest="9f")
     assert open_audit(initiative) == audit and newest_audit(initiative) is None
     given = relabels(audit, wrong=1)
-    assert record_relabels(owner, audit, given, source=HERE) == RelabelCounts(created=20)
-    assert record_relabels(owner, audit, given[:2] * 2, source=HERE) == RelabelCounts(unchanged=2, repeated=2)
+    assert record_relabels(owner, audit, given, source=HERE) == PushCounts(created=20)
+    assert record_relabels(owner, audit, given[:2] * 2, source=HERE) == PushCounts(unchanged=2, repeated=2)
     JudgeDue.objects.all().delete()
     close_audit(owner, audit)
     found = newest_audit(initiative)
@@ -184,11 +185,11 @@ def test_the_tool_gives_the_newest_label_of_somebody_else(owner: Principal, init
         each["time"] = (now - timedelta(hours=9 - place)).isoformat()
     later[-1]["time"] = (now - timedelta(days=2)).isoformat()
     record_annotations(owner, initiative, later)
-    assert take_relabels(owner, audit) == RelabelCounts(created=1)
+    assert take_relabels(owner, audit) == PushCounts(created=1)
     kept = audit.tasks.exclude(relabel=None).get()
     assert (kept.external_id, kept.relabel, kept.source) == (two, "fish", "tool")
     assert kept.label in ("cat", "dog"), "as it was at drawing"
-    assert take_relabels(owner, audit) == RelabelCounts()
+    assert take_relabels(owner, audit) == PushCounts()
 
 
 def test_files_of_an_open_audit_hide_what_was_said(owner: Principal, initiative: Initiative) -> None:

@@ -8,8 +8,9 @@ from mltrack.accounts.access import Principal
 from mltrack.accounts.models import AuditEvent
 from projects.models import Annotation, Annotator, Initiative, LabelingProject, LabelTask
 from projects.services import annotation_pushes
-from projects.services.annotation_pushes import AnnotationCounts, AnnotationsRejected
+from projects.services.annotation_pushes import AnnotationsRejected
 from projects.services.label_uploads import UNNAMED, upload_annotations
+from projects.services.outcomes import PushCounts
 from tests.factories import make_initiative, make_workspace
 from tests.projects.connectors.label_files.test_formats import sample
 from tests.projects.labeling_world import counted_sums, kept_sums
@@ -30,11 +31,11 @@ def initiative(owner: Principal) -> Initiative:
 def test_an_export_is_kept_once(owner: Principal, initiative: Initiative, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(annotation_pushes, "PORTION", 1)
     raw = sample("cvat.xml")
-    assert upload_annotations(owner, initiative, raw, kind="cvat", batch="b1") == AnnotationCounts(created=2)
+    assert upload_annotations(owner, initiative, raw, kind="cvat", batch="b1") == PushCounts(created=2)
     later = raw.replace(b"2025-09-25 11:38:28", b"2025-09-26 11:38:28")
     changed = later.replace(b"good_frame", b"bad_frame")
-    assert upload_annotations(owner, initiative, later, kind="cvat", batch="b1") == AnnotationCounts(unchanged=2)
-    assert upload_annotations(owner, initiative, changed, kind="cvat") == AnnotationCounts(created=1, unchanged=1)
+    assert upload_annotations(owner, initiative, later, kind="cvat", batch="b1") == PushCounts(unchanged=2)
+    assert upload_annotations(owner, initiative, changed, kind="cvat") == PushCounts(created=1, unchanged=1)
     states = dict(LabelTask.objects.order_by("external_id").values_list("external_id", "state"))
     assert states == {"a/0.jpg": "labeled", "a/1.jpg": "labeled", "a/2.jpg": "open", "a/3.jpg": "open"}
     assert LabelTask.objects.get(external_id="a/1.jpg").label == "bad_frame"
