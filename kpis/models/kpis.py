@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kpis.models.identifiers import goal_id
+from kpis.models.versions import AskedVersion
 from mltrack.accounts.models import Workspace
 from projects.models import Initiative
 
@@ -93,12 +94,11 @@ class KPI(models.Model):
         return self.formula.number if self.formula else None
 
 
-class Goal(models.Model):
+class Goal(AskedVersion):
     """One version of what a KPI must reach. Never edited: a change is a new version with a reason."""
 
     kpi = models.ForeignKey(KPI, on_delete=models.CASCADE, related_name="goals")
     public_id = models.CharField(max_length=24, unique=True, default=goal_id, editable=False)
-    number = models.PositiveIntegerField()
     baseline = models.FloatField(null=True, blank=True)
     target = models.FloatField(null=True, blank=True)
     low = models.FloatField(null=True, blank=True)
@@ -106,15 +106,6 @@ class Goal(models.Model):
     start = models.DateField(null=True, blank=True)
     due = models.DateField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=GoalState.choices, default=GoalState.ACTIVE)
-    reason = models.TextField(blank=True, default="")
-    loosens = models.JSONField(default=list)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    approver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    self_approved = models.BooleanField(default=False)
-    decided_at = models.DateTimeField(null=True)
-    valid_from = models.DateTimeField(null=True)
-    valid_to = models.DateTimeField(null=True)
-    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kpis.models.identifiers import target_id
+from kpis.models.versions import AskedVersion
 from projects.models import Initiative
 
 
@@ -27,7 +28,7 @@ class TargetState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
-class Target(models.Model):
+class Target(AskedVersion):
     """One version of a target on (initiative, metric, slice). Never edited in place.
 
     A proposed version (a loosening that waits for an approver, or a withdrawal: `withdraws`) takes force when
@@ -41,7 +42,6 @@ class Target(models.Model):
     public_id = models.CharField(max_length=24, unique=True, default=target_id, editable=False)
     metric = models.CharField(max_length=300)
     slice = models.CharField(max_length=200, blank=True, default="")
-    number = models.PositiveIntegerField()
     comparator = models.CharField(max_length=8, choices=Comparator.choices)
     value = models.FloatField()
     high = models.FloatField(null=True, blank=True)
@@ -52,15 +52,6 @@ class Target(models.Model):
     dataset_digest = models.CharField(max_length=128, blank=True, default="", db_default="")
     withdraws = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=TargetState.choices, default=TargetState.ACTIVE)
-    reason = models.TextField(blank=True, default="")
-    loosens = models.JSONField(default=list)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    approver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    self_approved = models.BooleanField(default=False)
-    decided_at = models.DateTimeField(null=True)
-    valid_from = models.DateTimeField(null=True)
-    valid_to = models.DateTimeField(null=True)
-    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [
