@@ -6,92 +6,29 @@ import select
 import time
 from collections.abc import Sequence
 from tempfile import NamedTemporaryFile
-from types import TracebackType
-from typing import Any, Final, Self
-from urllib.parse import unquote, urlsplit
+from typing import Any, Final
 
 import psycopg2
 
-from mltrack.outbound.addresses import Address, Network, Refused, Resolver, permitted, system_resolver
+from mltrack.outbound.addresses import Address
 from mltrack.outbound.database_errors import from_database
+from mltrack.outbound.database_session import DatabaseSession
 from mltrack.outbound.errors import OutboundError
-from mltrack.outbound.signing import Auth, BasicAuth
 
-PORT: Final = 5432
-SCHEMES: Final = ("postgresql", "postgres")
 TLS: Final = ("prefer", "require", "verify-full")
 _LOOK: Final = 0.25
-_BAD_URL: Final = "The address must be postgresql://host:port/database, without a user or a password in it."
 
 Own = tuple[str, str]
 """What a database is told by: the identifier of its cluster and its name."""
 
 
-def place_of(
-    url: str, schemes: Sequence[str] = SCHEMES, port: int = PORT, text: str = _BAD_URL
-) -> tuple[str, int, str]:
-    """Return host, port and database of an address; `port` is the usual one. Raises OutboundError `bad_url`."""
-    try:
-        parts = urlsplit(url)
-        host, port, name = parts.hostname or "", parts.port or port, unquote(parts.path.strip("/"))
-    except ValueError as error:
-        raise OutboundError("bad_url", text, permanent=True) from error
-    odd = parts.scheme not in schemes or parts.username is not None or parts.query or parts.fragment
-    if odd or not host or not name or "/" in name or not name.isprintable():
-        raise OutboundError("bad_url", text, permanent=True)
-    return host, port, name
+class DatabaseClient(DatabaseSession):
+    """One session with a PostgreSQL database."""
 
-
-def addresses_of(host: str, port: int, allowed: Sequence[Network], resolver: Resolver) -> list[Address]:
-    """Return the addresses of a host that may be connected to. Raises OutboundError."""
-    try:
-        return permitted(host, port, allowed, resolver)
-    except Refused as refused:
-        raise OutboundError("address_refused", str(refused), permanent=True) from None
-    except (OSError, UnicodeError):
-        raise OutboundError("unknown_host", f"The name {host} is unknown here. Check the address.") from None
-
-
-class DatabaseClient:
-    """One session in one read-only transaction, with the same arguments as `OutboundClient`.
-
-    `timeout` is in seconds on the wall clock for each statement, and for signing in. `requests` counts statements.
-    `tls` is how sure the way must be: `prefer`, `require`, or `verify-full` with the certificate checked for the name.
-    `hurried` says that the owner allows more time: a statement that the database ended is then a `timeout`, which is
-    tried again with patience, and no fault of its own.
-    """
-
-    def __init__(
-        self,
-        base_url: str,
-        *,
-        allowed_networks: Sequence[Network] = (),
-        auth: Auth = None,
-        ca_pem: str | None = None,
-        timeout: float = 30.0,
-        tls: str = "prefer",
-        hurried: bool = False,
-        resolver: Resolver = system_resolver,
-    ) -> None:
-        self.host, self.port, self.name = place_of(base_url)
-        self.requests = 0
-        self.timeout = timeout
-        self._auth = auth if isinstance(auth, BasicAuth) else BasicAuth("", "")
-        self._allowed = tuple(allowed_networks)
-        self._ca_pem = ca_pem or ""
-        self._tls = tls
-        self._hurried = hurried
-        self._resolver = resolver
-        self._session: Any = None
-        self._ended = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+    SCHEMES = ("postgresql", "postgres")
+    PORT = 5432
+    BAD_URL = "The address must be postgresql://host:port/database, without a user or a password in it."
+    _ended = False
 
     def close(self) -> None:
         """End the session; what waits for an answer in another thread ends within a moment."""
@@ -110,15 +47,7 @@ class DatabaseClient:
         return self._run(statement, values)
 
     def _open(self) -> None:
-        failure: OutboundError | None = None
-        for address in addresses_of(self.host, self.port, self._allowed, self._resolver):
-            try:
-                self._session = self._connect(address)
-                break
-            except OutboundError as error:
-                failure = error
-        if self._session is None:
-            raise failure or OutboundError("unknown_host", f"The name {self.host} is unknown here.")
+        self._sign_in()
         # The database ends a statement a little before this side gives up, and can say so.
         wait = max(1, int(self.timeout * 900))
         for setting in (
@@ -132,7 +61,7 @@ class DatabaseClient:
         ):
             self._run(setting, None)
 
-    def _connect(self, address: Address) -> Any:
+    def _connect(self, address: Address) -> None:
         """Sign in at the address that was judged; no file or variable of this machine has a say."""
         with NamedTemporaryFile("w", suffix=".pem") as authority:
             authority.write(self._ca_pem)
@@ -166,7 +95,7 @@ class DatabaseClient:
             except OutboundError:
                 session.close()
                 raise
-        return session
+        self._session = session
 
     def _run(self, statement: str, values: Sequence[Any] | None) -> list[tuple[Any, ...]]:
         self.requests += 1

@@ -8,24 +8,19 @@ import struct
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from threading import Timer
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import pymysql
 from pymysql.constants import CR
 from pymysql.cursors import SSCursor
 
-from mltrack.outbound.addresses import Address, Network, Resolver, system_resolver
-from mltrack.outbound.database import addresses_of, place_of
+from mltrack.outbound.addresses import Address
+from mltrack.outbound.database_session import DatabaseSession
 from mltrack.outbound.errors import OutboundError
 from mltrack.outbound.mysql_errors import from_mysql
-from mltrack.outbound.signing import Auth, BasicAuth
 
-PORT: Final = 3306
-SCHEMES: Final = ("mysql", "mariadb")
 MOST: Final = 10_000
 """So many rows an answer may have where nothing else is said."""
-_BAD_URL: Final = "The address must be mysql://host:port/database, without a user or a password in it."
 # The parser of statements takes "x" for a text and || for OR: so must the server.
 _MODE: Final = "STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_IN_DATE,NO_ZERO_DATE,NO_ENGINE_SUBSTITUTION"
 _BY_HASH: Final = (b"mysql_native_password",)
@@ -37,46 +32,19 @@ _BROKEN: Final = (
 )
 
 
-class MySQLClient:
-    """One session in one read-only transaction; arguments, `requests` and what is raised are as of `DatabaseClient`.
+class MySQLClient(DatabaseSession):
+    """One session with a MariaDB or MySQL database.
 
     Without TLS for certain, a password is only ever proven by its hash, whatever the server asks for.
     """
 
-    def __init__(
-        self,
-        base_url: str,
-        *,
-        allowed_networks: Sequence[Network] = (),
-        auth: Auth = None,
-        ca_pem: str | None = None,
-        timeout: float = 30.0,
-        tls: str = "prefer",
-        hurried: bool = False,
-        resolver: Resolver = system_resolver,
-    ) -> None:
-        self.host, self.port, self.name = place_of(base_url, SCHEMES, PORT, _BAD_URL)
-        self.requests = 0
-        self.timeout = timeout
-        self.version = ""
-        self.columns: tuple[int, ...] = ()
-        self._auth = auth if isinstance(auth, BasicAuth) else BasicAuth("", "")
-        self._allowed = tuple(allowed_networks)
-        self._ca_pem = ca_pem or ""
-        self._tls = tls
-        self._hurried = hurried
-        self._resolver = resolver
-        self._session: Any = None
-        self._way: socket.socket | None = None
-        self._late = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+    SCHEMES = ("mysql", "mariadb")
+    PORT = 3306
+    BAD_URL = "The address must be mysql://host:port/database, without a user or a password in it."
+    version = ""
+    columns: tuple[int, ...] = ()
+    _way: socket.socket | None = None
+    _late = False
 
     @property
     def is_mariadb(self) -> bool:
@@ -106,15 +74,7 @@ class MySQLClient:
     def _open(self) -> None:
         if not self._auth.user:
             raise OutboundError("unauthorized", "Name the user that the database knows.", permanent=True)
-        failure: OutboundError | None = None
-        for address in addresses_of(self.host, self.port, self._allowed, self._resolver):
-            try:
-                self._connect(address)
-                break
-            except OutboundError as error:
-                failure = error
-        if self._session is None:
-            raise failure or OutboundError("unknown_host", f"The name {self.host} is unknown here.")
+        self._sign_in()
         self.version = str(self._run("SELECT VERSION()", None, 1)[0][0])
         # The database ends a statement a little before this side gives up, and can say so.
         wait = max(1.0, self.timeout * 0.9)
