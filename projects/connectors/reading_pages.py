@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 
-from mltrack.outbound import OutboundError
-from projects.connectors.base import ConnectorError
+from mltrack.outbound import OutboundClient, OutboundError
+from projects.connectors.base import ConnectorError, plain_auth
 from projects.connectors.reading_records import (
     MOST_REJECTED,
     MOST_ROWS,
@@ -34,6 +35,25 @@ class Answer:
     rejected: Sequence[RejectedRow] = ()
     warning: str = ""
     digest: str = ""
+
+
+class WebReadings:
+    """The connector of readings of a web server without options; each kind says how it asks."""
+
+    auth_of = staticmethod(plain_auth)
+
+    def __init__(self, client: OutboundClient, options: Mapping[str, Any]) -> None:
+        if options:
+            text = f"There is no option {next(iter(options))!r:.100}."
+            raise ConnectorError(text, permanent=True, code="bad_options")
+        self._client = client
+
+    def fetch_readings(self, queries: Sequence[SeriesQuery], now: datetime) -> Iterator[ReadingsPage]:
+        """Yield the readings of each question, from its `since` on. Raises ConnectorError."""
+        return pages_of(queries, self._ask, lambda: self._client.requests)
+
+    def _ask(self, query: SeriesQuery) -> Answer:
+        raise NotImplementedError
 
 
 def pages_of(

@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from mltrack.outbound import OutboundClient, OutboundError
-from projects.connectors.base import ConnectorError, plain_auth
+from mltrack.outbound import OutboundError
+from projects.connectors.base import ConnectorError
 from projects.connectors.csv_link.links import place_of
 from projects.connectors.csv_readings import MOST_BYTES, CSVForm, read_csv
-from projects.connectors.reading_pages import Answer, pages_of
-from projects.connectors.reading_records import ReadingsPage, SeriesQuery
+from projects.connectors.reading_pages import Answer, WebReadings
+from projects.connectors.reading_records import SeriesQuery
 from projects.connectors.records import ServerReport
 
 
-class CSVLinkConnector:
+class CSVLinkConnector(WebReadings):
     """Reads files of one server. Whether there is one is only known with the first link to it."""
 
     title: ClassVar = "CSV by link"
-    auth_of = staticmethod(plain_auth)
-
-    def __init__(self, client: OutboundClient, options: Mapping[str, Any]) -> None:
-        if options:
-            text = f"There is no option {next(iter(options))!r:.100}."
-            raise ConnectorError(text, permanent=True, code="bad_options")
-        self._client = client
 
     def test(self) -> ServerReport:
         """See that the server answers, be it that there is nothing at its base. Raises ConnectorError."""
@@ -36,10 +27,6 @@ class CSVLinkConnector:
             if error.status is None or error.status in (401, 403) or error.status >= 500:
                 raise ConnectorError.from_outbound(error) from error
         return ServerReport("", 0, "The server answers. Its files are named by the sources of KPIs.")
-
-    def fetch_readings(self, queries: Sequence[SeriesQuery], now: datetime) -> Iterator[ReadingsPage]:
-        """Yield the readings of each file. Raises ConnectorError."""
-        return pages_of(queries, self._ask, lambda: self._client.requests)
 
     def _ask(self, query: SeriesQuery) -> Answer:
         path, params = place_of(query.statement, str(self._client.base_url))

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from mltrack.outbound import OutboundClient, OutboundError
-from projects.connectors.base import ConnectorError, plain_auth
+from mltrack.outbound import OutboundError
+from projects.connectors.base import ConnectorError
 from projects.connectors.prometheus.answers import readings_of, series_of, warning_of
 from projects.connectors.prometheus.spans import Span, spans_of
-from projects.connectors.reading_pages import Answer, pages_of
-from projects.connectors.reading_records import MOST_ROWS, RawReading, ReadingsPage, RejectedRow, SeriesQuery
+from projects.connectors.reading_pages import Answer, WebReadings
+from projects.connectors.reading_records import MOST_ROWS, RawReading, RejectedRow, SeriesQuery
 from projects.connectors.records import ServerReport
 
 PERIOD = "$period"
 """Stands in a query for the length of the period, such as `86400s`."""
 
 
-class PrometheusConnector:
+class PrometheusConnector(WebReadings):
     """Asks for the value of a query at the end of each period that is over."""
 
     title: ClassVar = "Prometheus"
-    auth_of = staticmethod(plain_auth)
-
-    def __init__(self, client: OutboundClient, options: Mapping[str, Any]) -> None:
-        if options:
-            text = f"There is no option {next(iter(options))!r:.100}."
-            raise ConnectorError(text, permanent=True, code="bad_options")
-        self._client = client
 
     def test(self) -> ServerReport:
         """Ask for a number that every server knows. Raises ConnectorError."""
@@ -41,10 +33,6 @@ class PrometheusConnector:
             except (IndexError, KeyError, OverflowError, TypeError, ValueError) as error:
                 raise ConnectorError("The server answers, but not as Prometheus does.", code="bad_answer") from error
         return ServerReport("", visible, f"It answers queries and watches {visible} targets.")
-
-    def fetch_readings(self, queries: Sequence[SeriesQuery], now: datetime) -> Iterator[ReadingsPage]:
-        """Yield the readings of each query, from its `since` on. Raises ConnectorError."""
-        return pages_of(queries, self._ask, lambda: self._client.requests)
 
     def _ask(self, query: SeriesQuery) -> Answer:
         rows: list[RawReading] = []
