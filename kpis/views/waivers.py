@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse, HttpResponseBadRequest
-from django.shortcuts import redirect, render
-from django.utils.text import slugify
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kpis.access import waiver_of
-from kpis.forms.errors import in_words, show_errors
+from kpis.forms.errors import in_words
 from kpis.forms.waivers import WaiverForm
 from kpis.selectors.approvals import may_take_back
-from kpis.selectors.checks import check_of
 from kpis.services.waivers import approve_waiver, reject_waiver, request_waiver, revoke_waiver
-from kpis.views.shell import page_of, shell
+from kpis.views.check_forms import check_form
+from kpis.views.shell import page_of
 from mltrack.accounts.access import require
 from mltrack.accounts.pages import PageRequest, page
 from mltrack.accounts.policy import Power
 from projects.access import initiative_of
+from projects.models import Initiative
 
 DECISIONS = {"approve": approve_waiver, "reject": reject_waiver, "revoke": revoke_waiver}
 
@@ -28,20 +30,14 @@ DECISIONS = {"approve": approve_waiver, "reject": reject_waiver, "revoke": revok
 @page(Power.ATTEST)
 def ask(request: PageRequest, key: str, check: str) -> HttpResponse:
     """Ask that a check may be passed by."""
-    context = shell(request, key, "")
-    asked, judged = check_of(context["initiative"], check, context["header"].document)
+
+    def write(initiative: Initiative, values: dict[str, Any]) -> object:
+        return request_waiver(request.principal, initiative, check=check, **values)
+
     form = WaiverForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            request_waiver(request.principal, context["initiative"], check=check, **form.cleaned_data)
-        except ValidationError as error:
-            show_errors(form, error)
-        else:
-            messages.success(request, _("Asked. An approver who is not you decides."))
-            return redirect(page_of(context["initiative"], "kpis:initiative") + f"#check-{slugify(check)}")
-    part = "_check_form.html" if request.headers.get("HX-Request") else "check_form.html"
-    values = {"asked": asked, "judged": judged, "form": form, "action": request.path, "submit": _("Ask for a waiver")}
-    return render(request, f"kpis/initiative/{part}", context | values, status=422 if form.is_bound else 200)
+    return check_form(
+        request, key, check, form, write, _("Ask for a waiver"), _("Asked. An approver who is not you decides.")
+    )
 
 
 @require_POST
