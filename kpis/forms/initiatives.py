@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from kpis.forms.one_field import Field, OneFieldForm
 from mltrack.accounts.models import Workspace
 from mltrack.accounts.selectors.people import members_of
 from mltrack.periods import parse_period, period_words
-from mltrack.widgets import Choice, Hidden, Line, Prose
+from mltrack.widgets import Choice, Line, Prose
 from projects.models import Initiative
 from projects.models.initiatives import Criticality
-
-LONGEST = 20_000
 
 
 class CreateForm(forms.Form):
@@ -32,16 +28,6 @@ class CreateForm(forms.Form):
         required=False,
         help_text=_("Capital letters and digits, such as CHURN. Left empty, it is made of the name."),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field that is edited in place. `kind` is line, prose, choice or links."""
-
-    name: str
-    label: str | Promise
-    kind: str
-    hint: str | Promise = ""
 
 
 FIELDS: Final = {
@@ -65,21 +51,12 @@ FIELDS: Final = {
 }
 
 
-class FieldForm(forms.Form):
-    """One field as text, with what it was when the page was made: `version` and a digest of its text."""
-
-    version = forms.IntegerField(widget=Hidden, required=False, min_value=1)
-    was = forms.CharField(widget=Hidden, required=False, max_length=64)
-    value = forms.CharField(required=False, strip=False, max_length=LONGEST)
+class FieldForm(OneFieldForm):
+    """One field of an initiative."""
 
     def __init__(self, initiative: Initiative, field: str, data: Mapping[str, Any] | None = None) -> None:
-        text = text_of(initiative, field)
-        initial = {"version": initiative.version, "was": digest_of(text), "value": text}
-        super().__init__(data, initial=initial, auto_id=f"{field}_%s")
-        self.initiative, self.spec = initiative, FIELDS[field]
-        self.fields["value"].label = str(self.spec.label)
-        self.fields["value"].help_text = str(self.spec.hint)
-        self.fields["value"].widget = _widget(initiative, self.spec)
+        self.initiative = initiative
+        super().__init__(initiative, FIELDS[field], data)
 
     @property
     def text(self) -> str:
@@ -92,17 +69,8 @@ class FieldForm(forms.Form):
             self.spec.name, self.cleaned_data["value"], self.initiative.workspace
         )
 
-    def expected_version(self) -> int | None:
-        """Return the version that must still hold: the present one where this very field is as the page showed it."""
-        if self.cleaned_data["was"] == digest_of(self.text):
-            return self.initiative.version
-        version: int | None = self.cleaned_data["version"]
-        return version
-
-
-def digest_of(text: str) -> str:
-    """Return a short digest of a field's text."""
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    def _widget(self) -> forms.Widget:
+        return _widget(self.initiative, self.spec)
 
 
 def text_of(initiative: Initiative, field: str) -> str:

@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from kpis.forms.initiatives import LONGEST, Field, digest_of
+from kpis.forms.one_field import LONGEST, Field, OneFieldForm
 from kpis.models import KPI
 from kpis.models.kpis import Aggregation, Direction, Period
 from mltrack.accounts.models import Workspace
@@ -113,21 +113,12 @@ class KpiText:
         return shown_of(self.kpi, self.spec.name)
 
 
-class KpiFieldForm(forms.Form):
-    """One field as text, with what it was when the page was made: `version` and a digest of its text."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
-    was = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
-    value = forms.CharField(required=False, strip=False, max_length=LONGEST)
+class KpiFieldForm(OneFieldForm):
+    """One field of a KPI."""
 
     def __init__(self, kpi: KPI, field: str, data: Mapping[str, Any] | None = None) -> None:
-        text = text_of(kpi, field)
-        initial = {"version": kpi.version, "was": digest_of(text), "value": text}
-        super().__init__(data, initial=initial, auto_id=f"{field}_%s")
-        self.kpi, self.spec = kpi, FIELDS[field]
-        self.fields["value"].label = str(self.spec.label)
-        self.fields["value"].help_text = str(self.spec.hint)
-        self.fields["value"].widget = _widget(kpi, self.spec)
+        self.kpi = kpi
+        super().__init__(kpi, FIELDS[field], data)
 
     @property
     def text(self) -> str:
@@ -144,12 +135,8 @@ class KpiFieldForm(forms.Form):
         text = self.cleaned_data["value"].replace("\r\n", "\n")
         return {self.spec.name: (text or None) if self.spec.name == "owner" else text}
 
-    def expected_version(self) -> int | None:
-        """Return the version that must still hold: the present one where this very field is as the page showed it."""
-        if self.cleaned_data["was"] == digest_of(self.text):
-            return self.kpi.version
-        version: int | None = self.cleaned_data["version"]
-        return version
+    def _widget(self) -> forms.Widget:
+        return _widget(self.kpi, self.spec)
 
 
 def text_of(kpi: KPI, field: str) -> str:

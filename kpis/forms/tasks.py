@@ -10,11 +10,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from kpis.forms.initiatives import LONGEST, Field, digest_of
+from kpis.forms.one_field import Field, OneFieldForm
 from kpis.selectors.scorecards import policy_of
 from mltrack.accounts.access import Principal
 from mltrack.accounts.selectors.people import member_by_email, members_of
-from mltrack.widgets import Choice, Hidden, Line, Prose
+from mltrack.widgets import Choice, Line, Prose
 from projects.access import datasets_of
 from projects.models import Priority, Task, TaskStatus, TaskType
 from projects.selectors.task_cards import MOST_CHOICES, sprints_to_choose, tasks_by_key
@@ -48,21 +48,17 @@ class TaskForm(forms.Form):
     title = forms.CharField(label=_("New task"), max_length=250)
 
 
-class TaskFieldForm(forms.Form):
-    """One field of a task as text, with what it was when the page was made: `version` and a digest of its text."""
-
-    version = forms.IntegerField(widget=Hidden, required=False, min_value=1)
-    was = forms.CharField(widget=Hidden, required=False, max_length=64)
-    value = forms.CharField(required=False, strip=False, max_length=LONGEST)
+class TaskFieldForm(OneFieldForm):
+    """One field of a task."""
 
     def __init__(self, principal: Principal, task: Task, field: str, data: Mapping[str, Any] | None = None) -> None:
-        self.principal, self.task, self.spec = principal, task, FIELDS[field]
-        self.text = task_text(task, field)
-        initial = {"version": task.version, "was": digest_of(self.text), "value": self.text}
-        super().__init__(data, initial=initial, auto_id=f"{task.key}_{field}_%s")
-        self.fields["value"].label = str(self.spec.label)
-        self.fields["value"].help_text = str(self.spec.hint)
-        self.fields["value"].widget = self._widget()
+        self.principal, self.task, self._text = principal, task, task_text(task, field)
+        super().__init__(task, FIELDS[field], data, f"{task.key}_")
+
+    @property
+    def text(self) -> str:
+        """The field's text when the form was made."""
+        return self._text
 
     @property
     def words(self) -> str:
@@ -76,13 +72,6 @@ class TaskFieldForm(forms.Form):
         if name == "body":
             return {name: text.replace("\r\n", "\n")}
         return {name: reader(self, text.strip()) if reader else text.strip()}
-
-    def expected_version(self) -> int | None:
-        """Return the version that must still hold: the present one where this very field is as the page showed it."""
-        if self.cleaned_data["was"] == digest_of(self.text):
-            return self.task.version
-        version: int | None = self.cleaned_data["version"]
-        return version
 
     def _widget(self) -> forms.Widget:
         if self.spec.kind == "prose":

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q
 
 from kpis.scoring.wording import figure
-from mltrack.accounts.models import AuditEvent
+from mltrack.accounts.models import AuditEvent, Workspace
 from projects.models import Initiative, StageChange
 from projects.progress.stages import in_order
 
@@ -172,15 +172,7 @@ def stage_changes_of(initiative: Initiative) -> list[StageChange]:
     return [moves[each.number] for each in reversed(ordered)][:PAGE]
 
 
-def last_edit_of(initiative: Initiative, field: str) -> AuditEvent | None:
-    """Return who changed a field of the initiative last."""
-    return (
-        AuditEvent.objects.filter(
-            workspace=initiative.workspace,
-            object_kind="initiative",
-            object_key=initiative.key,
-            after__has_key=field,
-        )
-        .order_by("-id")
-        .first()
-    )
+def last_edit_of(workspace: Workspace, kind: str, key: str, field: str) -> AuditEvent | None:
+    """Return who changed a field of an object last, in one query."""
+    events = AuditEvent.objects.filter(workspace=workspace, object_kind=kind, object_key=key, after__has_key=field)
+    return events.order_by("-id").first()

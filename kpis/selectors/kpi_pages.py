@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from kpis.models import KPI, Contribution, Goal
+from kpis.models import Contribution, Goal
 from kpis.scoring.kpi_words import (
     StandingState,
     Tone,
@@ -26,7 +26,6 @@ from kpis.selectors.expected import Expected, expected_of
 from kpis.selectors.facts import goal_facts
 from kpis.selectors.kpis import HISTORY, KpiDetail, KpiStanding
 from kpis.selectors.periods import timeline
-from mltrack.accounts.models import AuditEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +149,3 @@ def _caption(line: KpiLine, detail: KpiDetail) -> str:
         moved = movement(found.value - first.value, unit)
         parts.append(f"{moved} since {period_name(first.start, kpi.period)}")
     return ", ".join(parts) + "."
-
-
-def last_kpi_edit(kpi: KPI, field: str) -> AuditEvent | None:
-    """Return who changed a field of the KPI last."""
-    events = AuditEvent.objects.filter(workspace=kpi.workspace_id, object_kind="kpi", object_key=kpi.key)
-    return events.filter(after__has_key=field).order_by("-id").first()

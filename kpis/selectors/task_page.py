@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from mltrack.accounts.models import AuditEvent, User
+from mltrack.accounts.models import User
 from projects.models import MoveKind, SprintMove, Task, TaskBlock, TaskTransition
 
 MOST_EVENTS = 100
@@ -47,12 +47,6 @@ def task_history(task: Task) -> TaskHistory:
         tuple(each.task for each in blocked.select_related("task__initiative").order_by("pk")),
         tuple(sorted(events, key=lambda each: (each.at, each.icon != "plus"), reverse=True)),
     )
-
-
-def last_task_edit(task: Task, field: str) -> AuditEvent | None:
-    """Return who changed a field of the task last, in one query."""
-    edits = AuditEvent.objects.filter(workspace=task.initiative.workspace, object_kind="task", object_key=task.key)
-    return edits.filter(after__has_key=field).order_by("-id").first()
 
 
 def _who(actor: User | None, task: Task) -> str:

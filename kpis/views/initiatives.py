@@ -68,7 +68,8 @@ def edit(request: PageRequest, key: str, field: str) -> HttpResponse:
             request.principal, initiative, form.changes(), expected_version=form.expected_version()
         )
     except VersionConflict:
-        return _answer(request, context | {"merge": _merge(form)}, form, 412)
+        last = last_edit_of(initiative.workspace, "initiative", initiative.key, field)
+        return _answer(request, context | {"merge": form.merge(last)}, form, 412)
     except ValidationError as error:
         show_errors(form, error, {field: "value", "target_resolution": "value"})
         return _answer(request, context, form, 422)
@@ -80,17 +81,6 @@ def edit(request: PageRequest, key: str, field: str) -> HttpResponse:
 def _answer(request: PageRequest, context: dict[str, Any], form: FieldForm, status: int) -> HttpResponse:
     part = "kpis/initiative/_edit.html" if request.headers.get("HX-Request") else "kpis/initiative/edit.html"
     return render(request, part, context | {"form": form, "field": form.spec}, status=status)
-
-
-def _merge(form: FieldForm) -> dict[str, Any]:
-    last = last_edit_of(form.initiative, form.spec.name)
-    return {
-        "mine": form.cleaned_data["value"],
-        "theirs": form.text,
-        "version": form.initiative.version,
-        "by": last.actor_name if last else _("somebody"),
-        "at": last.at if last else None,
-    }
 
 
 @require_POST

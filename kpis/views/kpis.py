@@ -19,11 +19,12 @@ from kpis.forms.errors import show_errors
 from kpis.forms.kpi_notes import NoteForm
 from kpis.forms.kpis import FIELDS, KpiFieldForm, KpiForm, KpiText
 from kpis.scoring.compared import Since
+from kpis.selectors.activity import last_edit_of
 from kpis.selectors.alerts import open_episodes
 from kpis.selectors.formula_page import made_of
 from kpis.selectors.kpi_list import kpi_lines
 from kpis.selectors.kpi_marks import marks_of
-from kpis.selectors.kpi_pages import last_kpi_edit, page_of_kpi
+from kpis.selectors.kpi_pages import page_of_kpi
 from kpis.selectors.kpi_story import ahead_of, delta_of, multiples_of, offered, way_words
 from kpis.selectors.kpis import KpiDetail, kpi_detail, kpi_drawn
 from kpis.selectors.portfolio_files import kpi_lines_of
@@ -160,7 +161,8 @@ def edit(request: PageRequest, key: str, field: str) -> HttpResponse:
     try:
         edited = edit_kpi(request.principal, found, form.changes(), expected_version=form.expected_version())
     except VersionConflict:
-        return _answer(request, context | {"merge": _merge(form)}, form, 412)
+        last = last_edit_of(found.workspace, "kpi", found.key, field)
+        return _answer(request, context | {"merge": form.merge(last)}, form, 412)
     except ValidationError as error:
         show_errors(form, error, {field: "value"})
         return _answer(request, context, form, 422)
@@ -173,17 +175,6 @@ def _answer(request: PageRequest, context: dict[str, Any], form: KpiFieldForm, s
     part = "kpis/kpi/_edit.html" if request.headers.get("HX-Request") else "kpis/kpi/edit.html"
     part = "kpis/kpi/_field.html" if context.get("saved") else part
     return render(request, part, context | {"form": form, "field": form.spec}, status=status)
-
-
-def _merge(form: KpiFieldForm) -> dict[str, Any]:
-    last = last_kpi_edit(form.kpi, form.spec.name)
-    return {
-        "mine": form.cleaned_data["value"],
-        "theirs": form.text,
-        "version": form.kpi.version,
-        "by": last.actor_name if last else _("somebody"),
-        "at": last.at if last else None,
-    }
 
 
 @require_POST

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kpis.forms.errors import in_words, show_errors
 from kpis.forms.tasks import FIELDS, TaskFieldForm, task_words
-from kpis.selectors.task_page import last_task_edit, task_history
+from kpis.selectors.activity import last_edit_of
+from kpis.selectors.task_page import task_history
 from kpis.views.shell import shell
 from kpis.views.task_bulk import undo_tag
 from mltrack.accounts.pages import PageRequest, page
@@ -64,7 +65,9 @@ def edit(request: PageRequest, key: str, task: str, task_field: str) -> HttpResp
             request.principal, found, form.changes(), expected_version=form.expected_version()
         )
     except VersionConflict:
-        return _answer(request, context | {"merge": _merge(form)}, form, 412)
+        last = last_edit_of(request.principal.workspace, "task", found.key, field)
+        merge = form.merge(last) | {"theirs_word": task_words(found, field)}
+        return _answer(request, context | {"merge": merge}, form, 412)
     except ValidationError as error:
         show_errors(form, error, {field: "value"})
         return _answer(request, context, form, 422)
@@ -89,18 +92,6 @@ def _answer(request: PageRequest, context: dict[str, Any], form: TaskFieldForm, 
         "today": request.principal.today,
     }
     return render(request, part, context | values, status=status)
-
-
-def _merge(form: TaskFieldForm) -> dict[str, Any]:
-    last = last_task_edit(form.task, form.spec.name)
-    return {
-        "mine": form.cleaned_data["value"],
-        "theirs": form.text,
-        "theirs_word": task_words(form.task, form.spec.name),
-        "version": form.task.version,
-        "by": last.actor_name if last else _("somebody"),
-        "at": last.at if last else None,
-    }
 
 
 @require_POST

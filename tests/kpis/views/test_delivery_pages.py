@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from kpis.forms.initiatives import digest_of
+from kpis.forms.one_field import digest_of
 from kpis.forms.tasks import FIELDS, task_text
 from kpis.selectors.task_page import task_history
 from projects.access import task_of

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from kpis.forms.initiatives import FIELDS, FieldForm, digest_of, text_of
+from kpis.forms.initiatives import FIELDS, FieldForm, text_of
+from kpis.forms.one_field import digest_of
 from mltrack.accounts.models import AuditEvent
 from projects.models import Initiative, StageChange
 from projects.services.initiatives import edit_initiative
