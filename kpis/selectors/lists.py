@@ -25,22 +25,18 @@ from kpis.models import (
 from kpis.selectors.kpis import with_goals
 from mltrack.accounts.access import Principal
 from projects.models import Initiative
-
-
-def _given(asked: Mapping[str, Any], **columns: str) -> dict[str, Any]:
-    """Return the conditions of the filters that were asked for, by column."""
-    return {column: asked[name] for name, column in columns.items() if name in asked}
+from projects.selectors.lists import columns_asked
 
 
 def target_list(initiative: Initiative, asked: Mapping[str, Any]) -> QuerySet[Target]:
     """Return all versions of the initiative's targets; asked may hold metric and state."""
-    wanted = _given(asked, metric="metric", state="state")
+    wanted = columns_asked(asked, metric="metric", state="state")
     return Target.objects.filter(initiative=initiative, **wanted).select_related("author", "approver")
 
 
 def quota_list(initiative: Initiative, asked: Mapping[str, Any]) -> QuerySet[LabelQuota]:
     """Return all versions of the initiative's quotas; asked may hold class."""
-    wanted = _given(asked, **{"class": "class_name"})
+    wanted = columns_asked(asked, **{"class": "class_name"})
     return LabelQuota.objects.filter(initiative=initiative, **wanted).select_related("author")
 
 
@@ -61,24 +57,26 @@ def contribution_list(initiative: Initiative) -> QuerySet[Contribution]:
 
 def attestation_list(initiative: Initiative, asked: Mapping[str, Any]) -> QuerySet[Attestation]:
     """Return people's words on checks; asked may hold check."""
-    return Attestation.objects.filter(initiative=initiative, **_given(asked, check="check_id")).select_related("author")
+    return Attestation.objects.filter(initiative=initiative, **columns_asked(asked, check="check_id")).select_related(
+        "author"
+    )
 
 
 def estimate_list(initiative: Initiative, asked: Mapping[str, Any]) -> QuerySet[CheckEstimate]:
     """Return people's estimates of checks; asked may hold check."""
-    wanted = _given(asked, check="check_id")
+    wanted = columns_asked(asked, check="check_id")
     return CheckEstimate.objects.filter(initiative=initiative, **wanted).select_related("author")
 
 
 def waiver_list(initiative: Initiative, asked: Mapping[str, Any]) -> QuerySet[Waiver]:
     """Return the waivers; asked may hold check and state."""
-    wanted = _given(asked, check="check_id", state="state")
+    wanted = columns_asked(asked, check="check_id", state="state")
     return Waiver.objects.filter(initiative=initiative, **wanted).select_related("requester", "approver")
 
 
 def kpi_list(principal: Principal, asked: Mapping[str, Any]) -> QuerySet[KPI]:
     """Return the workspace's KPIs with their open goals; asked may hold owner, direction and archived."""
-    wanted = _given(asked, owner="owner__email", direction="direction")
+    wanted = columns_asked(asked, owner="owner__email", direction="direction")
     ours = KPI.objects.filter(workspace=principal.workspace, **wanted)
     return with_goals(ours.filter(archived_at__isnull=not asked.get("archived", False)))
 
@@ -90,7 +88,9 @@ def kpi_with_goals(kpi: KPI) -> KPI:
 
 def reading_list(kpi: KPI, asked: Mapping[str, Any]) -> QuerySet[Reading]:
     """Return a KPI's readings; asked may hold segment, since (from then on) and until (before then)."""
-    return Reading.objects.filter(kpi=kpi, **_given(asked, segment="segment", since="time__gte", until="time__lt"))
+    return Reading.objects.filter(
+        kpi=kpi, **columns_asked(asked, segment="segment", since="time__gte", until="time__lt")
+    )
 
 
 def note_list(kpi: KPI) -> QuerySet[KpiNote]:

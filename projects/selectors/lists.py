@@ -32,14 +32,14 @@ from projects.selectors.evaluation_subjects import model_version_named
 from projects.selectors.evaluations import evaluations_of
 
 
-def _given(asked: Mapping[str, Any], **columns: str) -> dict[str, Any]:
+def columns_asked(asked: Mapping[str, Any], **columns: str) -> dict[str, Any]:
     """Return the conditions of the filters that were asked for, by column."""
     return {column: asked[name] for name, column in columns.items() if name in asked}
 
 
 def initiative_list(principal: Principal, asked: Mapping[str, Any]) -> QuerySet[Initiative]:
     """Return the workspace's initiatives; asked may hold stage, state, criticality, owner and archived."""
-    wanted = _given(asked, stage="stage", state="state", criticality="criticality", owner="owner__email")
+    wanted = columns_asked(asked, stage="stage", state="state", criticality="criticality", owner="owner__email")
     ours = Initiative.objects.filter(workspace=principal.workspace, **wanted).select_related("owner")
     return ours.filter(archived_at__isnull=not asked.get("archived", False))
 
@@ -51,7 +51,7 @@ def stage_list(initiative: Initiative) -> QuerySet[StageChange]:
 
 def labeling_snapshot_list(initiative: Initiative, asked: Mapping[str, Any]) -> QuerySet[LabelingSnapshot]:
     """Return the labeling snapshots; asked may hold since (from then on) and until (before then)."""
-    wanted = _given(asked, since="time__gte", until="time__lt")
+    wanted = columns_asked(asked, since="time__gte", until="time__lt")
     return LabelingSnapshot.objects.filter(initiative=initiative, **wanted).select_related("project")
 
 
@@ -70,7 +70,7 @@ def run_list(
     initiative: Initiative, asked: Mapping[str, Any], connection: Connection | None = None
 ) -> QuerySet[RunLink]:
     """Return the links to the runs that count; asked may hold status, commit and external_id."""
-    wanted = _given(asked, status="run__status", commit="run__commit", external_id="run__external_id")
+    wanted = columns_asked(asked, status="run__status", commit="run__commit", external_id="run__external_id")
     links = RunLink.objects.filter(initiative=initiative, run__deleted_at__isnull=True, **wanted)
     if connection is not None:
         links = links.filter(run__connection=connection)
@@ -97,7 +97,7 @@ def model_version_list(initiative: Initiative) -> QuerySet[ModelVersion]:
 
 def dataset_list(initiative: Initiative, asked: Mapping[str, Any]) -> QuerySet[DatasetVersion]:
     """Return the versions that were reported for the initiative or used by its runs; asked may hold name, source."""
-    return datasets_of(initiative).filter(**_given(asked, name="name", source="source"))
+    return datasets_of(initiative).filter(**columns_asked(asked, name="name", source="source"))
 
 
 def evaluation_list(initiative: Initiative, asked: Mapping[str, Any]) -> QuerySet[Evaluation]:
@@ -106,7 +106,7 @@ def evaluation_list(initiative: Initiative, asked: Mapping[str, Any]) -> QuerySe
     A run is named by its public or external id, a dataset by its id, digest or name, a version by id or `name/version`.
     """
     found = evaluations_of(initiative).filter(
-        **_given(asked, purpose="purpose", commit="commit", external_id="external_id")
+        **columns_asked(asked, purpose="purpose", commit="commit", external_id="external_id")
     )
     if "run" in asked:
         found = found.filter(Q(run__public_id=asked["run"]) | Q(run__external_id=asked["run"]))
@@ -121,13 +121,13 @@ def evaluation_list(initiative: Initiative, asked: Mapping[str, Any]) -> QuerySe
 
 def deployment_list(initiative: Initiative, asked: Mapping[str, Any]) -> QuerySet[Deployment]:
     """Return the initiative's deployments; asked may hold environment and state."""
-    wanted = _given(asked, environment="environment", state="state")
+    wanted = columns_asked(asked, environment="environment", state="state")
     return Deployment.objects.filter(initiative=initiative, **wanted).select_related("run", "model_version")
 
 
 def connection_list(principal: Principal, asked: Mapping[str, Any]) -> QuerySet[Connection]:
     """Return the workspace's connections; asked may hold kind and initiative."""
-    wanted = _given(asked, kind="kind", initiative="initiative__key")
+    wanted = columns_asked(asked, kind="kind", initiative="initiative__key")
     return Connection.objects.filter(workspace=principal.workspace, **wanted).select_related("initiative")
 
 
