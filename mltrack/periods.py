@@ -35,6 +35,19 @@ def parse_period(text: str) -> tuple[date, Resolution]:
     raise ValueError("Write a date such as 2027-03-31, March 2027, Q1 2027, H1 2027 or 2027.")
 
 
+def parse_day(value: object) -> date | None:
+    """Return a date (a date, or text such as 2027-03-31), or None where it is empty. Raises ValueError for others."""
+    if value in (None, ""):
+        return None
+    try:
+        found = value if type(value) is date else date.fromisoformat(str(value))
+    except ValueError as error:
+        raise ValueError("This must be a date such as 2027-03-31.") from error
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise ValueError(f"This date lies outside {FIRST_YEAR} to {LAST_YEAR}.")
+    return found
+
+
 def _last_day(parts: dict[str, str | None], resolution: str) -> tuple[date, Resolution]:
     year = int(parts["year"] or parts.get("year2") or 0)
     if not FIRST_YEAR <= year <= LAST_YEAR:

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 
 from mltrack.accounts.models import Member, User, Workspace
-from mltrack.periods import BEYOND, EARLIEST, FIRST_YEAR, LAST_YEAR
+from mltrack.periods import BEYOND, EARLIEST, parse_day
 
 # Sums and squares of such numbers stay finite, here and in the database.
 LARGEST = 1e100
@@ -94,18 +94,11 @@ class Fields:
 
     def day(self, name: str) -> date | None:
         """Return a date (a date, or text such as 2027-03-31), or None where it is empty."""
-        value = self.given.get(name)
-        if value in (None, ""):
-            return None
         try:
-            found = value if type(value) is date else date.fromisoformat(str(value))
-        except ValueError:
-            self.fail(name, "This must be a date such as 2027-03-31.")
+            return parse_day(self.given.get(name))
+        except ValueError as error:
+            self.fail(name, str(error))
             return None
-        if not FIRST_YEAR <= found.year <= LAST_YEAR:
-            self.fail(name, f"This date lies outside {FIRST_YEAR} to {LAST_YEAR}.")
-            return None
-        return found
 
     def moment(self, name: str) -> datetime | None:
         """Return a moment with a zone (a datetime or ISO text); a plain date is its first moment in UTC."""

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from mltrack.days import day_in
-from mltrack.periods import FIRST_YEAR, LAST_YEAR
+from mltrack.periods import parse_day
 from projects.models import Connection, Initiative
 from projects.progress.observed import KINDS, is_p_value
 from projects.services.observation_input import LONGEST, finite
@@ -96,15 +96,9 @@ def _check_threshold(values: Mapping[str, Any], errors: dict[str, str]) -> None:
 
 
 def _begins(given: Mapping[str, Any], zone: str, errors: dict[str, str]) -> date:
-    value, otherwise = given.get("begins"), day_in(zone, timezone.now()) - timedelta(days=DAYS_BEFORE)
-    if value in (None, ""):
-        return otherwise
+    otherwise = day_in(zone, timezone.now()) - timedelta(days=DAYS_BEFORE)
     try:
-        found = value if type(value) is date else date.fromisoformat(str(value))
-    except ValueError:
-        errors["begins"] = "This must be a date such as 2027-03-31."
+        return parse_day(given.get("begins")) or otherwise
+    except ValueError as error:
+        errors["begins"] = str(error)
         return otherwise
-    if not FIRST_YEAR <= found.year <= LAST_YEAR:
-        errors["begins"] = f"This date lies outside {FIRST_YEAR} to {LAST_YEAR}."
-        return otherwise
-    return found

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from mltrack.days import ZONES, begin_of, day_in
+from mltrack.days import ZONES, at_zone, begin_of, day_in, known_moment
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
 
@@ -59,3 +60,16 @@ def test_a_day_lasts_until_the_next_one(zone: str, day: date, begins: datetime, 
 def test_every_zone_that_may_be_chosen_has_a_day() -> None:
     assert {"UTC", "Europe/Berlin", "America/New_York"} <= ZONES and "localtime" not in ZONES
     assert {day_in(zone, NOON) for zone in ZONES} == {date(2026, 11, 28), date(2026, 11, 29)}
+
+
+def test_a_moment_is_kept_where_there_is_one_within_the_years() -> None:
+    told = datetime(2026, 3, 29, 2, 30)  # noqa: DTZ001
+    gap = known_moment(at_zone(told, ZoneInfo("Europe/Berlin")), told, "Europe/Berlin")
+    assert gap == (None, "At 2026-03-29 02:30:00 the clocks of Europe/Berlin jump: this time does not exist there.")
+    for moment, words in (
+        (NOON, ""),
+        (datetime(1970, 1, 1, tzinfo=UTC), ""),
+        (datetime(1969, 12, 31, 23, 59, tzinfo=UTC), "This time lies outside 1970 to 2199."),
+        (datetime(2200, 1, 1, tzinfo=UTC), "This time lies outside 1970 to 2199."),
+    ):
+        assert known_moment(moment, moment, "UTC") == (None if words else moment, words)

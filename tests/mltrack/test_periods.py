@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mltrack.periods import parse_period, period_words
+from mltrack.periods import parse_day, parse_period, period_words
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,26 @@ def test_what_is_shown_is_read_as_the_same_period(day: date, resolution: str) ->
 
 def test_no_date_is_no_words() -> None:
     assert period_words(None, "quarter") == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "day"),
+    [("2027-03-31", date(2027, 3, 31)), (date(1970, 1, 1), date(1970, 1, 1)), ("", None), (None, None)],
+)
+def test_a_day_is_a_date_or_its_text(value: object, day: date | None) -> None:
+    assert parse_day(value) == day
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("soon", "This must be a date such as 2027-03-31."),
+        (7, "This must be a date such as 2027-03-31."),
+        (datetime(2027, 3, 31, tzinfo=UTC), "This must be a date such as 2027-03-31."),
+        ("1969-12-31", "This date lies outside 1970 to 2199."),
+        (date(2200, 1, 1), "This date lies outside 1970 to 2199."),
+    ],
+)
+def test_another_day_is_refused_in_words(value: object, words: str) -> None:
+    with pytest.raises(ValueError, match=f"^{words}$"):
+        parse_day(value)
