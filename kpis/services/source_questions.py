@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -38,7 +38,8 @@ def questions_of(connection: Connection, now: datetime) -> list[SeriesQuery]:
 
 def _query_of(source: KpiSource, now: datetime) -> SeriesQuery:
     question = Question(source.kind, source.statement, source.options, source.begins)
-    return query_of(source.kpi, question, now, source.public_id, source.read_until, source.digest)
+    asked = query_of(source.kpi, question, now, source.public_id, source.read_until, source.digest)
+    return replace(asked, version=source.version)
 
 
 def query_of(

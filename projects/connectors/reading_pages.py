@@ -70,7 +70,8 @@ def pages_of(
         try:
             answer = _asked(ask, query)
         except ConnectorError as error:
-            page = ReadingsPage(query.id, problem=(error.code, error.text), last=is_last, requests=count() - sent)
+            page = ReadingsPage(query.id, problem=(error.code, error.text), last=is_last, version=query.version)
+            page = replace(page, requests=count() - sent)
             if error.code in OF_THE_QUESTION:
                 yield page
             elif error.code in PERHAPS_OF_THE_QUESTION:
@@ -114,6 +115,7 @@ def _pages(query: SeriesQuery, answer: Answer, requests: int, *, is_last: bool) 
             ends=ends,
             last=ends and is_last,
             requests=requests if ends else 0,
+            version=query.version,
         )
 
 

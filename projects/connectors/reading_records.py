@@ -21,7 +21,7 @@ class SeriesQuery:
 
     `statement` is PromQL, SQL or the place of a file. `options` are those of the source. Readings at or after `since`
     are wanted; `periods` are the measure's periods from there that are over, each as (first moment, first moment
-    after it) in UTC. `digest` is that of the file of the last time.
+    after it) in UTC. `digest` is that of the file of the last time, `version` that of the source that asks.
     """
 
     id: str
@@ -30,6 +30,7 @@ class SeriesQuery:
     since: datetime
     periods: Sequence[tuple[datetime, datetime]] = ()
     digest: str = ""
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class RejectedRow:
 
 @dataclass(frozen=True, slots=True)
 class ReadingsPage:
-    """Some answers to one question.
+    """Some answers to one question, of a `version` of its source.
 
     `problem` says why a question has no answer, as (code, text); others of the connection go on. `warning` is what the
     server adds to an answer that may not be whole. With `ends` the question is answered, with `last` all are.
@@ -67,3 +68,4 @@ class ReadingsPage:
     cursor: Mapping[str, Any] = field(default_factory=dict)
     last: bool = False
     requests: int = 0
+    version: int = 0

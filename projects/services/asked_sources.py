@@ -15,6 +15,7 @@ from mltrack.accounts.services.audit import record_audit
 from mltrack.days import day_in
 from projects.models import AskedSource, Connection, SyncAttempt
 from projects.services.connections import ask_sync
+from projects.services.rejections import forget_rejected
 from projects.services.run_rows import lock_source
 from projects.services.texts import json_safe
 from projects.services.versions import expect_version
@@ -100,6 +101,8 @@ class SourceTable(Generic[AnySource]):
         """Forget a source; what it brought stays."""
         locked = self.hold(source)
         record_audit(principal, "remove", self.noun, locked.public_id, before=self._shown(locked))
+        if locked.connection is not None:
+            forget_rejected(locked.connection, f"{locked.public_id} ")
         locked.delete()
 
     @transaction.atomic

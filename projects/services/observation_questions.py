@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -39,7 +39,8 @@ def _query_of(source: ObservationSource, now: datetime) -> SeriesQuery:
     question = Question(source.statement, source.options, source.begins, zone)
     # A file is read whole once a day although it is as it was: the day that was not over then may be now.
     is_fresh = source.last_ok is not None and day_in(zone, source.last_ok) == day_in(zone, now)
-    return query_of(question, now, source.public_id, source.read_until, source.digest if is_fresh else "")
+    asked = query_of(question, now, source.public_id, source.read_until, source.digest if is_fresh else "")
+    return replace(asked, version=source.version)
 
 
 def query_of(

@@ -52,3 +52,8 @@ def note_rejected(connection: Connection, reasons: Mapping[str, str], seen: Sequ
 def _drop_oldest(connection: Connection) -> None:
     newest = RejectedRecord.objects.filter(connection=connection).order_by("-last_seen", "-id")
     RejectedRecord.objects.filter(pk__in=newest.values("pk")[MOST_REJECTED:]).delete()
+
+
+def forget_rejected(connection: Connection, stem: str) -> None:
+    """Drop what is rejected under ids that begin with a stem: nobody brings it any more."""
+    RejectedRecord.objects.filter(connection=connection, external_id__startswith=stem).delete()

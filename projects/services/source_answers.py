@@ -16,8 +16,10 @@ from projects.services.rejections import note_rejected
 
 
 def source_asked(sources: QuerySet[AnySource], page: ReadingsPage) -> AnySource | None:
-    """Return, held, the source that a page answers; None where it is paused or gone meanwhile."""
-    return sources.filter(public_id=page.query, paused=False).select_for_update(of=("self",)).first()
+    """Return, held, the source that a page answers; None where it was changed, is paused or gone meanwhile."""
+    return (
+        sources.filter(public_id=page.query, version=page.version, paused=False).select_for_update(of=("self",)).first()
+    )
 
 
 def note_problem(source: AskedSource, code: str, text: str) -> Stored:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection as database
+from django.db import connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
@@ -24,7 +25,7 @@ from projects.services.connections import delete_connection
 from projects.services.versions import VersionConflict
 from tests.factories import make_initiative, make_workspace
 from tests.kpis.source_world import FILE, add_link, connect, make_kpi, pull
-from tests.servers.hostile import HostileServer, raw
+from tests.servers.hostile import Handler, HostileServer, raw
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CSV = b"day,rate\n2026-03-28,8.4\n2026-03-29,8.2\n2026-03-30,8.1\n"
@@ -152,6 +153,34 @@ def test_a_back_fill_reads_everything_again(owner: Principal, of: OfKpi, files: 
     assert AuditEvent.objects.get(action="back-fill", object_kind=of.noun).after == {"begins": "2026-01-01"}
 
 
+@pytest.mark.parametrize("deed", ["back-fill", "edit"])
+def test_a_pull_under_way_does_not_undo_what_is_asked_for_meanwhile(
+    owner: Principal, of: OfKpi, files: Connection, hostile_server: HostileServer, deed: str
+) -> None:
+    source = of.add(files)
+    pull(owner, files)
+    of.lose()
+    kept = [*hostile_server.script]
+
+    def answered(handler: Handler) -> None:
+        try:
+            if deed == "edit":
+                hostile_server.script[:] = kept
+                of.service.edit_source(owner, source, {"begins": "2026-03-29"})
+            else:
+                of.service.sync_source(owner, source, whole=True)
+        finally:
+            connections.close_all()
+        raw(200, b"day,rate\n2026-03-28,1\n", Content_Type="text/csv")(handler)
+
+    hostile_server.script[:] = [answered]
+    assert pull(owner, files).rows == 0 and not of.values(), "what it was asked for is asked for no longer"
+    source.refresh_from_db()
+    assert (source.read_until, source.digest, source.version) == (None, "", 2)
+    hostile_server.script[:] = kept
+    assert pull(owner, files).rows == 3
+
+
 def test_a_pull_begins_at_the_first_day_or_a_week_before_what_is_there() -> None:
     begins, read_until = datetime(2026, 1, 1, tzinfo=UTC).date(), datetime(2026, 3, 29, 22, tzinfo=UTC)
     assert asked_from(begins, None, "UTC") == begins
@@ -169,7 +198,10 @@ def test_paused_removed_and_deleted_sources_ask_nothing_and_what_they_brought_st
     assert pull(owner, files).requests == 0 and not of.values()
     of.service.pause_source(owner, source, paused=False)
     pull(owner, files)
+    RejectedRecord.objects.create(connection=files, external_id=f"{source.public_id} line 9", reason="no number")
+    RejectedRecord.objects.create(connection=files, external_id="osr_other line 9", reason="no number")
     of.service.remove_source(owner, source)
+    assert [each.external_id for each in RejectedRecord.objects.all()] == ["osr_other line 9"]
     assert pull(owner, files).requests == 0 and of.values() == [8.4, 8.2, 8.1]
     assert told(of) == ["add", "pause", "resume", "remove"], "what changes nothing is not told"
     of.add(files)

@@ -87,7 +87,9 @@ def test_absent_tasks_are_marked_and_come_back(connection: Connection) -> None:
     pull(connection, tasks)
     whole = kept_sums(project())
     assert pull(connection, present_ids=["1", "3", "unheard of"]).rows == 1
-    assert list(LabelTask.objects.filter(deleted_at=None).values_list("external_id", flat=True)) == ["1", "3"]
+    assert list(
+        LabelTask.objects.filter(deleted_at=None).order_by("external_id").values_list("external_id", flat=True)
+    ) == ["1", "3"]
     assert kept_sums(project()) == counted_sums(project()) != whole
     assert not pull(connection, present_ids=["1", "3"]).changed
     assert pull(connection, present_ids=["1", "2", "3"]).rows == 1
