@@ -147,6 +147,7 @@ INITIATIVE: Final = [
     path("production/", production.production, name="production"),
     path("handover/", handover.handover, name="handover"),
     *files("production/deployments", production.deployments_file, "deployments"),
+    *files("production/audit", production.audit_file, "production_audit"),
     path("production/<slug:public_id>/promote/", production.promote, name="deployment_promote"),
     path("production/<slug:public_id>/probe/", production.probe, name="deployment_probe"),
     path("production/<slug:public_id>/rollback/", production.rollback, name="deployment_rollback"),

@@ -8,12 +8,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kpis.api.shapes.production_audit import ProductionAuditOut
-from kpis.selectors.production_audit import audit_answer, production_audit
+from kpis.selectors.production_audit import audit_answer, audit_of
 from mltrack.accounts.endpoint import Endpoint
 from mltrack.accounts.policy import Power
 from mltrack.rest.serializers import answer_of
 from projects.access import initiative_of
-from projects.selectors.production import environments_of
 
 
 class ProductionAudits(Endpoint):
@@ -24,8 +23,5 @@ class ProductionAudits(Endpoint):
     @extend_schema(responses=ProductionAuditOut)
     def get(self, request: Request, key: str) -> Response:
         """Show accuracy, coverage, groups and targets of each evaluation in production, and the shadow's difference."""
-        initiative, now = initiative_of(self.principal, key), timezone.now()
-        main = next(iter(environments_of(initiative, now)), None)
-        champion, shadow = (main.champion, main.shadow) if main else (None, None)
-        found = production_audit(initiative, champion, shadow, now)
+        found = audit_of(initiative_of(self.principal, key), timezone.now())
         return self.ok(answer_of(ProductionAuditOut, audit_answer(found)))

@@ -27,6 +27,7 @@ from projects.models.evaluations import Purpose
 from projects.progress.evaluations.tally import Tally
 from projects.selectors.evaluations import evaluations_of, tallies_of
 from projects.selectors.pairings import pairing_of
+from projects.selectors.production import environments_of
 
 MOST_OVER_TIME: Final = 24
 MOST_SHOWN: Final = 6
@@ -109,6 +110,12 @@ def production_audit(
     one, two = (_side(initiative, each, tallies[each.pk], targets) for each in pair)
     found = compare(one, two, _pairs(*pair), now)
     return ProductionAudit(thens, found, (pair[1].public_id, pair[0].public_id), retrain)
+
+
+def audit_of(initiative: Initiative, now: datetime) -> ProductionAudit:
+    """Return the audit of what is live in the environment that counts as production, the shadow beside it included."""
+    main = next(iter(environments_of(initiative, now)), None)
+    return production_audit(initiative, main.champion if main else None, main.shadow if main else None, now)
 
 
 def newest_in_production(initiative: Initiative) -> Audited | None:

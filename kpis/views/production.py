@@ -14,8 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kpis.forms.errors import in_words, show_errors
 from kpis.forms.production import ProbeForm, RehearsalForm
+from kpis.scoring.evaluations.continuous_rows import audit_rows
 from kpis.scoring.evaluations.rival_words import headline
-from kpis.selectors.production_audit import production_audit
+from kpis.selectors.production_audit import audit_of, production_audit
 from kpis.views.shell import page_of, shell
 from mltrack.accounts.pages import PageRequest, page
 from mltrack.accounts.policy import Power
@@ -86,6 +87,15 @@ def deployments_file(request: PageRequest, key: str) -> HttpResponseBase:
     """Answer all deployments as a file."""
     initiative = initiative_of(request.principal, key)
     return file_answer(request, deployment_lines(initiative), f"{initiative.key}-deployments")
+
+
+@require_safe
+@page()
+def audit_file(request: PageRequest, key: str) -> HttpResponseBase:
+    """Answer what is measured of what is live as a file."""
+    initiative, now = initiative_of(request.principal, key), timezone.now()
+    found = audit_of(initiative, now)
+    return file_answer(request, audit_rows(found.thens, found.shadow, now), f"{initiative.key}-audit")
 
 
 @require_POST

@@ -158,6 +158,7 @@ DATA: Final[dict[str, str]] = {
     "kpis:observed_csv": HERE + "data/observed.csv",
     "kpis:datasets_csv": HERE + "data/datasets.csv",
     "kpis:deployments_csv": HERE + "production/deployments.csv",
+    "kpis:production_audit_csv": HERE + "production/audit.csv",
     "kpis:tasks_csv": HERE + "tasks.csv",
     "kpis:results_csv": HERE + "results/results.csv",
     "kpis:attempts_csv": HERE + "evaluations/attempts.csv",

@@ -114,6 +114,7 @@ INITIATIVES: Final[dict[str, dict[str, Levels]]] = {
     "kpis:handover": VIEW,
     "kpis:production": {"GET": "viewer", "POST": "contributor"},
     "kpis:deployments_csv": VIEW,
+    "kpis:production_audit_csv": VIEW,
     "kpis:deployment_promote": {"POST": "contributor"},
     "kpis:deployment_probe": {"POST": "manager"},
     "kpis:deployment_rollback": {"POST": "contributor"},

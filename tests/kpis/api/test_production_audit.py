@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import timedelta
 from typing import Any
 
@@ -10,18 +11,20 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from kpis.scoring.evaluations.continuous_rows import COLUMNS
 from kpis.selectors.production_audit import production_audit
 from kpis.services.targets import propose_target
 from projects.models import Initiative, Run
 from projects.progress.evaluations.tally import Cell, Stratum, Tally, tally_cells
 from projects.selectors.production import environments_of
 from projects.services.deployments import record_deployment
-from tests.api.people import Team, ok
+from tests.api.people import Team, content_of, ok
 from tests.factories import make_initiative
 from tests.kpis.evaluation_world import DATA, measured
 from tests.kpis.views.kpi_world import get
 from tests.kpis.views.test_forecast_pages import words
 from tests.kpis.world import COMMIT, GOOD, report
+from tests.sheets import differences, opened, table_rows
 
 pytestmark = pytest.mark.django_db
 HERE = "initiatives/CHURN/production/audit/"
@@ -113,6 +116,42 @@ def test_when_to_train_again_is_shown(team: Team, churn: Initiative) -> None:
     due = (timezone.now() - timedelta(days=10)).date().isoformat()
     assert f"Overdue every 90 days: due on {due}" in page
     assert ok(team.viewer.call("get", HERE))["retrain_days"] == 90
+
+
+def test_the_files_hold_what_the_page_shows_with_intervals_n_age_and_reasons(team: Team, churn: Initiative) -> None:
+    propose_target(team.principal, churn, metric="accuracy", comparator=">=", value=0.95, threshold=0.5)
+    evaluate(churn, "june", grouped(60), 10, dataset=DATA)
+    shadow = tally_cells([Cell(Stratum(), 9000, 240, 10)])
+    evaluate(churn, "shadow", shadow, 9, "two", dataset=DATA, purpose="shadow")
+    place = f"/w/{team.principal.workspace.key}/initiatives/CHURN/production/audit"
+    lines = content_of(get(team.principal, f"{place}.csv")).decode().splitlines()
+    rows = list(csv.DictReader(lines))
+    assert [(each["kind"], each["part"], each["metric"]) for each in rows] == [
+        *[("all", "", "accuracy"), ("all", "", "coverage")],
+        *[("group", part, metric) for part in ("sex=F", "sex=M") for metric in ("accuracy", "coverage")],
+        *[("group", "", ""), ("target", "", "accuracy"), ("shadow", "", "accuracy")],
+        *[("shadow", "sex=F", "accuracy"), ("shadow", "sex=M", "accuracy"), ("shadow", "", "coverage")],
+    ]
+    june, women, hidden, target, beside, apart = rows[0], *rows[2:3], *rows[6:10]
+    assert (june["label"], june["age_days"], june["n"], june["interval"]) == ("Model june", "10", "219", "Wilson, 95 %")
+    # Wilson's interval of 60 of 100, as published (Agresti 2013): 0.502 to 0.691.
+    assert (float(women["low"]), float(women["high"])) == pytest.approx((0.502, 0.691), abs=5e-4)
+    assert hidden["reason"].startswith("2 hidden") and "sex=X" not in "".join(lines)
+    assert (target["result"], target["n"]) == ("fail", "219") and "n = 219" in target["reason"]
+    assert "95 %" in target["expected"] and target["interval"] == "that decides, 95 %" and float(target["high"]) < 0.95
+    assert float(beside["value"]) == pytest.approx(240 / 250 - 169 / 219) and beside["interval"] == "Newcombe, 95 %"
+    assert (beside["n"], beside["n_against"], beside["age_days"]) == ("250", "219", "9")
+    assert (apart["value"], apart["n"], apart["n_against"], apart["result"]) == ("", "0", "100", "nothing")
+    assert beside["against"] == june["evaluation"] != beside["evaluation"] and "separate samples" in beside["reason"]
+    book = list(table_rows(opened(content_of(get(team.principal, f"{place}.xlsx")))))
+    assert differences(list(csv.reader(lines)), book) == []
+    assert f"{place}.csv" in get(team.principal, place.removesuffix("audit")).content.decode()
+
+
+def test_the_file_without_evaluations_names_its_columns(team: Team, churn: Initiative) -> None:
+    viewer = team.principal_of(team.viewer)
+    answer = get(viewer, f"/w/{viewer.workspace.key}/initiatives/CHURN/production/audit.csv")
+    assert content_of(answer).decode().strip() == ",".join(COLUMNS)
 
 
 def test_it_takes_five_queries_at_most(team: Team, churn: Initiative) -> None:

@@ -106,6 +106,7 @@ def plant(world: World) -> World:
     rows = [(text, text, 9000, True, True, 50) for text in PAYLOADS]
     planted = replace(counted(*rows), slice_columns=("=cmd|",), group_columns=("@cmd|",))
     evaluation = measured(biopsy, "planted", planted, family="=cmd|")
+    measured(biopsy, "planted in production", planted, name="=cmd|' /C calc'!A0", purpose="production")
     kpi = KPI.objects.get(key=world.full["k"])
     readings = [{"time": timezone.now(), "value": 1.0, "segment": text.strip()} for text in PAYLOADS]
     record_readings(kpi, readings, person)
@@ -168,6 +169,7 @@ def test_no_cell_of_any_download_runs(world: World, client: Client) -> None:
         "kpis:attempts_csv",
         "kpis:datasets_csv",
         "kpis:deployments_csv",
+        "kpis:production_audit_csv",
         "kpis:observed_csv",
         "kpis:findings_csv",
         "projects:sources_csv",
