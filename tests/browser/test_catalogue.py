@@ -49,6 +49,12 @@ def test_pages_are_whole_pages(world: World, client: Client) -> None:
         assert (answer.status_code, b"<h1" in answer.content) == (200, True), each
 
 
+def test_the_production_tab_shows_the_whole_audit(world: World, client: Client) -> None:
+    page = client.get(world.in_full("/w/{w}/initiatives/{ready}/production/")).content.decode()
+    for each in ("Measured in production", "Groups in production", "Champion against shadow", "In every slice and group"):
+        assert each in page, each
+
+
 def test_data_is_no_page(world: World, client: Client) -> None:
     for each in DATA.values():
         answer = client.get(world.in_full(each))

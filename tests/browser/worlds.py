@@ -58,6 +58,7 @@ from projects.models import (
     Initiative,
     ObservationSource,
     RelabelSource,
+    Run,
     Task,
 )
 from projects.progress.datasets.splits import Overlap
@@ -85,7 +86,7 @@ from tests.kpis.dashboard_world import every_kind
 from tests.kpis.evaluation_world import measured
 from tests.kpis.forecast_world import add_history, add_task
 from tests.kpis.realised_world import stepped
-from tests.kpis.rival_world import rivals
+from tests.kpis.rival_world import OLD, counted, rivals
 from tests.kpis.world import in_days, judged, report
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -211,12 +212,15 @@ def fill(principal: Principal) -> dict[str, str]:
 
 
 def put_into_production(principal: Principal, initiative: Initiative) -> None:
-    """Bring three versions into production, one taken back, one beside what is live; rehearse going back.
+    """Bring four versions into production, one taken back, two beside what is live; rehearse going back.
 
-    Labels of two months came since.
+    Labels of two months came since; of the last one, what is beside it answered too.
     """
     here: dict[str, Any] = {"environment": "production", "endpoint": "https://digits.example.org"}
-    record_deployment(principal, initiative, version="1", image_digest=f"sha256:{'9f2c' * 16}", **here)
+    live, beside = "11fe" * 10, "be51" * 10
+    for run, commit in (("digits-2", live), ("digits-3", beside)):
+        Run.objects.filter(links__initiative=initiative, external_id=run).update(commit=commit)
+    record_deployment(principal, initiative, version="1", image_digest=f"sha256:{'9f2c' * 16}", commit=live, **here)
     taken, _ = record_deployment(principal, initiative, version="2", **here)
     set_probe(principal, taken, expected="ready")
     now, words = timezone.now(), "The server failed (500)."
@@ -224,8 +228,12 @@ def put_into_production(principal: Principal, initiative: Initiative) -> None:
     roll_back(principal, taken, seconds=95, link="https://example.org/log", note="It erred on sevens.")
     record_deployment(principal, initiative, version="3", state="canary", **here)
     record_rehearsal(principal, initiative, environment="production", seconds=40, note="The weekly drill.")
-    for name, days in (("Labels of May", -40), ("Labels of June", -9)):
-        measured(initiative, external_id=name, purpose="production", at=in_days(days), name=name, dataset=None)
+    record_deployment(principal, initiative, version="4", state="shadow", commit=beside, **here)
+    labels: dict[str, Any] = {"purpose": "production", "run": "digits-2"}
+    for name, days, data in (("Labels of May", -40, None), ("Labels of June", -9, DatasetRecord("June", "6a1f"))):
+        measured(initiative, external_id=name, name=name, at=in_days(days), dataset=data, **labels)
+    shadow: dict[str, Any] = {"purpose": "shadow", "run": "digits-3", "dataset": DatasetRecord("June", "6a1f")}
+    measured(initiative, "June, beside it", at=in_days(-8), tally=counted(*OLD), name="Version 4 in June", **shadow)
 
 
 def read_elsewhere(principal: Principal, initiative: Initiative) -> dict[str, str]:
