@@ -39,7 +39,7 @@ ENTRIES: Final = (
     Entry(_("KPIs"), "trending-up", "kpis:kpi_list", "k"),
     Entry(_("Labeling"), "tag", "kpis:labeling_overview", "l"),
     Entry(_("Sprints"), "calendar", "kpis:sprint_list", "t", ("kpis:board", "kpis:calibration")),
-    Entry(_("Inbox"), "inbox", "kpis:inbox", "i"),
+    Entry(_("Inbox"), "inbox", "kpis:inbox", "i", ("kpis:findings",)),
     Entry(_("Connections"), "plug", "projects:connection_list", "o"),
     Entry(_("Settings"), "settings", "accounts:settings", "s"),
 )

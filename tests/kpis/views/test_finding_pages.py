@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import unescape
 from typing import Any
 
@@ -89,6 +90,14 @@ def test_it_says_that_it_happened_before(place: Place, finding: Finding) -> None
     keep_findings(place.initiative, [(fault, [place.initiative.pk])], (), timezone.now())
     again = Finding.objects.get(initiative=place.initiative, closed_at=None)
     assert "It happened before" in shown(place, "viewer", f"findings/{again.public_id}/")
+
+
+def test_the_inbox_leads_to_all_that_is_open(place: Place, finding: Finding) -> None:
+    here = home(place.owner, "findings/")
+    assert f'href="{here}"' in shown(place, "viewer", "inbox/")
+    assert WORDS in shown(place, "viewer")
+    inbox = home(place.owner, "inbox/")
+    assert re.search(f'<a[^>]*href="{inbox}"[^>]*aria-current="page"', shown(place, "viewer"))
 
 
 @pytest.mark.parametrize("tab", ["data/", "production/"])
