@@ -51,7 +51,12 @@ def test_pages_are_whole_pages(world: World, client: Client) -> None:
 
 def test_the_production_tab_shows_the_whole_audit(world: World, client: Client) -> None:
     page = client.get(world.in_full("/w/{w}/initiatives/{ready}/production/")).content.decode()
-    for each in ("Measured in production", "Groups in production", "Champion against shadow", "In every slice and group"):
+    for each in (
+        "Measured in production",
+        "Groups in production",
+        "Champion against shadow",
+        "In every slice and group",
+    ):
         assert each in page, each
 
 
