@@ -58,8 +58,10 @@ def _wrong(kind: str, name: str, value: Any) -> str:
     """Return what is wrong with the value of an option, nothing where it is right."""
     if name == "decimal_comma":
         return "" if isinstance(value, bool) else "This is true or false."
-    if not isinstance(value, str) or not value.isprintable():
+    if not isinstance(value, str):
         return "This must be text."
+    if not value.isprintable():
+        return "This has printable characters only."
     check = _CHECKS.get(name)
     if check is not None:
         return check(value)

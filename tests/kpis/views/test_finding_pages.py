@@ -92,9 +92,10 @@ def test_it_says_that_it_happened_before(place: Place, finding: Finding) -> None
     assert "It happened before" in shown(place, "viewer", f"findings/{again.public_id}/")
 
 
-def test_the_inbox_leads_to_all_that_is_open(place: Place, finding: Finding) -> None:
+def test_inbox_and_portfolio_lead_to_all_that_is_open(place: Place, finding: Finding) -> None:
     here = home(place.owner, "findings/")
-    assert f'href="{here}"' in shown(place, "viewer", "inbox/")
+    for page in ("inbox/", ""):
+        assert f'href="{here}"' in shown(place, "viewer", page), page
     assert WORDS in shown(place, "viewer")
     inbox = home(place.owner, "inbox/")
     assert re.search(f'<a[^>]*href="{inbox}"[^>]*aria-current="page"', shown(place, "viewer"))

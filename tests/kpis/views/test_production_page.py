@@ -90,7 +90,8 @@ def test_an_endpoint_is_asked_when_a_manager_says_so(busy: Place) -> None:
     now = timezone.now()
     down = {"state": "down", "changed_at": now, "last_at": now, "last_ms": 10, "last_words": "The server failed (500)."}
     EndpointProbe.objects.update(**down)
-    assert "Its endpoint does not answer" in words(get(busy.viewer, busy.url(PAGE)))
+    page = words(get(busy.viewer, busy.url(PAGE)))
+    assert "Its endpoint does not answer" in page and "The server failed (500). Asked " in page
     assert "Stop asking" not in words(get(busy.contributor, busy.url(PAGE)))
     assert browser(busy.contributor).post(here, {"remove": "1"}).status_code == 403
     told = browser(busy.owner).post(here, {"remove": "1"}, follow=True)
