@@ -15,8 +15,8 @@ _SEGMENT: Final[Mapping[str, str]] = {"segment_column": "segment", "segment_labe
 def show_errors(form: Form, error: ValidationError, names: dict[str, str] | None = None) -> None:
     """Add a service's findings to their fields; what belongs to no field stands above the form.
 
-    `names` maps a service's field to a form's where they differ. What is wrong with an option, "delimiter: …", stands at
-    the field of that option where the form has one.
+    `names` maps a service's field to a form's where they differ. What is wrong with an option, "delimiter: …", stands
+    at the field of that option where the form has one.
     """
     if not hasattr(error, "error_dict"):
         form.add_error(None, error)

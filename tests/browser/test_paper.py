@@ -16,11 +16,13 @@ from kpis.services.contributions import set_contribution
 from kpis.services.value import decide_value
 from mltrack.accounts.access import Principal
 from projects.models import Initiative
+from projects.services.deployments import record_deployment
 from projects.services.initiatives import edit_initiative, post_update
 from projects.services.tasks import create_task
 from tests.browser.axe import violations
 from tests.browser.pages import PageFactory
 from tests.factories import make_workspace
+from tests.kpis.evaluation_world import measured
 from tests.kpis.views.conftest import browser as signed_in
 from tests.kpis.views.kpi_world import make_kpi
 from tests.kpis.world import POOR, aimed, judged, report
@@ -130,6 +132,21 @@ def test_an_initiative_is_a_few_sheets_with_what_stands_in_the_way(page: Page, o
     assert len(titles) > 30 and [each for each in titles if each not in text] == []
     told = page.locator("section:has(> header > #in-the-way) .to-pass").all_inner_texts()
     assert told and [each for each in told if " ".join(each.split()) not in text] == []
+    assert cut(page) == []
+
+
+def test_the_audit_of_what_is_live_is_whole_on_paper(page: Page, owner: Principal) -> None:
+    initiative = Initiative.objects.get(key="CHURN")
+    live = {"environment": "production", "endpoint": "https://models.example.org/churn"}
+    record_deployment(owner, initiative, version="1", image_digest=f"sha256:{'9f2c' * 16}", **live)
+    record_deployment(owner, initiative, version="2", state="shadow", **live)
+    measured(initiative, "live", purpose="production")
+    page.goto(f"/w/{owner.workspace.key}/initiatives/CHURN/production/")
+    assert page.get_by_role("button", name="Promote 2").is_visible()
+    text = " ".join(map(words, printed(page).pages))
+    # Both targets, with no word broken, and nothing to press.
+    assert text.count("confidence") >= 2 and "Measured in production" in text and "Shadow 2" in text
+    assert [each for each in (*CHROME, "Promote", "Ask its endpoint") if each in text] == []
     assert cut(page) == []
 
 
