@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from django.db import transaction
 
@@ -26,7 +26,7 @@ def mute_finding(member: Member, finding: Finding, scope: Scope | None) -> None:
     hiding.filter(cause=finding.cause).delete()
     hiding.filter(source=source, name__in=("", finding.name)).delete()
     if scope is not None:
-        fields = {
+        fields: dict[Scope, dict[str, Any]] = {
             "cause": {"cause": finding.cause},
             "name": {"source": source, "name": finding.name},
             "source": {"source": source},

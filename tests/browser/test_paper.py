@@ -6,6 +6,7 @@ import io
 import struct
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -137,7 +138,7 @@ def test_an_initiative_is_a_few_sheets_with_what_stands_in_the_way(page: Page, o
 
 def test_the_audit_of_what_is_live_is_whole_on_paper(page: Page, owner: Principal) -> None:
     initiative = Initiative.objects.get(key="CHURN")
-    live = {"environment": "production", "endpoint": "https://models.example.org/churn"}
+    live: dict[str, Any] = {"environment": "production", "endpoint": "https://models.example.org/churn"}
     record_deployment(owner, initiative, version="1", image_digest=f"sha256:{'9f2c' * 16}", **live)
     record_deployment(owner, initiative, version="2", state="shadow", **live)
     measured(initiative, "live", purpose="production")
