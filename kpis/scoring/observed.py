@@ -47,8 +47,8 @@ class ObservedFacts:
     `judged` are newest values by kind that have a threshold to be held against, `unjudged` those that have none, and
     `oldest` is the oldest among those with a threshold. `figures` are newest values of latency, errors and cost,
     `newest` is what was observed last of volume, latency or errors, `probed_at` when the endpoint of what is live was
-    asked last, `audited` the newest evaluation in production. `owned` says whether the initiative's owner is an active
-    member.
+    asked last, `audited` the newest evaluation in production of what is live. `owned` says whether the initiative's
+    owner is an active member.
     """
 
     watched: int = 0

@@ -36,9 +36,17 @@ OBSERVED: Final = """
             ORDER BY last_at DESC, id LIMIT 1),
         'probed_at', (SELECT max(last_at) FROM projects_endpointprobe
             WHERE initiative_id = %(initiative)s AND environment = 'production'),
-        'audited', (SELECT json_build_array('evaluation', coalesce(nullif(name, ''), public_id), '', at)
-            FROM projects_evaluation WHERE initiative_id = %(initiative)s AND purpose = 'production'
-            ORDER BY at DESC, id DESC LIMIT 1),
+        'audited', (SELECT json_build_array('evaluation', coalesce(nullif(told.name, ''), told.public_id), '', told.at)
+            FROM projects_evaluation told LEFT JOIN (
+                SELECT live.run_id, live.model_version_id, version.run_id AS version_run_id
+                FROM projects_deployment live LEFT JOIN projects_modelversion version
+                    ON version.id = live.model_version_id
+                WHERE live.initiative_id = %(initiative)s AND live.environment = 'production' AND live.state = 'live'
+                ORDER BY live.at DESC, live.id DESC LIMIT 1) live ON true
+            WHERE told.initiative_id = %(initiative)s AND told.purpose = 'production'
+                AND (coalesce(live.run_id, live.model_version_id) IS NULL OR told.run_id = live.run_id
+                    OR told.run_id = live.version_run_id OR told.model_version_id = live.model_version_id)
+            ORDER BY told.at DESC, told.id DESC LIMIT 1),
         'owned', EXISTS (SELECT 1 FROM projects_initiative ours JOIN accounts_member member
                 ON member.workspace_id = ours.workspace_id AND member.user_id = ours.owner_id
             JOIN accounts_user person ON person.id = member.user_id AND person.is_active

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet, Subquery
 
 from kpis.models import Target
 from kpis.models.targets import TargetState
@@ -27,7 +27,7 @@ from projects.models.evaluations import Purpose
 from projects.progress.evaluations.tally import Tally
 from projects.selectors.evaluations import evaluations_of, tallies_of
 from projects.selectors.pairings import pairing_of
-from projects.selectors.production import environments_of
+from projects.selectors.production import PRODUCTION, deployments_of, environments_of
 
 MOST_OVER_TIME: Final = 24
 MOST_SHOWN: Final = 6
@@ -119,8 +119,11 @@ def audit_of(initiative: Initiative, now: datetime) -> ProductionAudit:
 
 
 def newest_in_production(initiative: Initiative) -> Audited | None:
-    """Return what the newest production evaluation says, None without any: one query without, three with one."""
-    newest = evaluations_of(initiative).filter(purpose=Purpose.PRODUCTION).first()
+    """Return what the newest production evaluation of what is live says: three queries, one where there is none.
+
+    While no deployment says which run or model version is live, the newest of all counts.
+    """
+    newest = _of_live(initiative).filter(purpose=Purpose.PRODUCTION).first()
     if newest is None:
         return None
     facts = evaluation_facts(initiative, newest, tallies_of([newest])[newest.pk])
@@ -137,6 +140,16 @@ def is_of(evaluation: Evaluation, deployment: Deployment) -> bool:
 def _targets(initiative: Initiative) -> list[TargetFacts]:
     active = Target.objects.filter(initiative=initiative, state=TargetState.ACTIVE).order_by("id")
     return [target_facts(each) for each in active]
+
+
+def _of_live(initiative: Initiative) -> QuerySet[Evaluation]:
+    """Return the evaluations of what is live, by its model version or run; all while nobody knows what that is."""
+    live = deployments_of(initiative).filter(environment=PRODUCTION, state=Deployment.State.LIVE)
+    run, version, made = (Subquery(live.values(name)[:1]) for name in ("run", "model_version", "model_version__run"))
+    known = evaluations_of(initiative).alias(live_run=run, live_version=version, version_run=made)
+    unknown = Q(live_run=None, live_version=None)
+    same = Q(run=F("live_run")) | Q(run=F("version_run")) | Q(model_version=F("live_version"))
+    return known.filter(unknown | same)
 
 
 def _of_shadow(initiative: Initiative, shadow: Deployment) -> list[Evaluation]:

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 
 from kpis.models import MonitorWatch
 from kpis.scoring.calendar.units import morning
-from kpis.scoring.evaluations.continuous import faults_of
+from kpis.scoring.evaluations.continuous import KIND, faults_of
 from kpis.scoring.monitoring.arrivals import stopped
 from kpis.scoring.monitoring.faults import cause_of, silent_fault, stopped_fault, threshold_fault
 from kpis.scoring.monitoring.silence import Judged, judge
@@ -41,6 +41,7 @@ class _Said:
     watched: int = 0
     small: list[str] = field(default_factory=list)
     new: list[str] = field(default_factory=list)
+    closing: dict[str, str] = field(default_factory=dict)
     looks_again: datetime | None = None
 
 
@@ -73,17 +74,22 @@ def judge_monitors(initiative_id: int, now: datetime | None = None) -> MonitorWa
         known = fails(newest.kind, newest.method, newest.value, newest.threshold) is not None
         count = kinds.setdefault(newest.kind, {"judged": 0, "unjudged": 0})
         count["judged" if known else "unjudged"] += 1
-    keep_findings(initiative, said.faults, said.undecided, now)
+    keep_findings(initiative, said.faults, said.undecided, now, said.closing)
     return _watch(initiative, seen, said, kinds, now)
 
 
 def _late_labels(initiative: Initiative, said: _Said) -> None:
-    """Judge the newest evaluation in production: a target is missed where a bound crosses it, not the point."""
+    """Judge the newest evaluation of what is live: a target is missed where a bound crosses it, not the point.
+
+    What was found on a model that is live no more ends.
+    """
     newest = newest_in_production(initiative)
-    if newest is not None:
-        faults, undecided = faults_of(newest, initiative.key)
-        said.faults.extend((fault, (initiative.pk,)) for fault in faults)
-        said.undecided |= undecided
+    if newest is None:
+        said.closing[KIND] = "Nothing is measured in production of what is live now."
+        return
+    faults, undecided = faults_of(newest, initiative.key)
+    said.faults.extend((fault, (initiative.pk,)) for fault in faults)
+    said.undecided |= undecided
 
 
 def _volumes(initiative: Initiative, seen: Monitored, name: Named, said: _Said, now: datetime) -> None:

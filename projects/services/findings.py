@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -28,11 +28,13 @@ def keep_findings(
     faults: Collection[tuple[Fault, Collection[int]]],
     undecided: Collection[str],
     now: datetime,
+    closing: Mapping[str, str] | None = None,
 ) -> None:
     """Bring the open findings that monitors of `origin` raised in line with what is wrong now.
 
     Each fault comes with the initiatives that it hits. Findings of other causes are closed, but those of `undecided`
     causes, of which nobody can tell now. Initiatives other than `origin` are noted to be judged where theirs changed.
+    `closing` is, by kind, what findings say of their end where it is not that the value is right again.
     """
     wanted = {(initiative, fault.cause): fault for fault, hit in faults for initiative in hit}
     standing = Finding.objects.select_for_update(no_key=True).filter(closed_at=None)
@@ -48,8 +50,9 @@ def keep_findings(
     # Another initiative's observations may have raised the same finding already: it stays theirs.
     Finding.objects.bulk_create(new, ignore_conflicts=True)
     Finding.objects.filter(pk__in=seen).update(last_seen_at=now)
+    said = closing or {}
     for each in gone:
-        each.closed_at, each.closing_words = now, _closing(each)
+        each.closed_at, each.closing_words = now, said.get(each.kind) or _closing(each)
     Finding.objects.bulk_update(gone, ["closed_at", "closing_words"])
     if new:
         carry_tasks(origin, now)

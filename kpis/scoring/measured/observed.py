@@ -39,14 +39,15 @@ def quality(inputs: JudgementInputs) -> Measurement:
 
 
 def audited(inputs: JudgementInputs) -> Measurement:
-    """Measure whether the newest evaluation in production misses no target for sure: no bound crosses one."""
+    """Measure whether what is live misses no target for sure in its newest evaluation: no bound crosses one."""
     seen, expected = inputs.observed, "no target missed for sure in production"
     found = [each for each in seen.open if each.kind == "evaluation"]
     if found:
         return _failing(found, expected)
     newest = seen.audited
     if newest is None:
-        return _unobserved(inputs, expected, "no evaluation was made in production")
+        live = "no evaluation in production is of what is live"
+        return _unobserved(inputs, expected, live if inputs.production else "no evaluation was made in production")
     passed = Measurement("pass", newest.name, expected, value=0.0, aim=NO_DISTANCE)
     return replace(passed, at=newest.at, oldest=str(newest))
 
