@@ -1,7 +1,8 @@
 """The audit of a live model: what evaluations in production say over time, and what of it is wrong for sure.
 
 A fault is a bound that crosses its target, never a point: the interval lies wholly on the wrong side. While it cuts the
-target in two nobody can tell, and what was found before stands; it ends when the bound is on the right side.
+target in two, or a point comes without one, nobody can tell, and what was found before stands; it ends when the bound
+is on the right side.
 """
 
 from __future__ import annotations
@@ -47,8 +48,8 @@ class Audited:
 
     @property
     def broken(self) -> tuple[TargetJudgement, ...]:
-        """The targets that are missed for sure."""
-        return tuple(each for each in self.judgements if each.result == "fail")
+        """The targets that are missed for sure; a point without an interval is never sure."""
+        return tuple(each for each in self.judgements if each.result == "fail" and not each.half)
 
     def group(self, name: str) -> Part | None:
         """Return a group, None where it is hidden or has no case."""
@@ -71,12 +72,13 @@ def audited(facts: EvaluationFacts, targets: Sequence[Target], level: Criticalit
 def faults_of(found: Audited, initiative: str) -> tuple[list[Fault], set[str]]:
     """Return what is missed for sure, and the causes of which nobody can tell now."""
     faults = [_fault(found, each, initiative) for each in found.broken]
-    undecided = {_cause(each, initiative) for each in found.judgements if each.result not in ("fail", "pass")}
+    unsure = [each for each in found.judgements if each.half or each.result not in ("fail", "pass")]
+    undecided = {_cause(each.target, initiative) for each in unsure}
     return faults, undecided
 
 
-def _cause(judged: TargetJudgement, initiative: str) -> str:
-    return cause_of(KIND, initiative, judged.target.metric, judged.target.slice)[:400]
+def _cause(target: Target, initiative: str) -> str:
+    return cause_of(KIND, initiative, target.metric, target.slice)[:400]
 
 
 def _fault(found: Audited, judged: TargetJudgement, initiative: str) -> Fault:
@@ -94,7 +96,7 @@ def _fault(found: Audited, judged: TargetJudgement, initiative: str) -> Fault:
     severity = "critical" if target.metric == "accuracy" and not target.slice else "warning"
     words = f"{target.metric} in production, by {found.facts.label}: {judged.reason}"
     return Fault(
-        _cause(judged, initiative),
+        _cause(target, initiative),
         KIND,
         target.metric[:LONGEST_NAME],
         target.slice[:LONGEST_NAME],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kpis.scoring.evaluations.continuous import audited, faults_of
+from kpis.scoring.points import MetricPoint
 from kpis.scoring.proportions import lower_bound, upper_bound
 from kpis.scoring.targets import Target
 from projects.progress.evaluations.tally import Cell, Stratum, Tally, tally_cells
@@ -54,6 +55,25 @@ def test_a_fault_carries_its_numbers_and_coverage_is_judged_too() -> None:
     assert evidence["time"] == KNOWN.isoformat()
     assert faults[1].words.startswith("coverage in production, by forest on test: 95 % bounds of coverage")
     assert unsure == set()
+
+
+@pytest.mark.parametrize(
+    ("metric", "crosses", "undecided"),
+    [
+        (MetricPoint(120.0), False, True),  # a point beyond its target, without an interval
+        (MetricPoint(90.0), False, True),  # a point on the right side ends nothing either
+        (MetricPoint(120.0, n=500), False, True),
+        (MetricPoint(120.0, low=110.0, high=130.0), True, False),
+        (MetricPoint(90.0, low=80.0, high=95.0), False, False),
+        (MetricPoint(120.0, low=90.0, high=130.0), False, True),
+    ],
+)
+def test_without_an_interval_nobody_can_tell(metric: MetricPoint, crosses: bool, undecided: bool) -> None:
+    latency = Target("t3", "latency_ms", "<=", 100)
+    facts = evaluation_of(counts(930, 70), purpose="production", metrics={"latency_ms": metric})
+    faults, unsure = faults_of(audited(facts, (latency,), "experiment"), "CHURN")
+    cause = "evaluation:CHURN:latency_ms"
+    assert ([each.cause for each in faults], unsure) == ([cause] * crosses, {cause} if undecided else set())
 
 
 def test_what_an_evaluation_does_not_measure_is_left_alone() -> None:
