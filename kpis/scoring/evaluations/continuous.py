@@ -28,13 +28,17 @@ LONGEST_NAME: Final = 120
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """A production evaluation at its operating point; groups of few people are hidden, and only counted."""
+    """A production evaluation at its operating point; groups of few people are hidden, and only counted.
+
+    `unmeasured` are the targets in force of which it says nothing.
+    """
 
     facts: EvaluationFacts
     operating: Operating
     groups: tuple[Part, ...]
     hidden: int
     judgements: tuple[TargetJudgement, ...]
+    unmeasured: tuple[Target, ...] = ()
 
     @property
     def accuracy(self) -> Share:
@@ -66,6 +70,7 @@ def audited(facts: EvaluationFacts, targets: Sequence[Target], level: Criticalit
         group_parts(facts.tally, found.operating.point.threshold, targets),
         sum(name in hidden for name in by_group(facts.tally)),
         tuple(judge_on(found, target, level) for target in targets if found.measures(target)),
+        tuple(target for target in targets if not found.measures(target)),
     )
 
 
@@ -73,7 +78,7 @@ def faults_of(found: Audited, initiative: str) -> tuple[list[Fault], set[str]]:
     """Return what is missed for sure, and the causes of which nobody can tell now."""
     faults = [_fault(found, each, initiative) for each in found.broken]
     unsure = [each for each in found.judgements if each.half or each.result not in ("fail", "pass")]
-    undecided = {_cause(each.target, initiative) for each in unsure}
+    undecided = {_cause(each, initiative) for each in (*found.unmeasured, *(one.target for one in unsure))}
     return faults, undecided
 
 

@@ -77,9 +77,11 @@ def test_without_an_interval_nobody_can_tell(metric: MetricPoint, crosses: bool,
 
 
 def test_what_an_evaluation_does_not_measure_is_left_alone() -> None:
-    latency = Target("t3", "latency_ms", "<=", 100)
+    latency = Target("t3", "latency_ms", "<=", 100, slice="region=EU")
     found = audited(evaluation_of(counts(930, 70), purpose="production"), (ACCURACY, latency), "standard")
     assert [each.target.metric for each in found.judgements] == ["accuracy"]
+    # What was found before on a target in force that it does not measure stands: nobody can tell.
+    assert faults_of(found, "CHURN") == ([], {"evaluation:CHURN:latency_ms:region=EU"})
 
 
 def test_groups_over_time_hide_those_of_few_people() -> None:
