@@ -8,6 +8,7 @@ from kpis.scoring.evaluations.segments import right_of
 from kpis.scoring.inputs import Candidate, JudgementInputs
 from kpis.scoring.measured.candidate import evidence, unusable
 from kpis.scoring.measured.groups import JUDGED_HERE
+from kpis.scoring.measured.several import NO_DISTANCE
 from kpis.scoring.measurement import Evidence, Measurement
 from kpis.scoring.points import MetricPoint
 from kpis.scoring.reruns import Agreement, Rerun, agreement
@@ -20,7 +21,8 @@ EXPECTED: Final = "another run with the same commit, data and parameters whose m
 def rerun(inputs: JudgementInputs) -> Measurement:
     """Measure whether the newest rerun of the candidate agrees with it on all that targets are set on.
 
-    Where both have an evaluation on the same data, the accuracy over all its cases is compared, too.
+    Where both have an evaluation on the same data, the accuracy over all its cases is compared, too. A waiver compares
+    on how many the two are apart.
     """
     blocked = unusable(inputs.candidate)
     if blocked is not None or inputs.candidate is None:
@@ -35,7 +37,7 @@ def rerun(inputs: JudgementInputs) -> Measurement:
     apart = [each for each in held if each.agrees is False]
     if apart:
         value = float(len(apart))
-        return Measurement("fail", words, EXPECTED, reason=words, evidence=both, value=value)
+        return Measurement("fail", words, EXPECTED, reason=words, evidence=both, value=value, aim=NO_DISTANCE)
     if not held:
         return Measurement(
             "insufficient", expected=EXPECTED, reason="both report no metric with a target", evidence=both

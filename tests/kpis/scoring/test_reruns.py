@@ -11,9 +11,12 @@ from kpis.scoring.inputs import JudgementInputs
 from kpis.scoring.measured import MEASURES
 from kpis.scoring.points import MetricPoint
 from kpis.scoring.proportions import clopper_pearson
+from kpis.scoring.readiness import judge
 from kpis.scoring.reruns import Rerun, agreement
+from kpis.scoring.scorecard_parse import default_scorecard
 from kpis.scoring.targets import Target
-from tests.kpis.scoring.builders import ACCURACY, COVERAGE, inputs_of
+from tests.kpis.scoring.builders import ACCURACY, COVERAGE, NOW, inputs_of, waiver
+from tests.kpis.scoring.builders import found as check_in
 from tests.kpis.scoring.measured.evaluations import GOOD, evaluation_of, judged_by
 
 # The mean is 0.93 and the standard deviation √((0.01² + 0 + 0.01²) / 2) = 0.01, by hand.
@@ -82,6 +85,19 @@ def test_the_newest_rerun_decides_and_both_are_named() -> None:
     failed = judged(far, near)
     assert (failed.result, failed.value) == ("fail", 1.0)
     assert failed.reason == "older against forest: accuracy 0.93 against 0.8, outside 0.9124 to 0.945"
+
+
+@pytest.mark.parametrize(
+    ("theirs", "result", "reopened"),
+    [
+        ({"accuracy": 0.8, "coverage": 0.79}, "waived", ""),
+        ({"accuracy": 0.8, "coverage": 0.5}, "fail", "what is judged together is missed by more than the waiver names"),
+    ],
+)
+def test_a_waiver_covers_as_many_as_it_names(theirs: dict[str, float], result: str, reopened: str) -> None:
+    inputs = inputs_of(reruns=(rerun_of(theirs),), waivers=(waiver("delivery.rerun", value=1.0),))
+    found = check_in(judge(inputs, default_scorecard(), NOW), "delivery.rerun")
+    assert (found.result, found.reopened) == (result, reopened)
 
 
 @pytest.mark.parametrize(
