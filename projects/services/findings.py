@@ -13,6 +13,7 @@ from mltrack.accounts.access import Principal
 from mltrack.accounts.services.audit import record_audit
 from mltrack.clock import database_now
 from projects.models import Finding, Initiative
+from projects.models.findings import FindingKind
 from projects.progress.faults import LONGEST_WORDS, Fault
 from projects.services.due import note_due
 from projects.services.finding_tasks import carry_tasks, end_tasks
@@ -20,6 +21,7 @@ from projects.services.finding_tasks import carry_tasks, end_tasks
 LONGEST_EXPLANATION: Final = 1000
 MONITORED: Final = ("silent", "stopped", "drift", "quality", "latency", "errors", "cost", "evaluation")
 """The kinds that monitors of observations and of production evaluations open and close."""
+REFRESHED: Final = ("words", "evidence", "severity")
 
 
 @transaction.atomic
@@ -32,15 +34,16 @@ def keep_findings(
 ) -> None:
     """Bring the open findings that monitors of `origin` raised in line with what is wrong now.
 
-    Each fault comes with the initiatives that it hits. Findings of other causes are closed, but those of `undecided`
-    causes, of which nobody can tell now. Initiatives other than `origin` are noted to be judged where theirs changed.
-    `closing` is, by kind, what findings say of their end where it is not that the value is right again.
+    Each fault comes with the initiatives that it hits; what is seen again says what is wrong now. Findings of other
+    causes are closed, but those of `undecided` causes, of which nobody can tell now. Initiatives other than `origin`
+    are noted to be judged where theirs opened or closed. `closing` is, by kind, what findings say of their end where
+    it is not that the value is right again.
     """
     wanted = {(initiative, fault.cause): fault for fault, hit in faults for initiative in hit}
     standing = Finding.objects.select_for_update(no_key=True).filter(closed_at=None)
     own = standing.filter(observed_in=origin, kind__in=MONITORED).order_by("id")
     known = {(each.initiative_id, each.cause): each for each in own}
-    seen = [each.pk for at, each in known.items() if at in wanted]
+    seen = [(each, wanted[at]) for at, each in known.items() if at in wanted]
     gone = [each for at, each in known.items() if at not in wanted and each.cause not in undecided]
     new = [
         _new(origin, initiative, fault, now)
@@ -49,7 +52,9 @@ def keep_findings(
     ]
     # Another initiative's observations may have raised the same finding already: it stays theirs.
     Finding.objects.bulk_create(new, ignore_conflicts=True)
-    Finding.objects.filter(pk__in=seen).update(last_seen_at=now)
+    changed = [each for each, fault in seen if _refreshed(each, fault)]
+    Finding.objects.bulk_update(changed, REFRESHED)
+    Finding.objects.filter(pk__in=[each.pk for each, _ in seen]).update(last_seen_at=now)
     said = closing or {}
     for each in gone:
         each.closed_at, each.closing_words = now, said.get(each.kind) or _closing(each)
@@ -58,8 +63,8 @@ def keep_findings(
         carry_tasks(origin, now)
     if gone:
         end_tasks(gone, now)
-    changed = {each.initiative_id for each in (*new, *gone)} - {origin.pk}
-    note_due(changed, "findings changed")
+    turned = {each.initiative_id for each in (*new, *gone)} - {origin.pk}
+    note_due(turned, "findings changed")
 
 
 @transaction.atomic
@@ -78,12 +83,17 @@ def keep_fault(origin: Initiative, cause: str, fault: Fault | None, now: datetim
         end_tasks([known], now)
         return True
     if known is not None:
-        known.last_seen_at, known.words, known.evidence = now, fault.words[:LONGEST_WORDS], dict(fault.evidence)
-        known.save(update_fields=["last_seen_at", "words", "evidence"])
+        known.last_seen_at = now
+        _refreshed(known, fault)
+        known.save(update_fields=["last_seen_at", *REFRESHED])
         return False
-    made = Finding.objects.bulk_create([_new(origin, origin.pk, fault, now)], ignore_conflicts=True)
+    made = _new(origin, origin.pk, fault, now)
+    Finding.objects.bulk_create([made], ignore_conflicts=True)
+    # Whoever saw it at the same moment may have opened it first.
+    if not Finding.objects.filter(public_id=made.public_id).exists():
+        return False
     carry_tasks(origin, now)
-    return bool(made)
+    return True
 
 
 @transaction.atomic
@@ -132,6 +142,18 @@ def _new(origin: Initiative, initiative_id: int, fault: Fault, now: datetime) ->
         opened_at=now,
         last_seen_at=now,
     )
+
+
+def _refreshed(finding: Finding, fault: Fault) -> bool:
+    """Let a finding say what is wrong now, and return whether it says another thing than before.
+
+    A silence goes on saying what was expected when it began: it is over once that arrives.
+    """
+    now = (fault.words[:LONGEST_WORDS], dict(fault.evidence), fault.severity)
+    if finding.kind == FindingKind.SILENT or now == (finding.words, finding.evidence, finding.severity):
+        return False
+    finding.words, finding.evidence, finding.severity = now
+    return True
 
 
 def _closing(finding: Finding) -> str:

@@ -123,6 +123,16 @@ def test_while_nobody_knows_what_is_live_the_newest_counts(churn: Initiative, ve
     assert len(told(churn, "may", 800, 2)) == 1 and audited(churn) == "fail"
 
 
+def test_a_finding_says_what_is_wrong_now(churn: Initiative) -> None:
+    (may,) = told(churn, "may", 880, 8)
+    (august,) = told(churn, "august", 700, 1)
+    assert (august.pk, august.opened_at) == (may.pk, may.opened_at) and august.last_seen_at > may.last_seen_at
+    assert august.words.startswith("accuracy in production, by Model august: 95 % bounds of accuracy: 0.675")
+    assert (august.evidence["observed"], may.evidence["observed"]) == (0.7, 0.88)
+    reason = check_of(readiness_document(churn), "operations.audited")["reason"]
+    assert reason == august.words
+
+
 def test_a_test_evaluation_opens_nothing(churn: Initiative) -> None:
     measured(churn, "test", tally=tally_cells([Cell(Stratum(), 9000, 800, 200)]))
     assert judge_monitors(churn.pk) is None
