@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Case, Count, F, Max, Q, QuerySet, Value, When
 
 from mltrack.accounts.access import Principal
 from mltrack.cells import Cell
@@ -37,11 +37,6 @@ class CauseRow:
     hits: int
     since: datetime
 
-    @property
-    def severity_word(self) -> str:
-        """The severity as people read it."""
-        return str(Severity(self.severity).label)
-
 
 @dataclass(frozen=True, slots=True)
 class CausePage:
@@ -54,7 +49,8 @@ class CausePage:
 def cause_page(principal: Principal, asked: Mapping[str, Any], number: int) -> CausePage:
     """Return a page of causes, in two queries. asked may hold state, kind, severity and initiative (a key).
 
-    Without a state those that last are shown, acknowledged or not; `all` asks for every one.
+    Without a state those that last are shown, acknowledged or not; `all` asks for every one. With an initiative a
+    cause stands as it does there; how many others it hits is shown all the same.
     """
     causes = _causes(principal, asked)
     begin = (number - 1) * PAGE
@@ -62,7 +58,8 @@ def cause_page(principal: Principal, asked: Mapping[str, Any], number: int) -> C
     findings: dict[str, list[Finding]] = {}
     for each in _of(principal, [row["cause"] for row in found[:PAGE]]):
         findings.setdefault(each.cause, []).append(each)
-    return CausePage([_row(findings[row["cause"]]) for row in found[:PAGE]], len(found) > PAGE)
+    rows = [_row(findings[row["cause"]], asked.get("initiative") or "") for row in found[:PAGE]]
+    return CausePage(rows, len(found) > PAGE)
 
 
 def affected_by(finding: Finding) -> list[Finding]:
@@ -110,11 +107,10 @@ def _causes(principal: Principal, asked: Mapping[str, Any]) -> QuerySet[Any, Any
     own = Finding.objects.filter(workspace=principal.workspace)
     if asked.get("kind"):
         own = own.filter(kind=asked["kind"])
-    if asked.get("severity"):
-        own = own.filter(severity=asked["severity"])
     if asked.get("initiative"):
-        hit = Finding.objects.filter(workspace=principal.workspace, initiative__key=asked["initiative"])
-        own = own.filter(cause__in=hit.values("cause"))
+        own = own.filter(initiative__key=asked["initiative"])
+    if asked.get("severity"):
+        own = own.filter(cause__in=_of_severity(own, asked["severity"]).values("cause"))
     counted = own.values("cause").annotate(
         opened=Max("opened_at"), lasting=Count("id", filter=_OPEN), unknown=Count("id", filter=_UNKNOWN)
     )
@@ -127,6 +123,13 @@ def _causes(principal: Principal, asked: Mapping[str, Any]) -> QuerySet[Any, Any
     return counted.filter(wanted.get(asked.get("state", ""), Q(lasting__gt=0)))
 
 
+def _of_severity(own: QuerySet[Finding], severity: str) -> QuerySet[Finding]:
+    """Return a finding of each cause whose row shows this severity: the worst open one, else of those closed last."""
+    rank = Case(*(When(severity=each, then=Value(place)) for place, each in enumerate(Severity.values)))
+    shown = own.order_by("cause", F("closed_at").desc(nulls_first=True), rank.desc()).distinct("cause")
+    return Finding.objects.filter(pk__in=shown.values("pk"), severity=severity)
+
+
 def _of(principal: Principal, causes: Sequence[str]) -> QuerySet[Finding]:
     """Return the open findings of causes, and of each initiative the newest, closed ones too."""
     own = Finding.objects.filter(workspace=principal.workspace, cause__in=causes)
@@ -134,15 +137,20 @@ def _of(principal: Principal, causes: Sequence[str]) -> QuerySet[Finding]:
     return newest.select_related("initiative")
 
 
-def _row(findings: Sequence[Finding]) -> CauseRow:
-    state = state_of(findings)
-    lasting = [each for each in findings if each.closed_at is None]
-    if not lasting:
-        last = max(each.closed_at for each in findings if each.closed_at)
-        lasting = [each for each in findings if each.closed_at == last]
-    newest = max(lasting, key=lambda each: (each.opened_at, each.pk))
-    worst = max((each.severity for each in lasting), key=list(Severity.values).index)
-    return CauseRow(newest, state, worst, len(lasting), min(each.opened_at for each in lasting))
+def _row(findings: Sequence[Finding], initiative: str = "") -> CauseRow:
+    """Return a cause as it stands in an initiative, else in all of them."""
+    own = [each for each in findings if initiative in ("", each.initiative.key)]
+    # None where one is open; else those count that closed last.
+    last = None if _lasts(own) else max(each.closed_at for each in own if each.closed_at)
+    shown = [each for each in own if each.closed_at == last]
+    newest = max(shown, key=lambda each: (each.opened_at, each.pk))
+    worst = max((each.severity for each in shown), key=list(Severity.values).index)
+    hits = sum(each.closed_at == last for each in findings)
+    return CauseRow(newest, state_of(own), worst, hits, min(each.opened_at for each in shown))
+
+
+def _lasts(findings: Sequence[Finding]) -> bool:
+    return any(each.closed_at is None for each in findings)
 
 
 def _person(user: Any) -> str:

@@ -72,6 +72,39 @@ def test_it_is_acknowledged_once_each_part_is_and_closed_with_the_last(
     assert [(each.state, each.hits, each.since) for each in rows(owner)] == [("open", 1, LATEST)]
 
 
+def test_a_severity_is_that_which_is_shown(owner: Principal, both: tuple[Initiative, Initiative]) -> None:
+    churn, _ = both
+    keep_findings(churn, [(fault(severity="warning"), [churn.pk])], (), EPOCH)
+    keep_findings(churn, [], (), LATER)
+    assert [each.severity for each in rows(owner, state="closed", severity="warning")] == ["warning"]
+    keep_findings(churn, [(fault(severity="critical"), [churn.pk])], (), LATEST)
+    for state in ("", "open", "closed", "all"):
+        assert rows(owner, state=state, severity="warning") == [], state
+        found = [(each.state, each.severity) for each in rows(owner, state=state, severity="critical")]
+        assert found == [("open", "critical")] * (state != "closed"), state
+    keep_findings(churn, [], (), LATEST + timedelta(days=1))
+    assert rows(owner, state="closed", severity="warning") == []
+    assert [each.severity for each in rows(owner, state="closed", severity="critical")] == ["critical"]
+    assert len(list(finding_lines(owner, {"state": "closed", "severity": "critical"}))) == 3
+
+
+def test_an_initiative_asks_how_a_cause_stands_there(owner: Principal, both: tuple[Initiative, Initiative]) -> None:
+    churn, other = both
+    keep_findings(churn, [(fault(), [churn.pk, other.pk])], (), EPOCH)
+    keep_findings(churn, [(fault(), [other.pk])], (), LATER)
+    assert rows(owner, initiative="CHURN") == rows(owner, initiative="CHURN", state="open") == []
+    (ended,) = rows(owner, initiative="CHURN", state="closed")
+    assert (ended.state, ended.hits, ended.newest.initiative.key) == ("closed", 1, "CHURN")
+    assert rows(owner, initiative="OTHER", state="closed") == []
+    assert [(each.state, each.hits) for each in rows(owner, initiative="OTHER")] == [("open", 1)]
+    assert [(each.state, each.hits) for each in rows(owner)] == [("open", 1)]
+    keep_findings(churn, [(fault(), [churn.pk, other.pk])], (), LATEST)
+    acknowledge_finding(owner, Finding.objects.get(initiative=churn, closed_at=None))
+    assert [(each.state, each.hits) for each in rows(owner, initiative="CHURN")] == [("acknowledged", 2)]
+    assert rows(owner, initiative="CHURN", state="open") == []
+    assert [each.state for each in rows(owner)] == ["open"]
+
+
 def test_one_knows_whom_else_it_hits_and_what_was_before(owner: Principal, both: tuple[Initiative, Initiative]) -> None:
     churn, other = both
     keep_findings(churn, [(fault(), [churn.pk, other.pk])], (), EPOCH)
