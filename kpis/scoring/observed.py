@@ -46,9 +46,9 @@ class ObservedFacts:
 
     `judged` are newest values by kind that have a threshold to be held against, `unjudged` those that have none, and
     `oldest` is the oldest among those with a threshold. `figures` are newest values of latency, errors and cost,
-    `newest` is what was observed last of volume, latency or errors, `probed_at` when the endpoint of what is live was
-    asked last, `audited` the newest evaluation in production of what is live. `owned` says whether the initiative's
-    owner is an active member.
+    and `series` says of how many series by kind, where they may be more than are read. `newest` is what was observed
+    last of volume, latency or errors, `probed_at` when the endpoint of what is live was asked last, `audited` the
+    newest evaluation in production of what is live. `owned` says whether the initiative's owner is an active member.
     """
 
     watched: int = 0
@@ -59,6 +59,7 @@ class ObservedFacts:
     open: tuple[OpenFinding, ...] = ()
     oldest: Mapping[str, Seen] = field(default_factory=dict)
     figures: tuple[Figure, ...] = ()
+    series: Mapping[str, int] = field(default_factory=dict)
     newest: Seen | None = None
     probed_at: datetime | None = None
     audited: Seen | None = None

@@ -24,7 +24,7 @@ from kpis.scoring.labeling.standing import LabelStanding, standing_from
 from kpis.scoring.observed import ObservedFacts
 from kpis.scoring.scorecard import Scorecard
 from kpis.scoring.targets import Target, expectation
-from kpis.selectors.observed_facts import OBSERVED, observed_facts
+from kpis.selectors.observed_facts import MOST_FIGURES, OBSERVED, observed_facts
 from kpis.selectors.paths import kpi_path, labeling_path
 from kpis.selectors.periods import period_values, standing
 from kpis.selectors.release_facts import RELEASES, release_facts, rollback_facts
@@ -130,6 +130,7 @@ SELECT
     now="timestamptz",
     history="int",
     named="int",
+    figures="int",
     about="text",
 )
 
@@ -197,7 +198,7 @@ def grounds_of(initiative: Initiative, now: datetime | None = None) -> Grounds:
     """
     with connection.cursor() as cursor:
         ids = {"initiative": initiative.pk, "workspace": initiative.workspace_id}
-        limits = {"history": HISTORY, "evaluations": EVALUATIONS, "named": NAMED}
+        limits = {"history": HISTORY, "evaluations": EVALUATIONS, "named": NAMED, "figures": MOST_FIGURES}
         GROUNDS.run(cursor, {**ids, **limits, "now": now, "about": ABOUT_TASKS})
         names = [column.name for column in cursor.description or ()]
         said: dict[str, Any] = dict(zip(names, cursor.fetchone() or (), strict=True))

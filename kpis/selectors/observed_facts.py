@@ -10,6 +10,9 @@ from kpis.scoring.observed import Figure, ObservedFacts, OpenFinding, Seen
 from kpis.selectors.paths import finding_path
 from projects.models import Initiative
 
+MOST_FIGURES: Final = 500
+"""How many newest values of a kind are read: those with a target first, then those beyond their threshold, then the
+oldest. Where there are more, a judgement says so."""
 OBSERVED: Final = """
     (SELECT json_build_object('watch', (SELECT document FROM kpis_monitorwatch WHERE initiative_id = %(initiative)s),
         'open', (SELECT json_agg(json_build_array(kind, public_id, words)) FROM (
@@ -24,13 +27,17 @@ OBSERVED: Final = """
             WHERE series.initiative_id = %(initiative)s AND series.kind IN ('drift', 'quality')
             ORDER BY series.kind, series.last_at, series.id) row),
         'figures', (SELECT json_agg(json_build_object('seen', json_build_array(row.kind, row.name, row.segment,
-                row.last_at), 'value', row.value, 'n', row.n, 'threshold', row.threshold)
+                row.last_at), 'value', row.value, 'n', row.n, 'threshold', row.threshold, 'series', row.series)
                 ORDER BY row.kind, row.name, row.segment) FROM (
-            SELECT series.kind, series.name, series.segment, series.last_at, value.value, value.n, value.threshold
+            SELECT series.kind, series.name, series.segment, series.last_at, value.value, value.n, value.threshold,
+                count(*) OVER (PARTITION BY series.kind) AS series,
+                row_number() OVER (PARTITION BY series.kind ORDER BY series.name IN (SELECT metric FROM kpis_target
+                    WHERE initiative_id = %(initiative)s AND state = 'active') DESC,
+                    coalesce(value.value > value.threshold, false) DESC, series.last_at, series.id) AS place
             FROM projects_observedseries series JOIN projects_observation value
                 ON value.series_id = series.id AND value.time = series.last_at
-            WHERE series.initiative_id = %(initiative)s AND series.kind IN ('latency', 'errors', 'cost')
-            ORDER BY series.last_at DESC, series.id LIMIT 200) row),
+            WHERE series.initiative_id = %(initiative)s AND series.kind IN ('latency', 'errors', 'cost')) row
+            WHERE row.place <= %(figures)s),
         'newest', (SELECT json_build_array(kind, name, segment, last_at) FROM projects_observedseries
             WHERE initiative_id = %(initiative)s AND kind IN ('volume', 'latency', 'errors') AND last_at IS NOT NULL
             ORDER BY last_at DESC, id LIMIT 1),
@@ -72,6 +79,7 @@ def observed_facts(initiative: Initiative, said: Mapping[str, Any]) -> ObservedF
         figures=tuple(
             Figure(_seen(each["seen"]), each["value"], each["n"], each["threshold"]) for each in said["figures"] or ()
         ),
+        series={each["seen"][0]: each["series"] for each in said["figures"] or ()},
         newest=_seen(said["newest"]) if said["newest"] else None,
         probed_at=datetime.fromisoformat(probed) if probed else None,
         audited=_seen(said["audited"]) if said["audited"] else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -17,6 +18,7 @@ from kpis.scoring.targets import SIGNS, Criticality, Target, accepted
 from kpis.scoring.wording import day, figure, listed
 
 NOT_LIVE: Final = "nothing is live in production yet"
+FEWER: Final = "Observe them in fewer segments."
 MOST_NAMED: Final = 5
 
 
@@ -85,6 +87,9 @@ def latency_and_cost(inputs: JudgementInputs) -> Measurement:
         return Measurement(
             "fail", _named(beyond), expected, reason=_named(beyond), evidence=proof, value=apart, aim=NO_DISTANCE
         )
+    unread = _unread(inputs, "latency", "cost")
+    if unread:
+        return Measurement("insufficient", expected=expected, reason=unread, what_would_pass=FEWER, evidence=proof)
     absent = [kind for kind in ("latency", "cost") if kind not in known]
     if absent:
         return Measurement("missing", expected=expected, reason=f"no {listed(absent)} is observed", evidence=proof)
@@ -106,7 +111,13 @@ def errors(inputs: JudgementInputs) -> Measurement:
         return Measurement("insufficient", expected=expected, reason=_unsaid(unknown), evidence=_proof(held))
     level, first = inputs.initiative.criticality, _oldest(held)
     judged = [_judged(each.figure, each.target, level) for each in held if each.target is not None]
-    return replace(combined(judged, _proof(held), first.at), oldest=str(first))
+    found = replace(combined(judged, _proof(held), first.at), oldest=str(first))
+    unread = _unread(inputs, "errors")
+    if unread and found.result != "fail":
+        return Measurement(
+            "insufficient", expected=found.expected, reason=unread, what_would_pass=FEWER, evidence=found.evidence
+        )
+    return found
 
 
 def refreshed(inputs: JudgementInputs) -> Measurement:
@@ -137,6 +148,18 @@ def refreshed(inputs: JudgementInputs) -> Measurement:
 
 def _held(inputs: JudgementInputs, *kinds: str) -> list[_Held]:
     return [_Held(each, _target(inputs, each)) for each in inputs.observed.figures if each.seen.kind in kinds]
+
+
+def _unread(inputs: JudgementInputs, *kinds: str) -> str:
+    """Return in words which kinds have more series than were read, "" when none has: no pass rests on a part."""
+    read = Counter(each.seen.kind for each in inputs.observed.figures)
+    series = inputs.observed.series
+    more = [
+        f"{series[kind]:,} series of {kind}, of which {read[kind]:,} are looked at"
+        for kind in kinds
+        if series.get(kind, 0) > read[kind]
+    ]
+    return f"too many to judge: {listed(more)}" if more else ""
 
 
 def _target(inputs: JudgementInputs, found: Figure) -> Target | None:

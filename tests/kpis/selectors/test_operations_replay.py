@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from kpis.selectors.grounds import grounds_of
+from kpis.selectors.observed_facts import MOST_FIGURES
 from kpis.selectors.snapshots import readiness_document
 from kpis.services.targets import propose_target
 from mltrack.accounts.access import Principal
@@ -103,6 +104,37 @@ def test_what_a_judgement_reads_of_observations(owner: Principal) -> None:
         "drift": ("age", at - timedelta(days=2))
     }
     assert seen.newest is not None and seen.newest.at == at and seen.probed_at == at
+
+
+@pytest.mark.parametrize(
+    ("newest", "threshold", "aimed_at", "result"),
+    [
+        (180, 200, False, "insufficient"),
+        (240, 200, False, "fail"),
+        (240, None, True, "fail"),
+        (180, None, True, "insufficient"),
+    ],
+)
+def test_more_series_than_are_read_never_pass_and_the_one_beyond_is_read(
+    owner: Principal, newest: float, threshold: float | None, aimed_at: bool, result: str
+) -> None:
+    initiative, at = owned(owner), timezone.now() - timedelta(hours=1)
+    if aimed_at:
+        propose_target(owner, initiative, metric="p95_ms", comparator="<=", value=200, slice="DE")
+    report(initiative, "good", GOOD)
+    alike = [
+        ObservedValue("latency", "p50_ms", at, 90, segment=f"{place}", threshold=200) for place in range(MOST_FIGURES)
+    ]
+    last = ObservedValue("latency", "p95_ms", at + timedelta(minutes=1), newest, segment="DE", threshold=threshold)
+    keep_values(owner, initiative, [*alike, ObservedValue("cost", "eur", at, 0.4, threshold=0.5), last])
+    check = check_of(judged(initiative).document, "operations.latency_cost")
+    assert check["result"] == result
+    if result == "fail":
+        assert check["reason"].startswith("latency of p95_ms in DE 240, agreed ≤ 200")
+    else:
+        assert check["reason"] == "too many to judge: 501 series of latency, of which 500 are looked at"
+    seen = grounds_of(initiative).observed
+    assert seen.series == {"latency": MOST_FIGURES + 1, "cost": 1} and len(seen.figures) == MOST_FIGURES + 1
 
 
 def test_an_owner_who_left_owns_nothing(owner: Principal) -> None:

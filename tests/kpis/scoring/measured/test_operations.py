@@ -161,6 +161,20 @@ def test_errors_that_nobody_observes_are_missing_and_old_ones_stale() -> None:
     assert (old.result, old.reason) == ("stale", "errors of api was measured more than 30 days ago, on 2027-01-29")
 
 
+@pytest.mark.parametrize(("value", "result"), [(0.0, "insufficient"), (0.1, "fail")])
+def test_error_rates_that_are_too_many_to_judge_do_not_pass(value: float, result: str) -> None:
+    figures = (figure_of("errors", "api", value, n=1000, threshold=0.05),)
+    check = judged("errors", ObservedFacts(figures=figures, series={"errors": 1001}))
+    assert check.result == result
+    if result == "insufficient":
+        assert check.reason == "too many to judge: 1,001 series of errors, of which 1 are looked at"
+
+
+def test_no_word_stands_for_latencies_that_are_too_many_to_judge() -> None:
+    seen, words = ObservedFacts(figures=(P95,), series={"latency": 501}), (word("operations.latency_cost"),)
+    assert judged("latency_cost", seen, attestations=words).result == "insufficient"
+
+
 def test_retraining_is_due_by_the_target_and_the_verdict_says_so_at_that_moment() -> None:
     targets = (ACCURACY, COVERAGE, AGE)
     today = judged("refresh", targets=targets)
