@@ -20,7 +20,7 @@ class TargetJudgement:
 
     `low` and `high` are the one-sided bounds that decided (or the source's interval); `half` marks a comparison
     of points without an interval, which counts half; `n_more` is how many more cases decide at the present
-    rate, None when more cases would not help or the number cannot be said.
+    rate, None when more cases would not help or the number cannot be said. `unknown_n` marks a share of which nothing says the number of cases.
     """
 
     target: Target
@@ -34,6 +34,7 @@ class TargetJudgement:
     what_would_pass: str = ""
     n_more: int | None = None
     half: bool = False
+    unknown_n: bool = False
 
 
 def judge_target(
@@ -111,6 +112,7 @@ def _n_unknown(target: Target, seen: TargetJudgement) -> TargetJudgement:
     return replace(
         seen,
         result="insufficient",
+        unknown_n=True,
         reason=f"n_unknown: nothing says on how many cases {_name(target)} was measured",
         what_would_pass=f"Report the number of cases as a metric, param or tag: n or {target.metric}_n.",
     )

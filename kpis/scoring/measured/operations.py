@@ -18,6 +18,7 @@ from kpis.scoring.targets import SIGNS, Criticality, Target, accepted
 from kpis.scoring.wording import day, figure, listed
 
 NOT_LIVE: Final = "nothing is live in production yet"
+BRING_N: Final = "Report how many requests each rate is of, as its n, or link how failing requests are watched."
 FEWER: Final = "Observe them in fewer segments."
 MOST_NAMED: Final = 5
 
@@ -102,15 +103,17 @@ def latency_and_cost(inputs: JudgementInputs) -> Measurement:
 
 
 def errors(inputs: JudgementInputs) -> Measurement:
-    """Measure whether error rates keep what was agreed: a rate with n by its bound, as every share of cases is."""
+    """Measure whether error rates keep what was agreed: a rate with n by its bound, as every share of cases is.
+
+    Where nothing is unproven but for want of n, no fact says it: it is missing, and a word may stand.
+    """
     held, expected = _held(inputs, "errors"), "error rates within what was agreed"
     if not held:
         return Measurement("missing", expected=expected, reason="no errors are observed")
     unknown = [each for each in held if each.target is None]
     if unknown:
         return Measurement("insufficient", expected=expected, reason=_unsaid(unknown), evidence=_proof(held))
-    level, first = inputs.initiative.criticality, _oldest(held)
-    judged = [_judged(each.figure, each.target, level) for each in held if each.target is not None]
+    judged, first = _each_judged(held, inputs.initiative.criticality), _oldest(held)
     found = replace(combined(judged, _proof(held), first.at), oldest=str(first))
     unread = _unread(inputs, "errors")
     if unread and found.result != "fail":
@@ -168,6 +171,17 @@ def _target(inputs: JudgementInputs, found: Figure) -> Target | None:
     if target is None and found.threshold is not None:
         return Target("", name, "<=", found.threshold, slice=segment)
     return target
+
+
+def _each_judged(held: Sequence[_Held], level: Criticality) -> list[TargetJudgement]:
+    """Judge error rates. Those within their target of which only n is unknown are missing, if no other falls short."""
+    pairs = [(each, _judged(each.figure, each.target, level)) for each in held if each.target is not None]
+    short = [(each, found) for each, found in pairs if found.result != "pass"]
+    if not all(each.holds and found.unknown_n for each, found in short):
+        return [found for _, found in pairs]
+    return [
+        replace(found, result="missing", what_would_pass=BRING_N) if found.unknown_n else found for _, found in pairs
+    ]
 
 
 def _judged(found: Figure, target: Target, level: Criticality) -> TargetJudgement:

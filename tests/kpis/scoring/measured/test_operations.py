@@ -144,7 +144,8 @@ def test_a_target_on_what_production_observes_is_not_asked_of_the_run_unless_it_
         (0.0, 58, 0.05, "insufficient"),
         (0.02, 1000, 0.05, "pass"),
         (0.10, 1000, 0.05, "fail"),
-        (0.02, None, 0.05, "insufficient"),
+        (0.02, None, 0.05, "missing"),
+        (0.06, None, 0.05, "insufficient"),
         (3.0, None, 5.0, "pass"),
         (6.0, None, 5.0, "fail"),
         (0.02, 1000, None, "insufficient"),
@@ -168,6 +169,41 @@ def test_error_rates_that_are_too_many_to_judge_do_not_pass(value: float, result
     assert check.result == result
     if result == "insufficient":
         assert check.reason == "too many to judge: 1,001 series of errors, of which 1 are looked at"
+
+
+PULLED = figure_of("errors", "api", 0.02, threshold=0.05)
+PULLED_BEYOND = figure_of("errors", "web", 0.06, threshold=0.05)
+TOO_FEW = figure_of("errors", "web", 0.0, n=58, threshold=0.05)
+PROVEN = figure_of("errors", "web", 0.02, n=1000, threshold=0.05)
+MISSED = figure_of("errors", "web", 0.1, n=1000, threshold=0.05)
+
+
+@pytest.mark.parametrize(
+    ("figures", "alone", "with_a_word"),
+    [
+        ((PULLED,), "missing", "pass"),
+        ((PULLED, PROVEN), "missing", "pass"),
+        ((PULLED, PULLED_BEYOND), "insufficient", "insufficient"),
+        ((PULLED, TOO_FEW), "insufficient", "insufficient"),
+        ((PULLED, MISSED), "fail", "fail"),
+    ],
+)
+def test_a_word_stands_where_only_the_n_of_error_rates_is_unknown(
+    figures: tuple[Figure, ...], alone: str, with_a_word: str
+) -> None:
+    more: dict[str, Any] = {"initiative": InitiativeFacts("CHURN", criticality="critical")}
+    seen = ObservedFacts(figures=figures)
+    assert judged("errors", seen, **more).result == alone
+    said = judged("errors", seen, attestations=(word("operations.errors"),), **more)
+    assert (said.result, said.required) == (with_a_word, True)
+    if with_a_word == "pass":
+        assert said.evidence[0].label == "errors of api 0.02, agreed ≤ 0.05, of 2027-02-28"
+
+
+def test_an_error_rate_without_n_says_how_to_bring_it() -> None:
+    check = judged("errors", ObservedFacts(figures=(PULLED,)))
+    assert check.reason == "n_unknown: nothing says on how many cases api was measured"
+    assert check.what_would_pass.startswith("Report how many requests each rate is of, as its n, or link")
 
 
 def test_no_word_stands_for_latencies_that_are_too_many_to_judge() -> None:
