@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from kpis.scoring.observed import Figure, ObservedFacts, OpenFinding, Seen
 from kpis.selectors.paths import finding_path
@@ -61,7 +62,11 @@ OBSERVED: Final = """
 
 
 def observed_facts(initiative: Initiative, said: Mapping[str, Any]) -> ObservedFacts:
-    """Return what `OBSERVED` reads as facts; each part is null where there is nothing."""
+    """Return what `OBSERVED` reads as facts; each part is null where there is nothing.
+
+    Moments bear the offset of the workspace's zone, so that words name its days; the initiative's workspace is loaded.
+    """
+    zone = ZoneInfo(initiative.workspace.zone)
     watch = said["watch"] or {}
     kinds = watch.get("kinds", {})
     probed = said["probed_at"]
@@ -75,18 +80,25 @@ def observed_facts(initiative: Initiative, said: Mapping[str, Any]) -> ObservedF
             OpenFinding(kind, finding_id, words, finding_path(initiative.workspace, finding_id))
             for kind, finding_id, words in said["open"] or ()
         ),
-        oldest={kind: _seen(each) for kind, each in (said["oldest"] or {}).items()},
+        oldest={kind: _seen(each, zone) for kind, each in (said["oldest"] or {}).items()},
         figures=tuple(
-            Figure(_seen(each["seen"]), each["value"], each["n"], each["threshold"]) for each in said["figures"] or ()
+            Figure(_seen(each["seen"], zone), each["value"], each["n"], each["threshold"])
+            for each in said["figures"] or ()
         ),
         series={each["seen"][0]: each["series"] for each in said["figures"] or ()},
-        newest=_seen(said["newest"]) if said["newest"] else None,
-        probed_at=datetime.fromisoformat(probed) if probed else None,
-        audited=_seen(said["audited"]) if said["audited"] else None,
+        newest=_seen(said["newest"], zone) if said["newest"] else None,
+        probed_at=_moment(probed, zone) if probed else None,
+        audited=_seen(said["audited"], zone) if said["audited"] else None,
         owned=said["owned"],
     )
 
 
-def _seen(row: list[Any]) -> Seen:
+def _seen(row: list[Any], zone: tzinfo) -> Seen:
     kind, name, segment, at = row
-    return Seen(kind, name, segment, datetime.fromisoformat(at))
+    return Seen(kind, name, segment, _moment(at, zone))
+
+
+def _moment(text: str, zone: tzinfo) -> datetime:
+    """Return a moment with the offset that the zone had then: it stays fixed, as sums of days are sums of hours."""
+    local = datetime.fromisoformat(text).astimezone(zone)
+    return local.replace(tzinfo=timezone(local.utcoffset() or timedelta()))

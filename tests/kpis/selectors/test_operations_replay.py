@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -135,6 +136,31 @@ def test_more_series_than_are_read_never_pass_and_the_one_beyond_is_read(
         assert check["reason"] == "too many to judge: 501 series of latency, of which 500 are looked at"
     seen = grounds_of(initiative).observed
     assert seen.series == {"latency": MOST_FIGURES + 1, "cost": 1} and len(seen.figures) == MOST_FIGURES + 1
+
+
+def test_words_name_the_days_of_the_workspace(owner: Principal) -> None:
+    initiative, zone = owned(owner), ZoneInfo("Europe/Berlin")
+    owner.workspace.zone = initiative.workspace.zone = zone.key
+    owner.workspace.save(update_fields=["zone"])
+    report(initiative, "good", GOOD)
+    record_deployment(owner, initiative, environment="production", version="1", commit=COMMIT)
+    today = timezone.now().astimezone(zone).date()
+    first, last = today - timedelta(days=40), today - timedelta(days=1)
+    midnight = {each: datetime(each.year, each.month, each.day, tzinfo=zone) for each in (first, last)}
+    values = [
+        ObservedValue("latency", "p95_ms", midnight[first], 180, threshold=200),
+        ObservedValue("cost", "eur_per_1000", midnight[last], 0.4, threshold=0.5),
+        ObservedValue("volume", "orders", midnight[last], 40),
+    ]
+    keep_values(owner, initiative, values)
+    document = judged(initiative).document
+    check, seen = check_of(document, "operations.latency_cost"), check_of(document, "operations.monitoring")
+    assert check["reason"] == f"latency of p95_ms was measured more than 30 days ago, on {first}"
+    assert [each["label"] for each in check["evidence"]] == [
+        f"cost of eur_per_1000 0.4, agreed ≤ 0.5, of {last}",
+        f"latency of p95_ms 180, agreed ≤ 200, of {first}",
+    ]
+    assert seen["evidence"][0]["label"] == f"volume of orders, {last}"
 
 
 def test_an_owner_who_left_owns_nothing(owner: Principal) -> None:

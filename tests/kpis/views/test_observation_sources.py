@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
+from mltrack.accounts.models import Workspace
 from projects.models import Connection, ObservationSource, RejectedRecord, SyncAttempt
 from tests.kpis.source_world import FILE, connect
 from tests.kpis.views.conftest import Place, browser
@@ -46,6 +47,18 @@ def test_a_source_is_tried_and_then_kept(place: Place, files: Connection) -> Non
     assert (source.connection, source.options, source.threshold) == (files, FILE, 0.5)
     assert SyncAttempt.objects.filter(connection=files, state="queued").exists()
     assert url in browser(place.viewer).get(place.url("data/")).content.decode()
+
+
+def test_what_it_brings_is_told_in_days_of_the_workspace(
+    place: Place, files: Connection, hostile_server: HostileServer
+) -> None:
+    Workspace.objects.filter(pk=place.owner.workspace.pk).update(zone="Europe/Berlin")
+    asked = {**ASKED, "connection": files.public_id, "try": ""}
+    page = unescape(browser(place.owner).post(place.url(HERE), asked).content.decode())
+    assert "Time, Europe/Berlin" in page and "2026-03-28 00:00" in page and "2026-03-27 23:00" not in page
+    hostile_server.script[:] = [raw(200, b"day,rate\n")]
+    none = unescape(browser(place.owner).post(place.url(HERE), asked).content.decode())
+    assert "No observation: there is nothing" in none and "No reading" not in none
 
 
 def test_what_is_wrong_stands_at_its_field(place: Place, files: Connection, hostile_server: HostileServer) -> None:
