@@ -20,7 +20,8 @@ class TargetJudgement:
 
     `low` and `high` are the one-sided bounds that decided (or the source's interval); `half` marks a comparison
     of points without an interval, which counts half; `n_more` is how many more cases decide at the present
-    rate, None when more cases would not help or the number cannot be said. `unknown_n` marks a share of which nothing says the number of cases.
+    rate, None when more cases would not help or the number cannot be said. `unknown_n` marks a share of which
+    nothing says the number of cases.
     """
 
     target: Target

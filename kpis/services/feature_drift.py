@@ -5,14 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 
-from kpis.scoring.monitoring.feature_drift import KEPT_AS, FeatureDrift, Method, compare_bins, compare_samples
+from kpis.scoring.monitoring.feature_drift import (
+    BINS,
+    DRAWN,
+    KEPT_AS,
+    FeatureDrift,
+    Method,
+    compare_bins,
+    compare_samples,
+)
 from mltrack.accounts.access import Principal
 from projects.models import Initiative
 from projects.services.observations import Recorded, record_observations
+
+MOST_DRAWN_BINS: Final = 1_000
+"""Drawing what chance gives takes about 2 ms a bin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,50 +37,78 @@ class KeptDrift:
     recorded: Recorded
 
 
-def record_drift(
-    principal: Principal,
-    initiative: Initiative,
-    features: Sequence[Mapping[str, Any]],
-    time: datetime,
-    reference: str,
-) -> list[KeptDrift]:
-    """Compare features with their reference and keep each drift as an observation, all or none.
+@dataclass(frozen=True, slots=True)
+class ComparedFeature:
+    """A feature that was compared, and nothing is kept of it yet."""
+
+    name: str
+    segment: str
+    method: Method
+    found: FeatureDrift
+
+
+def compare_features(features: Sequence[Mapping[str, Any]]) -> list[ComparedFeature]:
+    """Compare features with their reference. It takes seconds: call it outside of a transaction.
 
     A feature is {name, segment?, method?, and bins or samples: {reference, current}}. Without a method it is "psi" for
-    bins and "ks" for samples. Raises ValidationError that names each wrong place, such as `features/3/bins`.
+    bins and "ks" for samples. Raises ValidationError that names each wrong place, such as `features/3/bins`, and
+    `features` where they have too many bins together.
     """
     methods = [_method(each) for each in features]
+    bins = sum(_drawn_bins(feature, method) for feature, method in zip(features, methods))
+    if bins > MOST_DRAWN_BINS:
+        text = f"Features by psi and jensenshannon have at most {MOST_DRAWN_BINS:,} bins together, these have {bins:,}."
+        raise ValidationError({"features": f"{text} Send them in several calls."})
     found, faults = [], {}
     for place, (feature, method) in enumerate(zip(features, methods)):
         try:
-            found.append(_compared(feature, method))
+            drift = _compared(feature, method)
+            found.append(ComparedFeature(feature["name"], feature.get("segment", ""), method, drift))
         except ValueError as wrong:
             faults[f"features/{place}/{_given(feature)}"] = str(wrong)
     if faults:
         raise ValidationError(faults)
+    return found
+
+
+def record_drift(
+    principal: Principal, initiative: Initiative, compared: Sequence[ComparedFeature], time: datetime, reference: str
+) -> list[KeptDrift]:
+    """Keep each drift as an observation, all or none. Raises ValidationError that names each wrong place."""
     items = [
         {
             "kind": "drift",
-            "name": feature["name"],
-            "segment": feature.get("segment", ""),
+            "name": each.name,
+            "segment": each.segment,
             "time": time.isoformat(),
-            "value": drift.value,
-            "n": drift.n,
-            "method": KEPT_AS[method],
-            "threshold": drift.threshold,
-            "reference": reference or f"{drift.n_reference:,} cases",
+            "value": each.found.value,
+            "n": each.found.n,
+            "method": KEPT_AS[each.method],
+            "threshold": each.found.threshold,
+            "reference": reference or f"{each.found.n_reference:,} cases",
         }
-        for feature, method, drift in zip(features, methods, found)
+        for each in compared
     ]
     try:
         recorded = record_observations(principal, initiative, items)
     except ValidationError as error:
-        told = {name.replace("observations", "features"): texts for name, texts in error.message_dict.items()}
-        raise ValidationError(told) from None
-    return [
-        KeptDrift(feature["name"], feature.get("segment", ""), method, drift, kept)
-        for feature, method, drift, kept in zip(features, methods, found, recorded)
-    ]
+        raise ValidationError(_of_features(error)) from None
+    return [KeptDrift(each.name, each.segment, each.method, each.found, kept) for each, kept in zip(compared, recorded)]
+
+
+def _of_features(error: ValidationError) -> dict[str, list[str]]:
+    """Return faults of observations as those of the features that they are of, in their texts, too."""
+    return {
+        name.replace("observations", "features", 1): [text.replace("observations/", "features/") for text in texts]
+        for name, texts in error.message_dict.items()
+    }
+
+
+def _drawn_bins(feature: Mapping[str, Any], method: Method) -> int:
+    """Return how many bins are drawn to judge a feature; of samples there are tenths."""
+    if method not in DRAWN:
+        return 0
+    return len(feature["bins"]["reference"]) if feature.get("bins") else BINS
 
 
 def _given(feature: Mapping[str, Any]) -> str:

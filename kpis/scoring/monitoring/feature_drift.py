@@ -29,6 +29,8 @@ from kpis.scoring.monitoring.drift import (
 
 Method = Literal["psi", "jensenshannon", "ks", "wasserstein"]
 METHODS: Final[tuple[Method, ...]] = ("psi", "jensenshannon", "ks", "wasserstein")
+DRAWN: Final[tuple[Method, ...]] = ("psi", "jensenshannon")
+"""Those whose threshold is drawn, which takes a time that grows with their bins."""
 BINS: Final = 10
 NOTABLE_DISTANCE: Final = math.sqrt(NOTABLE_PSI / (8 * math.log(2)))
 """The Jensen-Shannon distance (base 2) from which a drift matters, 0.134: where little moves, the index is eight times

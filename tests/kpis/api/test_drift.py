@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 
+from kpis.scoring.monitoring.feature_drift import FeatureDrift, compare_bins
+from kpis.services import feature_drift
 from kpis.services.monitoring import judge_monitors
 from mltrack.accounts.models import AuditEvent
 from projects.models import Finding, Initiative, Observation
@@ -89,6 +92,44 @@ def test_what_cannot_be_compared_is_pointed_into(
 ) -> None:
     assert pointers(refused(team.contributor.call("post", HERE, drift(*features)), 400)) == places
     assert not Observation.objects.exists()
+
+
+def test_no_transaction_is_open_while_features_are_compared(
+    team: Team, churn: Initiative, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen, own = [], len(connection.atomic_blocks)
+
+    def compared(*given: Any) -> FeatureDrift:
+        seen.append(len(connection.atomic_blocks))
+        return compare_bins(*given)
+
+    monkeypatch.setattr(feature_drift, "compare_bins", compared)
+    body = drift({"name": "amount", "bins": MOVED}, time="2026-11-02T00:00:00Z")
+    first = ok(team.contributor.call("post", HERE, body, idempotency_key="once"))
+    assert seen == [own] and Observation.objects.count() == 1
+    assert ok(team.contributor.call("post", HERE, body, idempotency_key="once")) == first
+    refused(team.stranger.call("post", HERE, body), 404)
+    assert seen == [own]
+
+
+def test_bins_that_take_too_long_to_draw_are_refused_before_any_is(
+    team: Team, churn: Initiative, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flat = {"reference": [9] * 50, "current": [9] * 50}
+    many = [{"name": f"f{place}", "bins": flat, "method": "ks"} for place in range(19)]
+    monkeypatch.setattr(feature_drift, "MOST_DRAWN_BINS", 59)
+    fits = [*many, {"name": "a", "bins": flat}, {"name": "b", "samples": SAMPLES}]
+    ok(team.contributor.call("post", HERE, drift(*fits)))
+    monkeypatch.setattr(feature_drift, "compare_bins", None)
+    over = [*many, {"name": "a", "bins": flat}, {"name": "b", "samples": SAMPLES, "method": "jensenshannon"}]
+    problem = refused(team.contributor.call("post", HERE, drift(*over)), 400)
+    assert pointers(problem) == {"/features"} and "at most 59 bins together, these have 60" in str(problem)
+
+
+def test_what_is_told_of_a_feature_names_features(team: Team, churn: Initiative) -> None:
+    twice = drift({"name": "amount", "bins": ALIKE}, {"name": "amount", "bins": MOVED})
+    problem = refused(team.contributor.call("post", HERE, twice), 400)
+    assert "time of features/0 once more" in str(problem) and "observations" not in str(problem)
 
 
 def test_a_moment_to_come_is_refused(team: Team, churn: Initiative) -> None:
