@@ -124,6 +124,7 @@ STATUSES: Final[dict[str, dict[str, Status]]] = {
         "new": Status("s-ring", _("Not pulled yet"), "mute"),
         "syncing": Status("s-running", _("Pulling"), "info"),
         "resting": Status("s-dashed", _("Resting"), "warn"),
+        "upload": Status("s-dash", _("By hand"), "mute"),
     },
     "task": {
         "todo": Status("s-ring", _("To do"), "mute"),

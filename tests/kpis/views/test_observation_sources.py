@@ -73,7 +73,7 @@ def test_what_the_last_pull_said_is_shown(place: Place, files: Connection) -> No
     source = keep(place, files, error_code="bad_query", error_text="parse error at char 3")
     RejectedRecord.objects.create(connection=files, external_id=f"{source.public_id} line 9", reason="no number")
     page = unescape(browser(place.viewer).get(place.url(HERE)).content.decode())
-    assert "failing" in page and "parse error at char 3" in page and "line 9: no number" in page
+    assert "Failing" in page and "#s-up" in page and "parse error at char 3" in page and "line 9: no number" in page
     assert "Sync now" not in page and "Add a source" not in page
 
 
