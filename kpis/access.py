@@ -22,7 +22,7 @@ from kpis.models import (
     Waiver,
 )
 from mltrack.accounts.access import Principal
-from projects.models import Initiative
+from projects.models import Connection, Initiative
 
 
 def kpi_of(principal: Principal, key: str, *, lock: bool = False) -> KPI:
@@ -103,7 +103,13 @@ def goal_of(kpi: KPI, public_id: str) -> Goal:
 
 
 def source_of(kpi: KPI, public_id: str, *, lock: bool = False) -> KpiSource:
-    """Return one of the KPI's sources, until the end of the transaction with `lock`. Raises Http404."""
+    """Return one of the KPI's sources, until the end of the transaction with `lock`.
+
+    Its connection is held first then, as a pull does. Raises Http404.
+    """
+    if lock:
+        held = Connection.objects.select_for_update(of=("self",), no_key=True)
+        held.filter(kpi_sources__kpi=kpi, kpi_sources__public_id=public_id).first()
     ours = kpi.sources.select_related("connection__workspace", "kpi__workspace").filter(public_id=public_id)
     found = (ours.select_for_update(of=("self",)) if lock else ours).first()
     if found is None:

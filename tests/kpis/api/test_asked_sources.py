@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from kpis.models import KpiSource
@@ -94,3 +95,12 @@ def test_what_changed_while_it_was_asked_is_not_kept(
     answer = team.manager.call("patch", path, {"statement": "b.csv"})
     assert answer.status_code == 400 and "try again" in answer.json()["errors"][0]["detail"]
     assert here.model.objects.get().statement != "b.csv"
+
+
+def test_a_change_holds_the_connection_before_its_source_as_a_pull_does(team: Team, here: Here) -> None:
+    path = f"{here.path}{ok(team.manager.call('post', here.path, here.named), 201)['id']}/"
+    with CaptureQueriesContext(connection) as queries:
+        assert team.manager.call("patch", path, {"paused": True}).status_code == 200
+    held = [each["sql"] for each in queries if "FOR UPDATE" in each["sql"] or "FOR NO KEY UPDATE" in each["sql"]]
+    named = [place for place, statement in enumerate(held) if f'FROM "{here.model._meta.db_table}"' in statement]
+    assert named and any('FROM "projects_connection"' in each for each in held[: named[0]])
