@@ -77,8 +77,10 @@ class Pharmacy:
         return list(self.call("GET", f"findings/?open={str(is_open).lower()}&kind=silent")["data"])
 
     def check(self, key: str) -> dict[str, Any]:
+        """Return what is said of the check: it waits until the initiative was judged for the first time."""
         sections = self.call("GET", f"initiatives/{key}/readiness/")["sections"]
-        return next(each for section in sections for each in section["checks"] if each["id"] == CHECK)
+        found = (each for section in sections for each in section["checks"] if each["id"] == CHECK)
+        return next(found, {"result": "waits"})
 
     def task(self) -> str:
         tasks = self.call("GET", "initiatives/REFILLS/tasks/")["data"]
