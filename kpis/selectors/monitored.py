@@ -5,7 +5,7 @@ Of volumes the judged period and those of its baseline are read, of all else the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -76,7 +76,9 @@ def monitored(initiative: Initiative, now: datetime) -> Monitored:
     """Return what is observed as of now, in six queries; the initiative's workspace is loaded."""
     zone = ZoneInfo(initiative.workspace.zone)
     today = now.astimezone(zone).date()
-    series = list(ObservedSeries.objects.filter(initiative=initiative, last_at__isnull=False))
+    known = list(ObservedSeries.objects.filter(initiative=initiative, last_at__isnull=False))
+    series = [each for each in known if each.ended_at is None]
+    ended = {(each.name, each.segment) for each in known if each.kind == ObservedKind.VOLUME and each.ended_at}
     names = _names([each for each in series if each.kind == ObservedKind.VOLUME], zone)
     fed = _fed(initiative)
     begins = min((first_day(each.newest, each.period_days) for each in names), default=today)
@@ -98,7 +100,7 @@ def monitored(initiative: Initiative, now: datetime) -> Monitored:
         _newest([each for each in series if each.kind != ObservedKind.VOLUME]),
         fed,
         {each.name: [*_planned(planned, fed.get(each.name)), *_silences(found, each.name, zone)] for each in names},
-        {each.name: _standing(found, each.name) for each in names},
+        {each.name: _standing(found, each.name, ended) for each in names},
         tuple(each for each in found if each.closed_at is None),
     )
 
@@ -179,9 +181,10 @@ def _first_silent(finding: Finding) -> date:
     return day - timedelta(days=int(finding.evidence["window"]) - 1)
 
 
-def _standing(findings: Iterable[Finding], name: str) -> dict[str, Standing]:
+def _standing(findings: Iterable[Finding], name: str, ended: Collection[tuple[str, str]]) -> dict[str, Standing]:
+    """Return what the open silences of a name were found with, but of segments that ended: nobody waits for these."""
     return {
         each.segment: Standing(each.evidence["expected"], each.evidence["variance"], each.evidence["window"])
         for each in findings
-        if each.kind == "silent" and each.name == name and each.closed_at is None
+        if each.kind == "silent" and each.name == name and each.closed_at is None and (name, each.segment) not in ended
     }

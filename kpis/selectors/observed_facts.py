@@ -26,6 +26,7 @@ OBSERVED: Final = """
             FROM projects_observedseries series JOIN projects_observation value
                 ON value.series_id = series.id AND value.time = series.last_at AND value.threshold IS NOT NULL
             WHERE series.initiative_id = %(initiative)s AND series.kind IN ('drift', 'quality')
+                AND series.ended_at IS NULL
             ORDER BY series.kind, series.last_at, series.id) row),
         'figures', (SELECT json_agg(json_build_object('seen', json_build_array(row.kind, row.name, row.segment,
                 row.last_at), 'value', row.value, 'n', row.n, 'threshold', row.threshold, 'series', row.series)
@@ -37,10 +38,12 @@ OBSERVED: Final = """
                     coalesce(value.value > value.threshold, false) DESC, series.last_at, series.id) AS place
             FROM projects_observedseries series JOIN projects_observation value
                 ON value.series_id = series.id AND value.time = series.last_at
-            WHERE series.initiative_id = %(initiative)s AND series.kind IN ('latency', 'errors', 'cost')) row
+            WHERE series.initiative_id = %(initiative)s AND series.kind IN ('latency', 'errors', 'cost')
+                AND series.ended_at IS NULL) row
             WHERE row.place <= %(figures)s),
         'newest', (SELECT json_build_array(kind, name, segment, last_at) FROM projects_observedseries
             WHERE initiative_id = %(initiative)s AND kind IN ('volume', 'latency', 'errors') AND last_at IS NOT NULL
+                AND ended_at IS NULL
             ORDER BY last_at DESC, id LIMIT 1),
         'probed_at', (SELECT max(last_at) FROM projects_endpointprobe
             WHERE initiative_id = %(initiative)s AND environment = 'production'),

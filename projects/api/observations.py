@@ -26,10 +26,12 @@ from projects.api.shapes.observations import (
     ObservationParams,
     ObservedFileIn,
     ObservedFileOut,
+    SeriesEndIn,
+    SeriesEndOut,
 )
 from projects.models import Initiative
 from projects.selectors.observations import observation_list, recorded_observation
-from projects.services.observations import Recorded, record_observations
+from projects.services.observations import Recorded, end_series, record_observations
 from projects.services.observed_files import record_file
 
 
@@ -81,6 +83,20 @@ class ObservedFiles(Endpoint):
         kept = [asdict(value) | asdict(fate) for value, fate in zip(made.values, made.recorded)]
         answer = {**counts, "observations": kept, "unread": made.unread, "more_unread": made.more_unread}
         return self.ok(answer_of(ObservedFileOut, answer))
+
+
+class SeriesEnd(Endpoint):
+    """That nothing more will come of what was observed."""
+
+    powers = {"POST": Power.WRITE_READINGS}
+
+    @extend_schema(request=SeriesEndIn, responses=SeriesEndOut)
+    def post(self, request: Request, key: str) -> Response:
+        """Leave series out of what is judged until something newer comes, or take that back; what came stays."""
+        initiative, asked = initiative_of(self.principal, key), self.body(SeriesEndIn)
+        named = {part: asked[part] for part in ("kind", "name")}
+        changed = end_series(self.principal, initiative, **named, segment=asked.get("segment"), ended=asked["ended"])
+        return self.ok(answer_of(SeriesEndOut, {"series": changed}))
 
 
 def batch_answer(recorded: list[Recorded]) -> dict[str, Any]:

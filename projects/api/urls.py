@@ -54,6 +54,7 @@ urlpatterns = [
     path("initiatives/<str:key>/observations/", observations.Observations.as_view()),
     path("initiatives/<str:key>/observations/batch/", observations.ObservationBatch.as_view()),
     path("initiatives/<str:key>/observations/files/", observations.ObservedFiles.as_view()),
+    path("initiatives/<str:key>/observations/end/", observations.SeriesEnd.as_view()),
     path("initiatives/<str:key>/observation-sources/", observation_sources.ObservationSources.as_view()),
     path("initiatives/<str:key>/observation-sources/preview/", observation_sources.ObservationSourcePreview.as_view()),
     path(

@@ -76,6 +76,7 @@ class ObservedSeries(models.Model):
     """What is observed of an initiative, by kind, name and segment (empty: the whole).
 
     `period_days` is how many days one observation of a volume covers. `last_at` is the time of the newest observation.
+    `ended_at` is when somebody said that no more will come: until something newer does, nothing judges it.
     """
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="observed_series")
@@ -86,6 +87,7 @@ class ObservedSeries(models.Model):
     segment = models.CharField(max_length=120, blank=True, default="")
     period_days = models.PositiveSmallIntegerField(default=1)
     last_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -12,7 +12,7 @@ from django.db import transaction
 from mltrack.accounts.access import Principal
 from mltrack.accounts.services.audit import record_audit
 from mltrack.clock import database_now
-from projects.models import Finding, Initiative
+from projects.models import Finding, Initiative, ObservedKind, ObservedSeries
 from projects.models.findings import FindingKind
 from projects.progress.faults import LONGEST_WORDS, Fault
 from projects.services.due import note_due
@@ -55,9 +55,9 @@ def keep_findings(
     changed = [each for each, fault in seen if _refreshed(each, fault)]
     Finding.objects.bulk_update(changed, REFRESHED)
     Finding.objects.filter(pk__in=[each.pk for each, _ in seen]).update(last_seen_at=now)
-    said = closing or {}
+    said, ended = closing or {}, _ended(origin, gone)
     for each in gone:
-        each.closed_at, each.closing_words = now, said.get(each.kind) or _closing(each)
+        each.closed_at, each.closing_words = now, said.get(each.kind) or _closing(each, each.pk in ended)
     Finding.objects.bulk_update(gone, ["closed_at", "closing_words"])
     if new:
         carry_tasks(origin, now)
@@ -156,8 +156,28 @@ def _refreshed(finding: Finding, fault: Fault) -> bool:
     return True
 
 
-def _closing(finding: Finding) -> str:
+def _ended(origin: Initiative, gone: Collection[Finding]) -> set[int]:
+    """Return those of which all series have ended: nothing got better there."""
+    if not gone:
+        return set()
+    known: dict[tuple[str, str, str | None], list[bool]] = {}
+    rows = ObservedSeries.objects.filter(initiative=origin, name__in={each.name for each in gone})
+    for kind, name, segment, at in rows.values_list("kind", "name", "segment", "ended_at"):
+        for place in (segment, None):
+            known.setdefault((kind, name, place), []).append(at is not None)
+    return {each.pk for each in gone if all(known.get(_series_of(each), [False]))}
+
+
+def _series_of(finding: Finding) -> tuple[str, str, str | None]:
+    """Return kind, name and segment of what a finding is about, None for all segments."""
+    kind = ObservedKind.VOLUME if finding.kind in ("silent", "stopped") else finding.kind
+    return kind, finding.name, None if finding.kind == "stopped" else finding.segment
+
+
+def _closing(finding: Finding, ended: bool) -> str:
     """Return what a closed finding says of its end."""
     what = f"{finding.name} {finding.segment}".rstrip()
+    if ended:
+        return f"{what} has ended: nothing more is expected of it."
     again = {"silent": f"{what} arrives again.", "stopped": f"{what} arrives again."}
     return again.get(finding.kind, f"{what} is within its threshold again.")

@@ -33,7 +33,8 @@ _UPSERT: Final = """
 """
 _ADVANCE: Final = """
     UPDATE projects_observedseries AS series
-    SET last_at = greatest(series.last_at, given.newest), period_days = coalesce(given.days, series.period_days)
+    SET last_at = greatest(series.last_at, given.newest), period_days = coalesce(given.days, series.period_days),
+        ended_at = CASE WHEN series.last_at >= given.newest THEN series.ended_at END
     FROM unnest(%(ids)s::bigint[], %(newest)s::timestamptz[], %(days)s::int[]) AS given (id, newest, days)
     WHERE series.id = given.id AND (series.last_at IS NULL OR series.last_at < given.newest
         OR series.period_days <> coalesce(given.days, series.period_days))
@@ -86,7 +87,10 @@ def write_observations(series: Mapping[Named, ObservedSeries], values: Sequence[
 
 
 def advance_series(series: Mapping[Named, ObservedSeries], values: Sequence[ObservedValue]) -> bool:
-    """Note the newest time of each series and the period of a volume; say whether anything changed."""
+    """Note the newest time of each series and the period of a volume; say whether anything changed.
+
+    What had ended and brings something newer has not.
+    """
     newest = {each.series: each.time for each in sorted(values, key=lambda each: each.time)}
     days = {each.series: each.period_days for each in values if each.period_days is not None}
     names = sorted(newest, key=lambda name: series[name].pk)

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from mltrack.accounts.access import Principal
@@ -59,6 +60,35 @@ def keep_values(principal: Principal | None, initiative: Initiative, values: Seq
         after = {**Counter(each.state for each in found), "digest": _digest(values)}
         record_audit(principal, "record", "observations", initiative.key, after=after)
     return found
+
+
+@transaction.atomic
+def end_series(
+    principal: Principal,
+    initiative: Initiative,
+    *,
+    kind: str,
+    name: str,
+    segment: str | None = None,
+    ended: bool = True,
+) -> int:
+    """Say that nothing more will come of a series, of all segments without one, or take it back; return how many.
+
+    Its observations stay, and nothing judges it until something newer comes. Raises ValidationError by `name` where
+    there is no such series.
+    """
+    lock_source(initiative)
+    ours = ObservedSeries.objects.filter(initiative=initiative, kind=kind, name=name)
+    ours = ours if segment is None else ours.filter(segment=segment)
+    if not ours.exists():
+        raise ValidationError({"name": "Nothing of this kind, name and segment is observed."})
+    changed = ours.filter(ended_at__isnull=ended).update(ended_at=Now() if ended else None)
+    if changed:
+        note_due([initiative.pk], "observations end" if ended else "observations go on")
+        after = {"kind": kind, "name": name, "series": changed, "ended": ended}
+        after |= {} if segment is None else {"segment": segment}
+        record_audit(principal, "end", "observations", initiative.key, after=after)
+    return changed
 
 
 def _series(initiative: Initiative, values: Sequence[ObservedValue]) -> dict[tuple[str, str, str], ObservedSeries]:

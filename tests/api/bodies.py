@@ -270,6 +270,7 @@ def bodies(ids: dict[str, str], number: int) -> dict[str, list[Body]]:
         f"POST {initiative}audits/{{audit_id}}/discard/": [{"reason": "It is in the way."}],
         f"POST {initiative}observations/": [_observation(number)],
         f"POST {initiative}observations/batch/": [{"observations": [_observation(number)]}],
+        f"POST {initiative}observations/end/": [{"kind": "volume", "name": "refills", "segment": "", "ended": True}],
         f"POST {initiative}observations/files/": [
             {
                 "format": "dvc",

@@ -79,6 +79,7 @@ EXPECTED: dict[str, dict[str, tuple[str, str]]] = {
     "initiatives/{key}/observations/": {"GET": READ, "POST": READINGS},
     "initiatives/{key}/observations/batch/": {"POST": READINGS},
     "initiatives/{key}/observations/files/": {"POST": READINGS},
+    "initiatives/{key}/observations/end/": {"POST": READINGS},
     "initiatives/{key}/observation-sources/": {"GET": READ, "POST": CONNECTIONS},
     "initiatives/{key}/observation-sources/preview/": {"POST": CONNECTIONS},
     "initiatives/{key}/observation-sources/{observing_id}/": {"GET": READ, "PATCH": CONNECTIONS, "DELETE": CONNECTIONS},

@@ -232,7 +232,7 @@ def watch(owner: Principal, kpi: KPI, mark: str) -> dict[str, str]:
 
 def observe(owner: Principal, initiative: Initiative, mark: str) -> dict[str, str]:
     """Observe a volume that falls silent, enter its source and plan a stop; return an id of each kind."""
-    volume = {"kind": "volume", "name": f"refills {mark}", "segment": mark, "value": 12, "method": mark[:60]}
+    volume = {"kind": "volume", "name": f"refills {mark}".strip(), "segment": mark, "value": 12, "method": mark[:60]}
     record_observations(owner, initiative, [{**volume, "time": in_days(-1).isoformat(), "reference": mark}])
     fault = Fault(
         f"silent:{initiative.key}:{mark}", "silent", f"refills {mark}", mark, "warning", f"Nothing came. {mark}"

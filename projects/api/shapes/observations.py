@@ -104,6 +104,21 @@ class ObservedFileIn(StrictSerializer):
     reference = optional_text(200)
 
 
+class SeriesEndIn(StrictSerializer):
+    """Which series; without a segment those of all segments. With `ended` false they go on."""
+
+    kind = serializers.ChoiceField(ObservedKind.values)
+    name = serializers.CharField(max_length=120)
+    segment = optional_text(120, allow_null=True)
+    ended = serializers.BooleanField(required=False, default=True)
+
+
+class SeriesEndOut(StrictSerializer):
+    """How many series this changed."""
+
+    series = serializers.IntegerField()
+
+
 class FileValueOut(StrictSerializer):
     """A value that was read, the series that it belongs to and what became of it."""
 

@@ -11,10 +11,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from kpis.models import MonitorWatch
+from kpis.selectors.grounds import grounds_of
 from kpis.services.monitoring import due_monitors, judge_monitors
 from kpis.services.snapshots import judge_initiative, judge_now
 from mltrack.accounts.access import Principal
 from projects.models import Finding, Initiative, JudgeDue, Observation, ObservedSeries, PlannedStop
+from projects.progress.observed import ObservedValue
+from projects.services.observations import end_series, keep_values
 from tests.factories import make_initiative, make_source, make_workspace
 
 BEGIN = date(2026, 3, 2)
@@ -165,6 +168,44 @@ def test_a_name_that_stops_is_one_finding(refills: Initiative) -> None:
     ]
     arrive(refills, after(72), STATES)
     assert judged(refills, after(72)) == []
+
+
+def test_a_segment_that_ended_is_no_silence(owner: Principal, refills: Initiative) -> None:
+    ten_weeks(refills)
+    arrive(refills, after(70), {"OH": 38, "TX": 90, "WY": 1})
+    (found,) = judged(refills, after(70))
+    end_series(owner, refills, kind="volume", name="refills", segment="IL")
+    assert judged(refills, after(70), 26) == []
+    found.refresh_from_db()
+    assert found.closing_words == "refills IL has ended: nothing more is expected of it."
+    assert MonitorWatch.objects.get().document["watched"] == 2
+
+
+def test_a_name_that_ended_has_not_stopped(owner: Principal, refills: Initiative) -> None:
+    ten_weeks(refills)
+    (found,) = judged(refills, after(71))
+    end_series(owner, refills, kind="volume", name="refills")
+    assert judged(refills, after(71), 26) == []
+    found.refresh_from_db()
+    assert found.closing_words == "refills has ended: nothing more is expected of it."
+    end_series(owner, refills, kind="volume", name="refills", ended=False)
+    assert [each.kind for each in judged(refills, after(71), 27)] == ["stopped"]
+
+
+def test_a_feature_that_ended_keeps_no_finding_and_no_check_asks_for_it(owner: Principal, refills: Initiative) -> None:
+    values = [
+        ObservedValue("drift", "age", moment(BEGIN), 0.3, method="psi", threshold=0.2),
+        ObservedValue("latency", "p95_ms", moment(BEGIN), 240, threshold=200),
+    ]
+    keep_values(owner, refills, values)
+    assert len(judged(refills, BEGIN)) == 2
+    seen = grounds_of(refills).observed
+    assert (len(seen.open), len(seen.figures), seen.newest is None, list(seen.oldest)) == (1, 1, False, ["drift"])
+    for each in values:
+        end_series(owner, refills, kind=each.kind, name=each.name)
+    assert judged(refills, BEGIN, 26) == []
+    seen = grounds_of(refills).observed
+    assert (seen.open, seen.figures, seen.newest, seen.oldest, seen.judged) == ((), (), None, {}, {})
 
 
 def test_a_planned_stop_is_no_silence(owner: Principal, refills: Initiative) -> None:

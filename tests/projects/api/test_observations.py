@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
-from projects.models import Initiative, Observation
+from mltrack.accounts.models import AuditEvent
+from projects.models import Initiative, Observation, ObservedSeries
 from tests.api.people import Team, ok, pointers, refused
 from tests.factories import make_initiative
 
 pytestmark = pytest.mark.django_db
 HERE = "initiatives/CHURN/observations/"
+END = HERE + "end/"
 BATCH = HERE + "batch/"
 ONE: dict[str, Any] = {
     "kind": "volume",
@@ -43,6 +45,41 @@ def test_one_is_made_corrected_and_listed(team: Team, churn: Initiative) -> None
     corrected = ok(team.contributor.call("post", HERE, {**ONE, "time": "2026-11-01T01:00:00+01:00", "value": 13}), 200)
     assert (corrected["series"], corrected["time"], corrected["n"]) == (made["series"], made["time"], None)
     assert [row["value"] for row in ok(team.viewer.call("get", HERE))["data"]] == [13]
+
+
+def test_a_series_ends_until_something_newer_comes(team: Team, churn: Initiative) -> None:
+    ok(team.contributor.call("post", BATCH, batch(ONE, {**ONE, "segment": "IN"}, {**ONE, "name": "other"})))
+    of_one = {"kind": "volume", "name": "refills", "segment": "IL"}
+
+    def ended() -> list[str]:
+        return sorted(f"{each}" for each in ObservedSeries.objects.exclude(ended_at=None))
+
+    assert ok(team.contributor.call("post", END, of_one)) == {"series": 1}
+    assert ended() == ["volume refills IL"]
+    assert ok(team.contributor.call("post", END, of_one)) == {"series": 0}
+    assert ok(team.contributor.call("post", END, {"kind": "volume", "name": "refills"})) == {"series": 1}
+    assert ended() == ["volume refills IL", "volume refills IN"]
+    ok(team.contributor.call("post", BATCH, batch({**ONE, "value": 13}, {**ONE, "time": "2026-10-01T00:00:00Z"})))
+    assert ended() == ["volume refills IL", "volume refills IN"]
+    ok(team.contributor.call("post", BATCH, batch({**ONE, "time": "2026-11-01T00:00:01Z"})))
+    assert ended() == ["volume refills IN"]
+    assert ok(team.contributor.call("post", END, {**of_one, "segment": "IN", "ended": False})) == {"series": 1}
+    assert ended() == []
+    told = AuditEvent.objects.filter(action="end").order_by("id").values_list("after", flat=True)
+    assert [(each["series"], each.get("segment"), each["ended"]) for each in told] == [
+        (1, "IL", True),
+        (1, None, True),
+        (1, "IN", False),
+    ]
+
+
+def test_what_is_not_observed_cannot_end(team: Team, churn: Initiative) -> None:
+    ok(team.contributor.call("post", HERE, ONE), 201)
+    for odd in ({"name": "other"}, {"segment": "XX"}, {"kind": "errors"}):
+        asked = {"kind": "volume", "name": "refills", "segment": "IL"} | odd
+        assert pointers(refused(team.contributor.call("post", END, asked), 400)) == {"/name"}
+    refused(team.viewer.call("post", END, {"kind": "volume", "name": "refills"}), 403)
+    refused(team.stranger.call("post", END, {"kind": "volume", "name": "refills"}), 404)
 
 
 def test_a_batch_says_what_became_of_each(team: Team, churn: Initiative) -> None:
