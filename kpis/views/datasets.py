@@ -69,6 +69,7 @@ def datasets(request: PageRequest, key: str) -> HttpResponse:
         "observed": observed_of(initiative),
         "findings": open_findings(initiative),
         "form": form,
+        "may_end": request.principal.may(Power.WRITE_READINGS),
         "may_report": request.principal.may(Power.WRITE_RUNS),
         "example": EXAMPLE.format(origin=_origin(request), key=initiative.key),
     }

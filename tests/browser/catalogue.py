@@ -227,6 +227,7 @@ DEEDS: Final[dict[str, str]] = {
     "kpis:bridge_expect": HERE + "value/{any}/bridge/expect/",
     "kpis:bridge_remove": HERE + "value/{any}/bridge/remove/",
     "kpis:estimate_withdraw": HERE + "estimates/{any}/withdraw/",
+    "kpis:observed_end": HERE + "data/observed/end/",
     "kpis:observing_sync": HERE + "data/observing/{any}/sync/",
     "kpis:observing_pause": HERE + "data/observing/{any}/pause/",
     "kpis:observing_remove": HERE + "data/observing/{any}/remove/",

@@ -31,6 +31,7 @@ from kpis.forms.label_audits import AuditForm, RelabelsForm
 from kpis.forms.labeling import AnnotationsForm, BatchForm, CurveForm, QuotaForm
 from kpis.forms.mails import MailForm, OwnRhythmForm, RhythmForm, WhenForm
 from kpis.forms.observation_sources import ObservationSourceForm
+from kpis.forms.observed_series import SeriesEndForm
 from kpis.forms.production import ProbeForm, RehearsalForm
 from kpis.forms.readings import PasteForm, ReadingForm
 from kpis.forms.realised import CostForm, DecisionForm, ExperimentForm, MeasureForm
@@ -193,6 +194,7 @@ def _observing(ids: Mapping[str, str]) -> list[Post]:
     asked = {"kind": "errors", "connection": ids["source_connection"], "statement": "rates.csv"}
     judged = {"threshold": "0.5", "method": "share"}
     return [
+        _post("kpis:observed_end", SeriesEndForm, {"kind": "volume", "name": "refills", "segment": ""}, {"ended": "1"}),
         _post("kpis:observing", ObservationSourceForm, {**SOURCE, **asked, **judged}, {"save": ""}),
         _post("kpis:observing_sync", None, {}, {"whole": "1"}),
         _post("kpis:observing_pause", None, {"paused": "1"}),

@@ -119,6 +119,7 @@ INITIATIVES: Final[dict[str, dict[str, Levels]]] = {
     "kpis:deployment_probe": {"POST": "manager"},
     "kpis:deployment_rollback": {"POST": "contributor"},
     "kpis:observed_csv": VIEW,
+    "kpis:observed_end": {"POST": "contributor"},
     "kpis:observing": {"GET": "viewer", "POST": "manager"},
     "kpis:observing_sync": {"POST": "manager"},
     "kpis:observing_pause": {"POST": "manager"},

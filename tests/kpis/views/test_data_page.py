@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from kpis.selectors.datasets import dataset_rows
 from projects.connectors.records import DatasetRecord
-from projects.models import DatasetVersion, Run
+from projects.models import DatasetVersion, ObservedSeries, Run
 from projects.progress.datasets.splits import Overlap
+from projects.progress.observed import ObservedValue
 from projects.services.dataset_splits import SplitInput, record_splits
 from projects.services.datasets import record_dataset
+from projects.services.observations import keep_values
 from tests.factories import make_connection, make_evaluation, make_initiative
 from tests.kpis.views.conftest import Place, browser
 from tests.kpis.world import GOOD, report
@@ -52,6 +56,33 @@ def test_the_newest_version_of_each_name_is_marked(place: Place) -> None:
     record_dataset(place.owner, place.initiative, name="holdout", digest="ccc")
     marked = {row.version.name: row.version.digest for row in dataset_rows(place.initiative) if row.newest}
     assert marked == {"cases": "bbb", "holdout": "ccc"}
+
+
+def test_a_series_is_ended_where_it_is_listed_and_goes_on(place: Place) -> None:
+    at = timezone.now() - timedelta(days=40)
+    keep_values(place.owner, place.initiative, [ObservedValue("latency", "p95_ms", at, 180, segment="DE")])
+    asked = {"kind": "latency", "name": "p95_ms", "segment": "DE"}
+    here = place.url("data/observed/end/")
+    assert browser(place.viewer).post(here, {**asked, "ended": "1"}).status_code == 403
+    assert here not in browser(place.viewer).get(place.url("data/")).content.decode()
+    page = browser(place.owner).get(place.url("data/")).content.decode()
+    assert 'name="ended"' in page and "Go on" not in page
+    for ended in (True, False):
+        done = browser(place.owner).post(here, {**asked, **({"ended": "1"} if ended else {})})
+        assert (done.status_code, done.headers["Location"]) == (302, place.url("data/"))
+        assert ObservedSeries.objects.filter(ended_at=None).exists() is not ended
+        page = browser(place.viewer).get(place.url("data/")).content.decode()
+        assert ('<span class="muted">ended</span>' in page) is ended
+        assert ("Go on" in browser(place.owner).get(place.url("data/")).content.decode()) is ended
+
+
+def test_what_is_no_series_of_the_list_does_not_end(place: Place) -> None:
+    here, someone = place.url("data/observed/end/"), browser(place.owner)
+    for asked, words in (
+        ({"kind": "latency", "name": "p95_ms"}, "Nothing of this kind, name and segment is observed."),
+        ({"kind": "odd"}, "Choose a series of the list."),
+    ):
+        assert words in someone.post(here, {**asked, "ended": "1"}, follow=True).content.decode()
 
 
 def test_data_of_others_is_not_shown(place: Place) -> None:
