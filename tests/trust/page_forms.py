@@ -194,7 +194,11 @@ def _observing(ids: Mapping[str, str]) -> list[Post]:
     asked = {"kind": "errors", "connection": ids["source_connection"], "statement": "rates.csv"}
     judged = {"threshold": "0.5", "method": "share"}
     return [
-        _post("kpis:observed_end", SeriesEndForm, {"kind": "volume", "name": "refills", "segment": ""}, {"ended": "1"}),
+        _post(
+            "kpis:observed_end",
+            SeriesEndForm,
+            {"kind": "volume", "name": "refills", "segment": "", "ended": "1"},
+        ),
         _post("kpis:observing", ObservationSourceForm, {**SOURCE, **asked, **judged}, {"save": ""}),
         _post("kpis:observing_sync", None, {}, {"whole": "1"}),
         _post("kpis:observing_pause", None, {"paused": "1"}),
