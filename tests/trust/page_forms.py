@@ -32,6 +32,7 @@ from kpis.forms.labeling import AnnotationsForm, BatchForm, CurveForm, QuotaForm
 from kpis.forms.mails import MailForm, OwnRhythmForm, RhythmForm, WhenForm
 from kpis.forms.observation_sources import ObservationSourceForm
 from kpis.forms.observed_series import SeriesEndForm
+from kpis.forms.one_field import OneFieldForm
 from kpis.forms.production import ProbeForm, RehearsalForm
 from kpis.forms.readings import PasteForm, ReadingForm
 from kpis.forms.realised import CostForm, DecisionForm, ExperimentForm, MeasureForm
@@ -111,7 +112,7 @@ class Post:
 
 
 # Posted to before anybody exists, and in no other test of classes; and read from addresses, whose parameters get odd
-# values of their own. `QuestionForm` is what two forms have in common.
+# values of their own. `QuestionForm` and `OneFieldForm` are what others have in common.
 ELSEWHERE: Final = {
     FirstRunForm,
     EvaluationFilter,
@@ -124,6 +125,7 @@ ELSEWHERE: Final = {
     ViewForm,
     TimesForm,
     QuestionForm,
+    OneFieldForm,
 }
 
 
