@@ -31,6 +31,7 @@ def end(request: PageRequest, key: str) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, error.messages[0])
     else:
-        text = _("%(name)s has ended: nothing judges it until something newer comes.")
-        messages.success(request, (text if told["ended"] else _("%(name)s goes on.")) % told)
+        text = _("%(series)s has ended: nothing judges it until something newer comes.")
+        series = {"series": f"{told['name']} {told['segment']}".rstrip()}
+        messages.success(request, (text if told["ended"] else _("%(series)s goes on.")) % series)
     return redirect(page_of(initiative, "kpis:data"))
