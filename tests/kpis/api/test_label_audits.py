@@ -41,7 +41,9 @@ def test_from_the_draw_to_the_ceiling(team: Team, churn: Initiative) -> None:
     assert {(each["label"], each["stratum"], each["relabel"]) for each in tasks} == {(None, None, None)}
     truth = {each["task"]: "cat" if int(each["task"][1:]) % 4 else "dog" for each in tasks}
     given = [{"task": name, "label": label} for name, label in truth.items()]
-    given[0]["label"] = "bird"
+    # Ids of projects decide which tasks are drawn: an error in the quota's own class would at times undo it.
+    wrong = next((place for place, each in enumerate(given) if each["label"] == "dog"), 0)
+    given[wrong]["label"] = "bird"
     sent = {"relabels": given}
     assert ok(team.contributor.call("post", f"{here}relabels/", sent))["created"] == 20
     assert ok(team.contributor.call("post", f"{here}relabels/tool/"))["created"] == 0
@@ -53,7 +55,7 @@ def test_from_the_draw_to_the_ceiling(team: Team, churn: Initiative) -> None:
     assert not any("looked at again" in each for each in summary["words"])
     [quota] = summary["quotas"]
     assert quota["decision"] == "met" and 30 <= quota["right"] < 45
-    shown = ok(team.viewer.call("get", f"{here}tasks/?limit=1"))["data"][0]
+    shown = ok(team.viewer.call("get", f"{here}tasks/?limit=200"))["data"][wrong]
     assert (shown["relabel"], shown["way"]) == ("bird", "api") and shown["label"] in ("cat", "dog")
     assert refused(team.contributor.call("post", f"{here}relabels/", sent), 409, "conflict")
     assert [each["id"] for each in ok(team.viewer.call("get", f"{AUDITS}?state=closed"))["data"]] == [audit["id"]]
