@@ -70,8 +70,8 @@ def pages_of(
         try:
             answer = _asked(ask, query)
         except ConnectorError as error:
-            page = ReadingsPage(query.id, problem=(error.code, error.text), last=is_last, version=query.version)
-            page = replace(page, requests=count() - sent)
+            problem, requests = (error.code, error.text), count() - sent
+            page = ReadingsPage(query.id, problem=problem, last=is_last, requests=requests, version=query.version)
             if error.code in OF_THE_QUESTION:
                 yield page
             elif error.code in PERHAPS_OF_THE_QUESTION:

@@ -12,8 +12,10 @@ from kpis.tasks import pull_readings
 from mltrack.accounts.access import Principal
 from projects.models import Connection, SyncAttempt
 from projects.services.connections import ask_sync, create_connection
+from tests.servers.hostile import HostileServer, raw
 from tests.servers.source_database import PASSWORD, READER, SourceDatabase
 
+CSV = b"day,rate\n2026-03-28,8.4\n2026-03-29,8.2\n2026-03-30,8.1\n"
 FILE = {
     "time_column": "day",
     "value_column": "rate",
@@ -53,3 +55,8 @@ def pull(owner: Principal, connection: Connection) -> SyncAttempt:
     pull_readings(connection.pk)
     attempt.refresh_from_db()
     return attempt
+
+
+def serve(server: HostileServer, content: bytes, status: int = 200) -> None:
+    """Let the server answer everything with this."""
+    server.script[:] = [raw(status, content, Content_Type="text/csv")] * 50

@@ -24,11 +24,10 @@ from projects.services.asked_sources import asked_from
 from projects.services.connections import delete_connection
 from projects.services.versions import VersionConflict
 from tests.factories import make_initiative, make_workspace
-from tests.kpis.source_world import FILE, add_link, connect, make_kpi, pull
+from tests.kpis.source_world import CSV, FILE, add_link, connect, make_kpi, pull, serve
 from tests.servers.hostile import Handler, HostileServer, raw
 
 pytestmark = pytest.mark.django_db(transaction=True)
-CSV = b"day,rate\n2026-03-28,8.4\n2026-03-29,8.2\n2026-03-30,8.1\n"
 
 
 class OfKpi:
@@ -102,11 +101,6 @@ def of(request: pytest.FixtureRequest, owner: Principal) -> OfKpi:
 def files(owner: Principal, hostile_server: HostileServer) -> Connection:
     serve(hostile_server, CSV)
     return connect(owner, "csv_link", hostile_server.url)
-
-
-def serve(server: HostileServer, content: bytes, status: int = 200) -> None:
-    """Let the server answer everything with this."""
-    server.script[:] = [raw(status, content, Content_Type="text/csv")] * 50
 
 
 def told(of: OfKpi) -> list[str]:

@@ -26,13 +26,12 @@ from projects import tasks
 from projects.connectors.registry import task_of
 from projects.models import Connection, SyncAttempt
 from tests.factories import make_stranger, make_workspace
-from tests.kpis.source_world import FILE, add_link, connect, connect_database, make_kpi, pull
+from tests.kpis.source_world import CSV, FILE, add_link, connect, connect_database, make_kpi, pull, serve
 from tests.servers.hostile import HostileServer, raw
 from tests.servers.mariadb import PASSWORD, READER, MariaDB
 from tests.servers.source_database import SourceDatabase
 
 pytestmark = pytest.mark.django_db(transaction=True)
-CSV = b"day,rate\n2026-03-28,8.4\n2026-03-29,8.2\n2026-03-30,8.1\n"
 
 
 @pytest.fixture(autouse=True)
@@ -54,11 +53,6 @@ def kpi(owner: Principal) -> KPI:
 def files(owner: Principal, hostile_server: HostileServer) -> Connection:
     serve(hostile_server, CSV)
     return connect(owner, "csv_link", hostile_server.url)
-
-
-def serve(server: HostileServer, content: bytes, status: int = 200) -> None:
-    """Let the server answer everything with this."""
-    server.script[:] = [raw(status, content, Content_Type="text/csv")] * 50
 
 
 def values(kpi: KPI) -> list[tuple[datetime, float]]:
